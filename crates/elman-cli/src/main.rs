@@ -1,0 +1,3 @@
+//! The `elman` command.
+
+fn main() {}
