@@ -1,0 +1,194 @@
+//! Zip archives in memory, through the `zip` crate: the one file that knows it.
+
+use std::io::{Cursor, Read, Write};
+
+use zip::result::ZipError;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::error::{Error, Result};
+use crate::limits::{
+    EXPANSION_FLOOR_BYTES, MAX_EXPANSION, MAX_MEMBER_BYTES, MAX_MEMBERS, MAX_NAME_BYTES,
+};
+
+/// The members of an archive, named and measured but not unpacked.
+pub(crate) struct Members<'a> {
+    file: &'a str,
+    zip: ZipArchive<Cursor<&'a [u8]>>,
+    /// Names in the order of the archive, folders left out.
+    names: Vec<(usize, String)>,
+}
+
+impl<'a> Members<'a> {
+    /// Opens an archive and checks what its directory declares.
+    pub(crate) fn open(bytes: &'a [u8], file: &'a str) -> Result<Self> {
+        if !bytes.starts_with(b"PK") {
+            return Err(Error::NotAnArchive { file: file.to_owned(), found: kind_of(bytes) });
+        }
+        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|e| corrupt(file, "", e))?;
+        if zip.len() > MAX_MEMBERS {
+            return Err(Error::TooMany {
+                file: file.to_owned(),
+                what: "members in the archive",
+                count: zip.len(),
+                limit: MAX_MEMBERS,
+            });
+        }
+        let mut members = Members { file, zip, names: Vec::new() };
+        let mut total = 0u64;
+        for index in 0..members.zip.len() {
+            total = total.saturating_add(members.check(index)?);
+        }
+        // Members may share their stored bytes, so the ratio is checked for the sum as well.
+        if total > MAX_MEMBER_BYTES.min(allowed(bytes.len() as u64)) {
+            return Err(Error::Bomb {
+                file: file.to_owned(),
+                what: "the archive".to_owned(),
+                declared: total,
+                stored: bytes.len() as u64,
+            });
+        }
+        Ok(members)
+    }
+
+    /// Checks one entry of the directory, notes its name and returns its unpacked size.
+    fn check(&mut self, index: usize) -> Result<u64> {
+        let file = self.file;
+        let entry = self.zip.by_index_data(index).map_err(|e| corrupt(file, "", e))?;
+        let raw = String::from_utf8_lossy(entry.name_raw());
+        let short: String = raw.chars().take(80).collect();
+        let name = entry.name().map_err(|e| corrupt(file, &short, e))?.into_owned();
+        if name.len() > MAX_NAME_BYTES {
+            return Err(Error::TooLarge {
+                file: file.to_owned(),
+                what: format!("the name of member {short:?}"),
+                bytes: name.len() as u64,
+                limit: MAX_NAME_BYTES as u64,
+            });
+        }
+        if !is_inside(&name) {
+            return Err(Error::UnsafeMember { file: file.to_owned(), member: name });
+        }
+        let reason = if entry.encrypted() {
+            "encrypted".to_owned()
+        } else if entry.is_symlink() {
+            "a link".to_owned()
+        } else {
+            match entry.compression() {
+                CompressionMethod::Stored | CompressionMethod::Deflated => String::new(),
+                other => format!("packed with method {other}"),
+            }
+        };
+        if !reason.is_empty() {
+            return Err(Error::UnsupportedMember { file: file.to_owned(), member: name, reason });
+        }
+        let (declared, stored) = (entry.size(), entry.compressed_size());
+        if declared > MAX_MEMBER_BYTES {
+            return Err(Error::TooLarge {
+                file: file.to_owned(),
+                what: format!("member {name:?}"),
+                bytes: declared,
+                limit: MAX_MEMBER_BYTES,
+            });
+        }
+        if declared > EXPANSION_FLOOR_BYTES.max(stored.saturating_mul(MAX_EXPANSION)) {
+            let what = format!("member {name:?}");
+            return Err(Error::Bomb { file: file.to_owned(), what, declared, stored });
+        }
+        if !entry.is_dir() {
+            self.names.push((index, name));
+        }
+        Ok(declared)
+    }
+
+    /// Every name, in the archive's order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(|(_, name)| name.as_str())
+    }
+
+    /// Unpacks a member; `None` if there is none of this name.
+    pub(crate) fn read(&mut self, name: &str, limit: u64) -> Result<Option<Vec<u8>>> {
+        let Some(&(index, _)) = self.names.iter().find(|(_, n)| n == name) else {
+            return Ok(None);
+        };
+        let file = self.file;
+        let mut member = self.zip.by_index(index).map_err(|e| corrupt(file, name, e))?;
+        let declared = member.size();
+        if declared > limit {
+            return Err(Error::TooLarge {
+                file: file.to_owned(),
+                what: format!("member {name:?}"),
+                bytes: declared,
+                limit,
+            });
+        }
+        // At most 64 MiB more than a multiple of the archive's own size: `open` saw to that.
+        let mut bytes = Vec::with_capacity(usize::try_from(declared).unwrap_or(0));
+        member
+            .by_ref()
+            .take(declared.saturating_add(1))
+            .read_to_end(&mut bytes)
+            .map_err(|e| corrupt(file, name, e.into()))?;
+        if bytes.len() as u64 != declared {
+            let detail = format!("declares {declared} bytes, has {}", bytes.len());
+            let (file, member) = (file.to_owned(), name.to_owned());
+            return Err(Error::CorruptArchive { file, member, detail });
+        }
+        Ok(Some(bytes))
+    }
+}
+
+/// Packs members, stored, in the order given; the same bytes for the same content.
+pub(crate) fn pack<'a>(members: impl Iterator<Item = (&'a str, &'a [u8])>) -> Result<Vec<u8>> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        if !is_inside(name) || name.len() > MAX_NAME_BYTES {
+            return Err(Error::UnsafeMember {
+                file: "the archive to write".to_owned(),
+                member: name.to_owned(),
+            });
+        }
+        // 1980-01-01 00:00, zip's earliest time and what Keras gives its JSON members.
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Stored)
+            .last_modified_time(zip::DateTime::default())
+            .unix_permissions(0o600)
+            .large_file(bytes.len() as u64 >= u64::from(u32::MAX));
+        zip.start_file(name, options).map_err(|e| corrupt("the archive to write", name, e))?;
+        zip.write_all(bytes).map_err(|e| Error::io("the archive to write", "pack", e))?;
+    }
+    let cursor = zip.finish().map_err(|e| corrupt("the archive to write", "", e))?;
+    Ok(cursor.into_inner())
+}
+
+/// Whether a name stays inside the folder it is unpacked to, on any system.
+fn is_inside(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(['/', '\\'])
+        && !name.contains('\0')
+        && name.as_bytes().get(1) != Some(&b':')
+        && name.split(['/', '\\']).all(|part| part != "..")
+}
+
+/// Unpacked bytes accepted for so many stored ones.
+fn allowed(stored: u64) -> u64 {
+    EXPANSION_FLOOR_BYTES.saturating_add(stored.saturating_mul(MAX_EXPANSION))
+}
+
+fn kind_of(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [] => "an empty file",
+        [0x89, b'H', b'D', b'F', ..] => "HDF5 (a .h5 or .weights.h5 file)",
+        [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => "an npy file",
+        [b'{', ..] => "text, perhaps JSON",
+        _ => "an unknown kind of file",
+    }
+}
+
+fn corrupt(file: &str, member: &str, error: ZipError) -> Error {
+    let detail = match error {
+        ZipError::Io(e) => e.to_string(),
+        other => other.to_string(),
+    };
+    Error::CorruptArchive { file: file.to_owned(), member: member.to_owned(), detail }
+}

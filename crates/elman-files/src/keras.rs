@@ -1,0 +1,165 @@
+//! The `.keras` archive.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::archive::{self, Members};
+use crate::error::{Error, Result};
+use crate::limits::{MAX_JSON_BYTES, MAX_MEMBER_BYTES};
+use crate::store::WeightStore;
+use crate::{atomic, paths};
+
+const METADATA: &str = "metadata.json";
+const CONFIG: &str = "config.json";
+const WEIGHTS: &str = "model.weights.h5";
+const WEIGHTS_NPZ: &str = "model.weights.npz";
+const ASSETS: &str = "assets/";
+
+/// The contents of a `.keras` file; the [crate] documentation draws one.
+///
+/// Reading accepts what Keras 2.12 and later write, members stored or deflated. Writing gives the
+/// same bytes for the same content: the times in the archive are fixed, so only what
+/// [`metadata`](Self::metadata) says about the date differs between two saves.
+///
+/// # Errors
+///
+/// Reading: [`Error::NotAnArchive`], [`Error::MissingMember`], [`Error::UnknownMember`],
+/// [`Error::PickledWeights`], and those of zip and HDF5 about damage and [limits](crate::limits).
+///
+/// # Example
+///
+/// ```no_run
+/// use elman_files::KerasArchive;
+///
+/// let archive = KerasArchive::read("model.keras".as_ref())?;
+/// println!("{}", archive.config);
+/// for (path, array) in archive.weights.arrays() {
+///     println!("{path} {} {:?}", array.dtype(), array.shape);
+/// }
+/// archive.write("copy.keras".as_ref())?;
+/// # Ok::<(), elman_files::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KerasArchive {
+    /// The text of `metadata.json`.
+    pub metadata: String,
+    /// The text of `config.json`.
+    pub config: String,
+    /// The variables of `model.weights.h5`.
+    pub weights: WeightStore,
+    /// The files below `assets/`, by their path below it.
+    pub assets: BTreeMap<String, Vec<u8>>,
+}
+
+impl KerasArchive {
+    /// Reads a file.
+    ///
+    /// ```
+    /// let error = elman_files::KerasArchive::read("no such.keras".as_ref()).unwrap_err();
+    /// assert!(error.to_string().starts_with("no such.keras: cannot read: "));
+    /// ```
+    pub fn read(path: &Path) -> Result<Self> {
+        Self::from_bytes(&paths::read_file(path)?, &path.display().to_string())
+    }
+
+    /// Reads the bytes of a file; `name` is what errors call it.
+    ///
+    /// ```
+    /// use elman_files::KerasArchive;
+    /// let bytes = KerasArchive::default().to_bytes()?;
+    /// assert_eq!(KerasArchive::from_bytes(&bytes, "empty.keras")?, KerasArchive::default());
+    /// # Ok::<(), elman_files::Error>(())
+    /// ```
+    pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self> {
+        let mut members = Members::open(bytes, name)?;
+        check_names(&members, name)?;
+        let metadata = text(&mut members, name, METADATA)?;
+        let config = text(&mut members, name, CONFIG)?;
+        let Some(weights) = members.read(WEIGHTS, MAX_MEMBER_BYTES)? else {
+            if members.names().any(|member| member == WEIGHTS_NPZ) {
+                return Err(Error::PickledWeights { file: name.to_owned() });
+            }
+            return Err(missing(&members, name, WEIGHTS));
+        };
+        let weights = WeightStore::from_h5_vec(weights, &format!("{name}/{WEIGHTS}"))?;
+
+        let mut assets = BTreeMap::new();
+        let asset_names: Vec<String> =
+            members.names().filter(|n| n.starts_with(ASSETS)).map(str::to_owned).collect();
+        for member in asset_names {
+            if let Some(bytes) = members.read(&member, MAX_MEMBER_BYTES)? {
+                assets.insert(member[ASSETS.len()..].to_owned(), bytes);
+            }
+        }
+        Ok(KerasArchive { metadata, config, weights, assets })
+    }
+
+    /// The bytes of the file.
+    ///
+    /// ```
+    /// let archive = elman_files::KerasArchive::default();
+    /// assert_eq!(archive.to_bytes()?, archive.to_bytes()?);
+    /// # Ok::<(), elman_files::Error>(())
+    /// ```
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let weights = self.weights.to_h5()?;
+        let assets: Vec<(String, &[u8])> = self
+            .assets
+            .iter()
+            .map(|(path, bytes)| (format!("{ASSETS}{path}"), bytes.as_slice()))
+            .collect();
+        let members = [
+            (METADATA, self.metadata.as_bytes()),
+            (CONFIG, self.config.as_bytes()),
+            (WEIGHTS, weights.as_slice()),
+        ];
+        archive::pack(
+            members.into_iter().chain(assets.iter().map(|(path, bytes)| (path.as_str(), *bytes))),
+        )
+    }
+
+    /// Writes the file in one step: on an error the old file is still there, whole. See [`atomic`].
+    ///
+    /// ```no_run
+    /// elman_files::KerasArchive::default().write("model.keras".as_ref())?;
+    /// # Ok::<(), elman_files::Error>(())
+    /// ```
+    pub fn write(&self, path: &Path) -> Result<()> {
+        atomic::write(path, &self.to_bytes()?)
+    }
+}
+
+/// Refuses members that are neither Keras's nor the litter of a Mac's "Compress".
+fn check_names(members: &Members<'_>, file: &str) -> Result<()> {
+    let known = |name: &str| {
+        matches!(name, METADATA | CONFIG | WEIGHTS | WEIGHTS_NPZ)
+            || name.starts_with(ASSETS)
+            || name.starts_with("__MACOSX/")
+            || name.ends_with(".DS_Store")
+    };
+    // Without its members it is another kind of archive, which says more than its first stranger.
+    for member in [METADATA, CONFIG] {
+        if !members.names().any(|name| name == member) {
+            return Err(missing(members, file, member));
+        }
+    }
+    match members.names().find(|name| !known(name)) {
+        None => Ok(()),
+        Some(member) => {
+            Err(Error::UnknownMember { file: file.to_owned(), member: member.to_owned() })
+        }
+    }
+}
+
+fn text(members: &mut Members<'_>, file: &str, member: &'static str) -> Result<String> {
+    match members.read(member, MAX_JSON_BYTES)? {
+        Some(bytes) => String::from_utf8(bytes)
+            .map_err(|_| Error::NotUtf8 { file: file.to_owned(), member: member.to_owned() }),
+        None => Err(missing(members, file, member)),
+    }
+}
+
+fn missing(members: &Members<'_>, file: &str, member: &'static str) -> Error {
+    let found = members.names().take(100).map(str::to_owned).collect();
+    Error::MissingMember { file: file.to_owned(), member, found }
+}

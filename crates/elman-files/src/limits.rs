@@ -1,0 +1,43 @@
+//! What a file may ask for. Checked before memory is taken; crossing one is an [`Error`].
+//!
+//! The sizes are far above what a recurrent model needs and far below what would exhaust a machine.
+//!
+//! ```
+//! assert_eq!(elman_files::limits::MAX_JSON_BYTES, 64 << 20);
+//! ```
+//!
+//! [`Error`]: crate::Error
+
+/// Largest file that is read into memory.
+pub const MAX_FILE_BYTES: u64 = 16 << 30;
+
+/// Largest member of an archive, unpacked.
+pub const MAX_MEMBER_BYTES: u64 = 16 << 30;
+
+/// Most members an archive may have.
+pub const MAX_MEMBERS: usize = 10_000;
+
+/// Longest name of an archive member, of an HDF5 group or of a dataset, in bytes.
+pub const MAX_NAME_BYTES: usize = 1024;
+
+/// Largest `config.json` or `metadata.json`.
+pub const MAX_JSON_BYTES: u64 = 64 << 20;
+
+/// How many times larger than its stored bytes data may be, once it is above
+/// [`EXPANSION_FLOOR_BYTES`]. Keras allows archive members 100 times, datasets 1000 times.
+pub const MAX_EXPANSION: u64 = 100;
+
+/// Data up to this size is accepted whatever its stored size: zeros compress without bound.
+pub const EXPANSION_FLOOR_BYTES: u64 = 64 << 20;
+
+/// Deepest nesting of groups in HDF5. Also what stops a group that contains itself.
+pub const MAX_DEPTH: usize = 64;
+
+/// Most groups and datasets in an HDF5 file, counted once per way to reach them.
+pub const MAX_OBJECTS: usize = 100_000;
+
+/// Most dimensions of an array (NumPy's own limit was 32 until 2.0, HDF5's is 32).
+pub const MAX_RANK: usize = 32;
+
+/// Longest header of an npy file; a header of three keys takes about 100 bytes.
+pub const MAX_NPY_HEADER_BYTES: usize = 64 << 10;

@@ -1,0 +1,243 @@
+//! Arrays and groups by path.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+
+use crate::array::Array;
+use crate::error::{Error, Result};
+
+/// Arrays and groups by path, in the layout of Keras's `model.weights.h5`.
+///
+/// A path is names joined by `/`; a leading, trailing or doubled `/` makes no difference and `""`
+/// is the root. Inserting makes the groups above. A `vars` group carries a name, that of the layer,
+/// cell or optimizer it belongs to, which is for people to read: Keras finds variables by path.
+///
+/// ```
+/// use elman_files::{Array, WeightStore};
+///
+/// let mut store = WeightStore::new();
+/// store.insert_group("optimizer/vars", Some("adam"));
+/// for i in 0..12 {
+///     store.insert(&format!("optimizer/vars/{i}"), Array::i32_scalar(i));
+/// }
+///
+/// assert_eq!(store.group_name("optimizer/vars"), Some("adam"));
+/// // By number, although HDF5 itself sorts "10" before "2".
+/// assert_eq!(store.variables("optimizer/vars")[2].to_f32(), [2.0]);
+///
+/// let bytes = store.to_h5()?;
+/// assert_eq!(WeightStore::read_h5(&bytes, "m.weights.h5")?, store);
+/// # Ok::<(), elman_files::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct WeightStore {
+    groups: BTreeMap<String, Option<String>>,
+    arrays: BTreeMap<String, Array>,
+}
+
+impl WeightStore {
+    /// An empty store.
+    ///
+    /// ```
+    /// assert_eq!(elman_files::WeightStore::new().arrays().count(), 0);
+    /// ```
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a group and those above it. A name replaces the group's earlier one; `None` keeps it.
+    ///
+    /// ```
+    /// let mut store = elman_files::WeightStore::new();
+    /// store.insert_group("layers/lstm/vars", Some("lstm_1"));
+    /// assert!(store.has_group("layers/lstm"));
+    /// ```
+    pub fn insert_group(&mut self, path: &str, name: Option<&str>) {
+        let path = clean(path);
+        if path.is_empty() {
+            return;
+        }
+        self.insert_parents(&path);
+        let group = self.groups.entry(path).or_default();
+        if let Some(name) = name {
+            *group = Some(name.to_owned());
+        }
+    }
+
+    /// Adds an array, in place of an earlier one of this path, and the groups above it.
+    ///
+    /// ```
+    /// use elman_files::{Array, WeightStore};
+    /// let mut store = WeightStore::new();
+    /// store.insert("layers/dense/vars/0", Array::f32([1, 1], vec![2.0]));
+    /// assert!(store.has_group("layers/dense/vars"));
+    /// ```
+    pub fn insert(&mut self, path: &str, array: Array) {
+        let path = clean(path);
+        self.insert_parents(&path);
+        self.arrays.insert(path, array);
+    }
+
+    fn insert_parents(&mut self, path: &str) {
+        for (end, _) in path.match_indices('/') {
+            if !self.groups.contains_key(&path[..end]) {
+                self.groups.insert(path[..end].to_owned(), None);
+            }
+        }
+    }
+
+    /// The array of this path.
+    ///
+    /// ```
+    /// assert!(elman_files::WeightStore::new().get("layers/dense/vars/0").is_none());
+    /// ```
+    pub fn get(&self, path: &str) -> Option<&Array> {
+        self.arrays.get(&clean(path))
+    }
+
+    /// Takes the array of this path out; the groups above it stay.
+    ///
+    /// ```
+    /// use elman_files::{Array, WeightStore};
+    /// let mut store = WeightStore::new();
+    /// store.insert("vars/0", Array::i32_scalar(1));
+    /// assert!(store.remove("vars/0").is_some() && store.has_group("vars"));
+    /// ```
+    pub fn remove(&mut self, path: &str) -> Option<Array> {
+        self.arrays.remove(&clean(path))
+    }
+
+    /// Whether there is a group of this path; the root always is.
+    ///
+    /// ```
+    /// assert!(elman_files::WeightStore::new().has_group(""));
+    /// ```
+    pub fn has_group(&self, path: &str) -> bool {
+        let path = clean(path);
+        path.is_empty() || self.groups.contains_key(&path)
+    }
+
+    /// The name a group carries.
+    ///
+    /// ```
+    /// let mut store = elman_files::WeightStore::new();
+    /// store.insert_group("vars", Some("sequential"));
+    /// assert_eq!(store.group_name("vars"), Some("sequential"));
+    /// ```
+    pub fn group_name(&self, path: &str) -> Option<&str> {
+        self.groups.get(&clean(path))?.as_deref()
+    }
+
+    /// Every group with the name it carries, by path, groups before what they hold.
+    ///
+    /// ```
+    /// let mut store = elman_files::WeightStore::new();
+    /// store.insert_group("layers/gru", None);
+    /// assert!(store.groups().eq([("layers", None), ("layers/gru", None)]));
+    /// ```
+    pub fn groups(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        self.groups.iter().map(|(path, name)| (path.as_str(), name.as_deref()))
+    }
+
+    /// Every array, by path.
+    ///
+    /// ```
+    /// use elman_files::{Array, WeightStore};
+    /// let mut store = WeightStore::new();
+    /// store.insert("vars/0", Array::i32_scalar(1));
+    /// assert_eq!(store.arrays().next().unwrap().0, "vars/0");
+    /// ```
+    pub fn arrays(&self) -> impl Iterator<Item = (&str, &Array)> {
+        self.arrays.iter().map(|(path, array)| (path.as_str(), array))
+    }
+
+    /// The names directly below a group, groups and arrays together, sorted as text.
+    ///
+    /// ```
+    /// use elman_files::{Array, WeightStore};
+    /// let mut store = WeightStore::new();
+    /// store.insert("lstm/cell/vars/0", Array::i32_scalar(1));
+    /// store.insert("lstm/vars/0", Array::i32_scalar(1));
+    /// assert_eq!(store.children("lstm"), ["cell", "vars"]);
+    /// ```
+    pub fn children(&self, path: &str) -> Vec<&str> {
+        let prefix = prefix(path);
+        let mut names: Vec<&str> = Vec::new();
+        names.extend(below(&self.groups, &prefix));
+        names.extend(below(&self.arrays, &prefix));
+        names.sort_unstable();
+        names
+    }
+
+    /// The variables of a group: the arrays named `0`, `1`, `2`, … in that order, up to the first
+    /// number that is missing.
+    ///
+    /// ```
+    /// # use elman_files::{Array, WeightStore};
+    /// let mut store = WeightStore::new();
+    /// for name in ["0", "1", "3"] {
+    ///     store.insert(&format!("vars/{name}"), Array::f32_scalar(0.5));
+    /// }
+    /// assert_eq!(store.variables("vars").len(), 2);
+    /// ```
+    pub fn variables(&self, group_path: &str) -> Vec<&Array> {
+        let prefix = prefix(group_path);
+        (0usize..).map_while(|i| self.arrays.get(&format!("{prefix}{i}"))).collect()
+    }
+
+    /// Reads an HDF5 file such as `model.weights.h5`; `name` is what errors call the file.
+    ///
+    /// Numeric datasets become arrays, and of attributes only a group's `name` is kept. Links to
+    /// other files and soft links are not followed. Datasets of text, records or references are
+    /// [`Error::UnsupportedDtype`].
+    ///
+    /// ```
+    /// # let bytes = elman_files::WeightStore::new().to_h5()?;
+    /// let store = elman_files::WeightStore::read_h5(&bytes, "model.weights.h5")?;
+    /// # Ok::<(), elman_files::Error>(())
+    /// ```
+    pub fn read_h5(bytes: &[u8], name: &str) -> Result<Self> {
+        Self::from_h5_vec(bytes.to_vec(), name)
+    }
+
+    /// [`read_h5`](Self::read_h5) without a copy of the file.
+    pub(crate) fn from_h5_vec(bytes: Vec<u8>, name: &str) -> Result<Self> {
+        crate::hdf5::read(bytes, name)
+    }
+
+    /// Writes HDF5 as h5py and Keras read it, the same bytes for the same content.
+    ///
+    /// ```
+    /// let bytes = elman_files::WeightStore::new().to_h5()?;
+    /// assert_eq!(&bytes[..4], b"\x89HDF");
+    /// # Ok::<(), elman_files::Error>(())
+    /// ```
+    pub fn to_h5(&self) -> Result<Vec<u8>> {
+        for (path, array) in &self.arrays {
+            array.check(path)?;
+            // An array below an array is seen here too: inserting it made a group of the upper.
+            if path.is_empty() || self.groups.contains_key(path) {
+                return Err(Error::PathClash { path: path.clone() });
+            }
+        }
+        crate::hdf5::write(self)
+    }
+}
+
+/// A path without empty names.
+fn clean(path: &str) -> String {
+    path.split('/').filter(|name| !name.is_empty()).collect::<Vec<_>>().join("/")
+}
+
+/// What the paths below a group start with.
+fn prefix(path: &str) -> String {
+    let path = clean(path);
+    if path.is_empty() { path } else { path + "/" }
+}
+
+/// The names directly below a prefix.
+fn below<'a, V>(map: &'a BTreeMap<String, V>, prefix: &str) -> impl Iterator<Item = &'a str> {
+    map.range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
+        .map_while(move |(path, _)| path.strip_prefix(prefix))
+        .filter(|name| !name.contains('/'))
+}
