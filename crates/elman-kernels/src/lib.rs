@@ -1,1 +1,51 @@
-//! The numeric kernels of elman: packed recurrent layers forward and backward, GEMM, activations, threads.
+//! The numeric kernels of elman: packed recurrent layers forward and backward, matrix products,
+//! activations, threads.
+//!
+//! Numbers on slices: every function takes plain slices and the shapes the caller describes, and
+//! writes into slices the caller owns. The crate knows no tensors, no layers and no files, and it
+//! is the only crate of the workspace that contains `unsafe`.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`Activation`] | every activation of Keras, forward and backward |
+//! | [`gemm`](fn@gemm), [`PackedMatrix`] | matrix products, and products with a matrix packed once |
+//! | [`forward`], [`forward_saving`], [`backward`] | SimpleRNN, LSTM and GRU over whole sequences |
+//! | [`num_threads`], [`set_num_threads`] | how many threads the kernels may use |
+//! | [`Isa`], [`active_isa`] | which instruction set was chosen |
+//!
+//! # Reproducibility
+//!
+//! Every output is one chain of additions whose order depends on the shapes of the operands alone,
+//! never on the number of threads. Outputs of the recurrent kernels are moreover bitwise equal for
+//! any batch size, and step by step or as a sequence.
+//!
+//! # Preconditions
+//!
+//! Public functions assert the lengths of the slices they are given and panic with a plain
+//! sentence otherwise: the caller (the `elman` crate) validates user input before it gets here.
+
+mod activation;
+mod gemm;
+mod isa;
+mod real;
+mod recurrent;
+mod threads;
+
+pub use activation::Activation;
+pub use gemm::{Matrix, PackedMatrix, gemm, gemm_packed};
+pub use isa::{Isa, active_isa};
+pub use recurrent::{
+    Cell, Gradients, OutputGradients, Outputs, Packed, Sequence, Tape, Weights, backward, forward,
+    forward_saving,
+};
+pub use threads::{num_threads, set_num_threads};
+
+/// The number type of every kernel: `f32`, or `f64` where the sources are compiled a second time
+/// to verify gradients by finite differences.
+#[cfg(not(feature = "f64"))]
+pub type Float = f32;
+
+/// The number type of every kernel: this is the double precision build that verifies gradients by
+/// finite differences.
+#[cfg(feature = "f64")]
+pub type Float = f64;

@@ -1,0 +1,212 @@
+//! Every activation of Keras 3, forward and backward.
+
+mod rowwise;
+mod scalar;
+#[cfg(test)]
+mod tests;
+
+use crate::Float;
+use crate::real::Real;
+
+/// An activation function under the name Keras gives it.
+///
+/// Those with parameters in Keras have its defaults here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Activation {
+    /// `x`
+    Linear,
+    /// `max(x, 0)`
+    Relu,
+    /// `min(max(x, 0), 6)`
+    Relu6,
+    /// `x` above 0, else `0.2 x`
+    LeakyRelu,
+    /// `x` above 0, else `exp(x) - 1`
+    Elu,
+    /// `1.0507.. x` above 0, else `1.0507.. 1.6732.. (exp(x) - 1)`
+    Selu,
+    /// `x` above 0, else `exp(x) - 1`: [`Activation::Elu`] for the default alpha of 1
+    Celu,
+    /// `x/2 (1 + erf(x / sqrt 2))`: the exact form
+    Gelu,
+    /// `1 / (1 + exp(-x))`
+    Sigmoid,
+    /// `relu6(x + 3) / 6`: the form of Keras 3 (Keras 2 had `clip(0.2 x + 0.5, 0, 1)`)
+    HardSigmoid,
+    /// `-log(1 + exp(-x))`
+    LogSigmoid,
+    /// `x sigmoid(x)`, also called swish
+    Silu,
+    /// `x hard_sigmoid(x)`, also called hard swish
+    HardSilu,
+    /// Hyperbolic tangent
+    Tanh,
+    /// `clip(x, -1, 1)`
+    HardTanh,
+    /// `x - tanh(x)`
+    TanhShrink,
+    /// `x` moved towards 0 by 0.5, and 0 within 0.5 of it
+    SoftShrink,
+    /// `x`, but 0 where `|x| <= 0.5`
+    HardShrink,
+    /// `log(1 + exp(x))`
+    Softplus,
+    /// `x / (1 + |x|)`
+    Softsign,
+    /// `x tanh(softplus(x))`
+    Mish,
+    /// `exp(x)`
+    Exponential,
+    /// `(x + sqrt(x^2 + 4)) / 2`
+    Squareplus,
+    /// 0 below -1, `(x + 1)^2 / 4` up to 1, `x` above
+    SparsePlus,
+    /// `clip((x + 1) / 2, 0, 1)`
+    SparseSigmoid,
+    /// `exp(x) / sum(exp(x))` over each row
+    Softmax,
+    /// `x - log(sum(exp(x)))` over each row
+    LogSoftmax,
+    /// `max(x - threshold, 0)` over each row, with the threshold that Keras computes (which is that
+    /// of Martins and Astudillo 2016 only where one value is left)
+    Sparsemax,
+}
+
+use Activation::*;
+
+/// Each activation with the name Keras gives it.
+const NAMES: [(Activation, &str); 28] = [
+    (Linear, "linear"),
+    (Relu, "relu"),
+    (Relu6, "relu6"),
+    (LeakyRelu, "leaky_relu"),
+    (Elu, "elu"),
+    (Selu, "selu"),
+    (Celu, "celu"),
+    (Gelu, "gelu"),
+    (Sigmoid, "sigmoid"),
+    (HardSigmoid, "hard_sigmoid"),
+    (LogSigmoid, "log_sigmoid"),
+    (Silu, "silu"),
+    (HardSilu, "hard_silu"),
+    (Tanh, "tanh"),
+    (HardTanh, "hard_tanh"),
+    (TanhShrink, "tanh_shrink"),
+    (SoftShrink, "soft_shrink"),
+    (HardShrink, "hard_shrink"),
+    (Softplus, "softplus"),
+    (Softsign, "softsign"),
+    (Mish, "mish"),
+    (Exponential, "exponential"),
+    (Squareplus, "squareplus"),
+    (SparsePlus, "sparse_plus"),
+    (SparseSigmoid, "sparse_sigmoid"),
+    (Softmax, "softmax"),
+    (LogSoftmax, "log_softmax"),
+    (Sparsemax, "sparsemax"),
+];
+
+const ALL: [Activation; NAMES.len()] = {
+    let mut all = [Linear; NAMES.len()];
+    let mut i = 0;
+    while i < all.len() {
+        all[i] = NAMES[i].0;
+        i += 1;
+    }
+    all
+};
+
+impl Activation {
+    /// Every activation, each once.
+    pub const ALL: &'static [Activation] = &ALL;
+
+    /// Keras's name: `"relu"`, `"hard_sigmoid"`, `"silu"`, ...
+    pub fn name(self) -> &'static str {
+        // `NAMES` lists the variants in their order of declaration; a test holds it to that.
+        NAMES[self as usize].1
+    }
+
+    /// The activation of that name. Also knows Keras's aliases `"swish"` and `"hard_swish"`.
+    pub fn from_name(name: &str) -> Option<Activation> {
+        match name {
+            "swish" => Some(Silu),
+            "hard_swish" => Some(HardSilu),
+            _ => NAMES.iter().find(|(_, n)| *n == name).map(|(activation, _)| *activation),
+        }
+    }
+
+    /// Whether each element of the output depends on one element of the input alone: true for all
+    /// but [`Softmax`], [`LogSoftmax`] and [`Sparsemax`].
+    pub fn is_elementwise(self) -> bool {
+        !matches!(self, Softmax | LogSoftmax | Sparsemax)
+    }
+
+    /// `y = f(x)`. `width` is the length of a row, for the activations that work on rows; the
+    /// elementwise ones ignore it. `x` and `y` have the same length.
+    pub fn forward(self, x: &[Float], y: &mut [Float], width: usize) {
+        assert_eq!(x.len(), y.len(), "activation: input and output differ in length");
+        y.copy_from_slice(x);
+        self.forward_in_place(y, width);
+    }
+
+    /// `y = f(y)`; see [`forward`](Activation::forward).
+    pub fn forward_in_place(self, y: &mut [Float], width: usize) {
+        forward_in_place(self, y, width);
+    }
+
+    /// `dx = dy f'(x)`: overwrites `dx` with the gradient of the loss with respect to `x`, from
+    /// the input `x`, the output `y = f(x)` and the gradient `dy` with respect to `y`. All four
+    /// have the same length; `width` as in [`forward`](Activation::forward).
+    pub fn backward(self, x: &[Float], y: &[Float], dy: &[Float], dx: &mut [Float], width: usize) {
+        backward(self, x, y, dy, dx, width);
+    }
+}
+
+/// [`Activation::forward_in_place`] for any number type.
+pub(crate) fn forward_in_place<R: Real>(activation: Activation, y: &mut [R], width: usize) {
+    if activation.is_elementwise() {
+        for v in y {
+            *v = scalar::forward(activation, *v);
+        }
+        return;
+    }
+    for row in rows(y.len(), width) {
+        rowwise::forward(activation, &mut y[row]);
+    }
+}
+
+/// [`Activation::backward`] for any number type.
+pub(crate) fn backward<R: Real>(
+    activation: Activation,
+    x: &[R],
+    y: &[R],
+    dy: &[R],
+    dx: &mut [R],
+    width: usize,
+) {
+    let n = dx.len();
+    assert!(
+        x.len() == n && y.len() == n && dy.len() == n,
+        "activation: the slices of backward differ in length"
+    );
+    if activation.is_elementwise() {
+        for i in 0..n {
+            dx[i] = dy[i] * scalar::derivative(activation, x[i], y[i]);
+        }
+        return;
+    }
+    for row in rows(n, width) {
+        let (x, y, dy) = (&x[row.clone()], &y[row.clone()], &dy[row.clone()]);
+        rowwise::backward(activation, x, y, dy, &mut dx[row]);
+    }
+}
+
+/// The index ranges of the rows of `width` elements in a slice of `len` elements.
+fn rows(len: usize, width: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
+    assert!(
+        len == 0 || (width > 0 && len.is_multiple_of(width)),
+        "activation: {len} elements are not whole rows of {width}"
+    );
+    (0..len / width.max(1)).map(move |r| r * width..(r + 1) * width)
+}

@@ -1,0 +1,93 @@
+//! The activations that normalise a row: softmax, log_softmax, sparsemax.
+
+use super::Activation::{self, *};
+use crate::real::Real;
+
+/// `row = f(row)`.
+pub(super) fn forward<R: Real>(activation: Activation, row: &mut [R]) {
+    let Some(&first) = row.first() else { return };
+    match activation {
+        Sparsemax => return sparsemax(row),
+        Softmax | LogSoftmax => {}
+        other => unreachable!("{other:?} is elementwise"),
+    }
+    let max = row.iter().fold(first, |max, &v| max.larger(v));
+    if activation == Softmax {
+        let mut sum = R::of(0.0);
+        for v in row.iter_mut() {
+            *v = (*v - max).exp();
+            sum += *v;
+        }
+        let scale = R::of(1.0) / sum;
+        row.iter_mut().for_each(|v| *v = *v * scale);
+    } else {
+        let sum = row.iter().fold(R::of(0.0), |sum, &v| sum + (v - max).exp());
+        let log = max + sum.ln();
+        row.iter_mut().for_each(|v| *v = *v - log);
+    }
+}
+
+/// The indices of a row from its largest value down; equal values in the order they stand.
+fn descending<R: Real>(row: &[R]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..row.len()).collect();
+    order.sort_by(|&a, &b| row[b].partial_cmp(&row[a]).unwrap_or(std::cmp::Ordering::Equal));
+    order
+}
+
+/// The size of sparsemax's support, and its threshold as Keras computes it.
+///
+/// The projection onto the simplex (Martins and Astudillo 2016) subtracts `(sum - 1) / k`, where
+/// `sum` is that of the `k` largest values. Every backend of Keras 3.15 instead adds up the `k`
+/// *partial* sums, so its rows sum to 1 only if `k` is 1. Models trained there expect its numbers.
+fn sparsemax_threshold<R: Real>(row: &[R], order: &[usize]) -> (usize, R) {
+    let one = R::of(1.0);
+    let (mut sum, mut sum_of_sums, mut k) = (R::of(0.0), R::of(0.0), 0);
+    for &i in order {
+        sum += row[i];
+        let positive = row[i] - (sum - one) / R::of((k + 1) as f64) > R::of(0.0);
+        if !positive {
+            break;
+        }
+        k += 1;
+        sum_of_sums += sum;
+    }
+    (k, (sum_of_sums - one) / R::of(k as f64))
+}
+
+fn sparsemax<R: Real>(row: &mut [R]) {
+    let (_, threshold) = sparsemax_threshold(row, &descending(row));
+    row.iter_mut().for_each(|v| *v = (*v - threshold).larger(R::of(0.0)));
+}
+
+/// `dx = J^T dy` for one row.
+pub(super) fn backward<R: Real>(activation: Activation, x: &[R], y: &[R], dy: &[R], dx: &mut [R]) {
+    let zero = R::of(0.0);
+    match activation {
+        Softmax => {
+            let dot = y.iter().zip(dy).fold(zero, |sum, (&y, &dy)| sum + y * dy);
+            for i in 0..dx.len() {
+                dx[i] = y[i] * (dy[i] - dot);
+            }
+        }
+        LogSoftmax => {
+            let sum = dy.iter().fold(zero, |sum, &dy| sum + dy);
+            for i in 0..dx.len() {
+                dx[i] = dy[i] - y[i].exp() * sum;
+            }
+        }
+        Sparsemax => {
+            let order = descending(x);
+            let (k, _) = sparsemax_threshold(x, &order);
+            let mut sum = zero;
+            for i in 0..dx.len() {
+                dx[i] = if y[i] > zero { dy[i] } else { zero };
+                sum += dx[i];
+            }
+            // The value of rank r (from 0) is part of k - r of the partial sums.
+            for (rank, &i) in order.iter().take(k).enumerate() {
+                dx[i] = dx[i] - sum * R::of((k - rank) as f64 / k as f64);
+            }
+        }
+        other => unreachable!("{other:?} is elementwise"),
+    }
+}

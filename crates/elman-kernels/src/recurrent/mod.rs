@@ -1,0 +1,41 @@
+//! Whole sequences through SimpleRNN, LSTM and GRU, forward and backward.
+
+mod cell;
+mod plain;
+mod reference;
+#[cfg(test)]
+mod tests;
+mod types;
+
+pub use cell::Cell;
+pub use types::{Gradients, OutputGradients, Outputs, Packed, Sequence, Tape, Weights};
+
+/// Runs a layer over a sequence: one call for a batch of whole sequences, or for one time step of
+/// a stream with `initial_states` and `states` carried by the caller.
+///
+/// Rows of the batch are independent: the result of a row does not depend on the others, nor on
+/// how many there are, nor on the number of threads.
+pub fn forward(packed: &Packed, input: &Sequence<'_>, mut out: Outputs<'_>) {
+    types::check_forward(packed, input, &out);
+    plain::forward(packed, input, &mut out);
+}
+
+/// [`forward`], keeping what [`backward`] needs. The outputs are bitwise those of [`forward`].
+pub fn forward_saving(packed: &Packed, input: &Sequence<'_>, mut out: Outputs<'_>) -> Tape {
+    types::check_forward(packed, input, &out);
+    plain::forward(packed, input, &mut out)
+}
+
+/// Backpropagation through time: from the gradients of the outputs to those of the input, the
+/// initial states and the weights. `packed` and `input` are those of the [`forward_saving`] that
+/// made the tape; the tape is used up, its buffers serve as scratch.
+pub fn backward(
+    packed: &Packed,
+    input: &Sequence<'_>,
+    tape: Tape,
+    upstream: &OutputGradients<'_>,
+    mut gradients: Gradients<'_>,
+) {
+    types::check_backward(packed, input, upstream, &gradients);
+    plain::backward(packed, input, tape, upstream, &mut gradients);
+}

@@ -1,0 +1,90 @@
+//! The public functions over the plain loops, for cells that the fast kernels do not serve.
+
+use super::reference::{self, Problem, Upstream};
+use super::{Gradients, OutputGradients, Outputs, Packed, Sequence, Tape, Weights};
+use crate::Float;
+
+/// What the plain loops keep for backward.
+pub(super) type Trace = reference::Trace<Float>;
+
+/// The weights as Keras lays them out.
+#[derive(Debug)]
+pub(super) struct Copy {
+    kernel: Vec<Float>,
+    recurrent_kernel: Vec<Float>,
+    bias: Option<Vec<Float>>,
+}
+
+impl Copy {
+    pub(super) fn new(weights: &Weights<'_>) -> Self {
+        Copy {
+            kernel: weights.kernel.to_vec(),
+            recurrent_kernel: weights.recurrent_kernel.to_vec(),
+            bias: weights.bias.map(<[Float]>::to_vec),
+        }
+    }
+}
+
+fn problem<'a>(packed: &'a Packed, input: &Sequence<'a>) -> Problem<'a, Float> {
+    Problem {
+        cell: packed.cell,
+        features: packed.features,
+        units: packed.units,
+        kernel: &packed.plain.kernel,
+        recurrent_kernel: &packed.plain.recurrent_kernel,
+        bias: packed.plain.bias.as_deref(),
+        x: input.x,
+        batch: input.batch,
+        time: input.time,
+        go_backwards: input.go_backwards,
+        initial_states: input.initial_states,
+        mask: input.mask,
+        zero_output_for_mask: input.zero_output_for_mask,
+    }
+}
+
+pub(super) fn forward(packed: &Packed, input: &Sequence<'_>, out: &mut Outputs<'_>) -> Tape {
+    let trace = reference::forward(&problem(packed, input));
+    if let Some(sequence) = &mut out.sequence {
+        sequence.copy_from_slice(&trace.sequence);
+    }
+    if let Some(last) = &mut out.last_output {
+        last.copy_from_slice(&trace.last_output);
+    }
+    for (i, state) in out.states.iter_mut().enumerate() {
+        state.copy_from_slice(trace.state(i, input.batch, packed.units));
+    }
+    Tape { trace }
+}
+
+pub(super) fn backward(
+    packed: &Packed,
+    input: &Sequence<'_>,
+    tape: Tape,
+    upstream: &OutputGradients<'_>,
+    gradients: &mut Gradients<'_>,
+) {
+    let up = Upstream {
+        sequence: upstream.sequence,
+        last_output: upstream.last_output,
+        states: upstream.states,
+    };
+    let result = reference::backward(&problem(packed, input), &tape.trace, &up);
+    if let Some(x) = &mut gradients.x {
+        x.copy_from_slice(&result.x);
+    }
+    for (i, state) in gradients.initial_states.iter_mut().enumerate() {
+        if let Some(state) = state {
+            state.copy_from_slice(if i == 0 { &result.h } else { &result.c });
+        }
+    }
+    add(gradients.kernel, &result.kernel);
+    add(gradients.recurrent_kernel, &result.recurrent_kernel);
+    if let Some(bias) = &mut gradients.bias {
+        add(bias, &result.bias);
+    }
+}
+
+fn add(y: &mut [Float], x: &[Float]) {
+    y.iter_mut().zip(x).for_each(|(y, &x)| *y += x);
+}

@@ -1,0 +1,187 @@
+//! What the caller hands in and gets back: plain slices with their shapes.
+
+use super::{Cell, plain};
+use crate::Float;
+
+/// The weights of a layer, as Keras lays them out; `G = cell.gates()`, gates in Keras's order.
+#[derive(Clone, Copy, Debug)]
+pub struct Weights<'a> {
+    /// `(features, G units)`, row-major.
+    pub kernel: &'a [Float],
+    /// `(units, G units)`, row-major.
+    pub recurrent_kernel: &'a [Float],
+    /// `cell.bias_len(units)` numbers: `(G units)`, and `(2, G units)` for the GRU with
+    /// `reset_after`: the bias of the input, then that of the recurrent product.
+    pub bias: Option<&'a [Float]>,
+}
+
+/// A layer's weights, laid out once in the order in which the kernels read them.
+#[derive(Debug)]
+pub struct Packed {
+    pub(super) cell: Cell,
+    pub(super) features: usize,
+    pub(super) units: usize,
+    pub(super) plain: plain::Copy,
+}
+
+impl Packed {
+    /// Packs the weights of a layer. Costs about as much as reading them twice.
+    pub fn new(cell: Cell, features: usize, units: usize, weights: &Weights<'_>) -> Packed {
+        let columns = cell.gates() * units;
+        let lengths = [
+            ("kernel", weights.kernel.len(), features * columns),
+            ("recurrent kernel", weights.recurrent_kernel.len(), units * columns),
+            (
+                "bias",
+                weights.bias.map_or(cell.bias_len(units), <[Float]>::len),
+                cell.bias_len(units),
+            ),
+        ];
+        for (name, found, expected) in lengths {
+            assert_eq!(found, expected, "recurrent: length of the {name}");
+        }
+        Packed { cell, features, units, plain: plain::Copy::new(weights) }
+    }
+
+    /// The cell the weights are for.
+    pub fn cell(&self) -> Cell {
+        self.cell
+    }
+
+    /// Numbers per time step of the input.
+    pub fn features(&self) -> usize {
+        self.features
+    }
+
+    /// Numbers per time step of the output, and per state.
+    pub fn units(&self) -> usize {
+        self.units
+    }
+}
+
+/// The input of a layer.
+///
+/// Keras's semantics: with `go_backwards` input and mask are read from the last time step to the
+/// first. At a masked step the states keep their values and the output repeats the output of the
+/// step before (zeros, if there is none yet), or is zero with `zero_output_for_mask`.
+#[derive(Clone, Copy, Debug)]
+pub struct Sequence<'a> {
+    /// `(batch, time, features)`.
+    pub x: &'a [Float],
+    /// Sequences.
+    pub batch: usize,
+    /// Steps of each.
+    pub time: usize,
+    /// Whether to read the steps from the last to the first.
+    pub go_backwards: bool,
+    /// `cell.states()` slices of `(batch, units)`: h, and c of the LSTM. None at all: zeros.
+    pub initial_states: &'a [&'a [Float]],
+    /// `(batch, time)`, true = use the step.
+    pub mask: Option<&'a [bool]>,
+    /// Whether the output of a masked step is zero.
+    pub zero_output_for_mask: bool,
+}
+
+/// Where the outputs of a layer go. Everything given is overwritten entirely.
+#[derive(Debug)]
+pub struct Outputs<'a> {
+    /// `(batch, time, units)`: the output of each step, in the order of processing: with
+    /// `go_backwards` the first is that of the last time step, as in Keras.
+    pub sequence: Option<&'a mut [Float]>,
+    /// `(batch, units)`: the output of the step processed last.
+    pub last_output: Option<&'a mut [Float]>,
+    /// `cell.states()` slices of `(batch, units)` for the final states; or none at all.
+    pub states: &'a mut [&'a mut [Float]],
+}
+
+/// What [`backward`](super::backward) needs of a forward pass.
+#[derive(Debug)]
+pub struct Tape {
+    pub(super) trace: plain::Trace,
+}
+
+/// The gradients of the loss with respect to the [`Outputs`]; what is absent is zero.
+#[derive(Clone, Copy, Debug)]
+pub struct OutputGradients<'a> {
+    /// `(batch, time, units)`, in the order of processing.
+    pub sequence: Option<&'a [Float]>,
+    /// `(batch, units)`.
+    pub last_output: Option<&'a [Float]>,
+    /// Up to `cell.states()` of `(batch, units)`.
+    pub states: &'a [Option<&'a [Float]>],
+}
+
+/// Where the gradients of the loss go.
+#[derive(Debug)]
+pub struct Gradients<'a> {
+    /// `(batch, time, features)`, overwritten.
+    pub x: Option<&'a mut [Float]>,
+    /// Up to `cell.states()` of `(batch, units)`, overwritten.
+    pub initial_states: &'a mut [Option<&'a mut [Float]>],
+    /// As [`Weights::kernel`], added to.
+    pub kernel: &'a mut [Float],
+    /// As [`Weights::recurrent_kernel`], added to.
+    pub recurrent_kernel: &'a mut [Float],
+    /// As [`Weights::bias`], added to.
+    pub bias: Option<&'a mut [Float]>,
+}
+
+fn check(what: &str, found: usize, expected: usize) {
+    assert!(found == expected, "recurrent: {what} has {found} elements, expected {expected}");
+}
+
+pub(super) fn check_forward(packed: &Packed, input: &Sequence<'_>, out: &Outputs<'_>) {
+    let (batch, time) = (input.batch, input.time);
+    let states = packed.cell.states();
+    check("x", input.x.len(), batch * time * packed.features);
+    let given = input.initial_states.len();
+    assert!(given == 0 || given == states, "recurrent: {given} initial states, expected {states}");
+    for state in input.initial_states {
+        check("an initial state", state.len(), batch * packed.units);
+    }
+    if let Some(mask) = input.mask {
+        check("the mask", mask.len(), batch * time);
+    }
+    if let Some(sequence) = &out.sequence {
+        check("the output sequence", sequence.len(), batch * time * packed.units);
+    }
+    if let Some(last) = &out.last_output {
+        check("the last output", last.len(), batch * packed.units);
+    }
+    let given = out.states.len();
+    assert!(given == 0 || given == states, "recurrent: {given} final states, expected {states}");
+    for state in out.states.iter() {
+        check("a final state", state.len(), batch * packed.units);
+    }
+}
+
+pub(super) fn check_backward(
+    packed: &Packed,
+    input: &Sequence<'_>,
+    upstream: &OutputGradients<'_>,
+    gradients: &Gradients<'_>,
+) {
+    let (batch, units) = (input.batch, packed.units);
+    let columns = packed.cell.gates() * units;
+    check("x", input.x.len(), batch * input.time * packed.features);
+    if let Some(sequence) = upstream.sequence {
+        check("the sequence's gradient", sequence.len(), batch * input.time * units);
+    }
+    if let Some(last) = upstream.last_output {
+        check("the last output's gradient", last.len(), batch * units);
+    }
+    for state in upstream.states.iter().flatten() {
+        check("a final state's gradient", state.len(), batch * units);
+    }
+    if let Some(x) = &gradients.x {
+        check("the gradient of x", x.len(), input.x.len());
+    }
+    for state in gradients.initial_states.iter().flatten() {
+        check("the gradient of an initial state", state.len(), batch * units);
+    }
+    check("the kernel's gradient", gradients.kernel.len(), packed.features * columns);
+    check("the recurrent kernel's gradient", gradients.recurrent_kernel.len(), units * columns);
+    if let Some(bias) = &gradients.bias {
+        check("the bias's gradient", bias.len(), packed.cell.bias_len(units));
+    }
+}
