@@ -48,8 +48,12 @@ pub enum Error {
     Bomb { file: String, what: String, declared: u64, stored: u64 },
     /// The bytes are not HDF5.
     NotHdf5 { file: String },
+    /// The HDF5 is cut short.
+    Hdf5Truncated { file: String, expected: u64, found: u64 },
     /// The HDF5 is damaged, or uses what is not read (`detail` is the HDF5 library's own message).
     Hdf5 { file: String, path: String, detail: String },
+    /// A group holds a soft link, or one cut off; links are not followed, as in Keras.
+    SoftLink { file: String, path: String },
     /// The HDF5 library gave up on a malformed file by panicking.
     Hdf5Panicked { file: String, detail: String },
     /// Groups are nested deeper than [`MAX_DEPTH`](crate::limits::MAX_DEPTH).
@@ -136,7 +140,17 @@ impl fmt::Display for Error {
                  could be made to exhaust memory"
             ),
             NotHdf5 { file } => write!(f, "{file}: expected HDF5, found another kind of data"),
+            Hdf5Truncated { file, expected, found } => write!(
+                f,
+                "{file}: expected {expected} bytes of HDF5, found {found}: it was cut short, copy \
+                 or save it again"
+            ),
             Hdf5 { file, path, detail } => write!(f, "{file}: cannot read {path:?}: {detail}"),
+            SoftLink { file, path } => write!(
+                f,
+                "{file}: group {path:?} holds a soft link or a damaged entry; expected groups and \
+                 datasets only, as Keras saves them"
+            ),
             Hdf5Panicked { file, detail } => {
                 write!(f, "{file}: malformed HDF5 (the reader stopped with: {detail})")
             }

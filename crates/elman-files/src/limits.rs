@@ -36,6 +36,9 @@ pub const MAX_DEPTH: usize = 64;
 /// Most groups and datasets in an HDF5 file, counted once per way to reach them.
 pub const MAX_OBJECTS: usize = 100_000;
 
+/// Fewest bytes of file for each group or dataset in it; the header of one takes more.
+pub const MIN_OBJECT_BYTES: u64 = 32;
+
 /// Most dimensions of an array (NumPy's own limit was 32 until 2.0, HDF5's is 32).
 pub const MAX_RANK: usize = 32;
 

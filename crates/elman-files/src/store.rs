@@ -187,9 +187,10 @@ impl WeightStore {
 
     /// Reads an HDF5 file such as `model.weights.h5`; `name` is what errors call the file.
     ///
-    /// Numeric datasets become arrays, and of attributes only a group's `name` is kept. Links to
-    /// other files and soft links are not followed. Datasets of text, records or references are
-    /// [`Error::UnsupportedDtype`].
+    /// Numeric datasets become arrays, and of attributes only a group's `name` is kept. Datasets of
+    /// text, records or references are [`Error::UnsupportedDtype`]. No link to another place or
+    /// file is ever followed: a soft link is [`Error::SoftLink`] in the groups Keras and h5py write;
+    /// in groups of HDF5's newer formats, and if it leads to another file, it is as if absent.
     ///
     /// ```
     /// # let bytes = elman_files::WeightStore::new().to_h5()?;
