@@ -1,1 +1,76 @@
-//! Recurrent neural networks with Keras's layers, names and files: train, load, stream, on a CPU.
+//! Recurrent neural networks with Keras's layers, names and files.
+//!
+//! Build a model as in Keras, or load one that Keras trained; predict, train, save:
+//!
+//! ```
+//! use elman::prelude::*;
+//!
+//! let mut model = Sequential::new().seed(1);
+//! model.add(SimpleRnn::new(3).input_shape([2, 10]))?;
+//! assert!(model.summary().contains("simple_rnn (SimpleRNN)"));
+//! assert_eq!(model.count_params(), 42);
+//!
+//! let x = ndarray::Array3::<f32>::zeros((8, 2, 10)); // (batch, timesteps, features)
+//! assert_eq!(model.predict(&x)?.shape(), [8, 3]);
+//! # Ok::<(), elman::Error>(())
+//! ```
+//!
+//! # Where to look
+//! - [`layers`]: what models are made of; [`cells`] are the equations of their steps.
+//! - [`Sequential`] and [`Model`]: putting layers together, `summary`, `predict`, `fit`, `save`.
+//! - [`training`]: losses, metrics, optimizers, callbacks.
+//! - [`load_model`]: reading `.keras` files.
+//! - [`Tensor`]: what `ndarray` arrays and views of any number type turn into.
+//!
+//! # Numbers
+//! Arithmetic is in f32. Results equal Keras's within rounding, and are bitwise the same for any
+//! batch size and number of threads.
+#![forbid(unsafe_code)]
+
+pub mod activations;
+pub mod cells;
+mod context;
+mod defaults;
+mod error;
+pub mod initializers;
+pub mod layers;
+pub mod models;
+mod names;
+pub mod ops;
+pub mod parameters;
+pub mod random;
+mod saving;
+mod shape;
+mod tensor;
+pub mod training;
+
+pub use context::Context;
+pub use elman_kernels::{Float, num_threads, set_num_threads};
+pub use error::{Error, Result};
+pub use models::{Model, Sequential};
+pub use names::clear_session;
+pub use parameters::Parameters;
+pub use saving::{KERAS_VERSION, load_model};
+pub use shape::Shape;
+pub use tensor::{Element, Tensor};
+
+/// Everything that a program usually needs: `use elman::prelude::*`.
+pub mod prelude {
+    pub use ndarray::{self, array};
+
+    pub use crate::activations::Activation;
+    pub use crate::initializers::Initializer;
+    pub use crate::layers::{
+        ActivationLayer, Bidirectional, Dense, Dropout, Embedding, Flatten, Gru, Input,
+        LayerOptions, Lstm, MergeMode, SimpleRnn, TimeDistributed,
+    };
+    pub use crate::models::{Model, Sequential, SummaryOptions, SummaryStyle};
+    pub use crate::training::callbacks::{Callback, EarlyStopping, ModelCheckpoint};
+    pub use crate::training::losses::{
+        BinaryCrossentropy, CategoricalCrossentropy, MeanAbsoluteError, MeanSquaredError,
+        SparseCategoricalCrossentropy,
+    };
+    pub use crate::training::optimizers::{Adam, RmsProp, Sgd};
+    pub use crate::training::{Fit, History, Logs, Verbose};
+    pub use crate::{Shape, Tensor, load_model};
+}

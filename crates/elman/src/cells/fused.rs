@@ -1,0 +1,115 @@
+//! Whole sequences through the fused kernels.
+
+use elman_kernels::{self as kernels, Packed, Weights};
+
+use super::{InputGradients, Sequence, SequenceGradients, SequenceOutput};
+use crate::parameters::Parameter;
+use crate::{Context, Float, Result, Tensor};
+
+/// A cell as the fused kernels know it: its equations and the handles of its weights.
+#[derive(Clone, Copy, Debug)]
+pub struct Fused {
+    pub(super) cell: kernels::Cell,
+    pub(super) units: usize,
+    pub(super) kernel: Parameter,
+    pub(super) recurrent_kernel: Parameter,
+    pub(super) bias: Parameter,
+}
+
+/// What `backward` needs of one call.
+struct Saved {
+    sequence: Sequence,
+    tape: kernels::Tape,
+}
+
+impl Fused {
+    pub(super) fn sequence(&self, sequence: &Sequence, cx: &mut Context) -> Result<SequenceOutput> {
+        let (batch, time) = (sequence.x.shape()[0], sequence.x.shape()[1]);
+        let packed = self.packed(sequence, cx);
+        let mut output = match sequence.return_sequences {
+            true => Tensor::zeros([batch, time, self.units]),
+            false => Tensor::zeros([batch, self.units]),
+        };
+        let mut states = vec![Tensor::zeros([batch, self.units]); self.cell.states()];
+        {
+            let mut states: Vec<&mut [Float]> = states.iter_mut().map(Tensor::data_mut).collect();
+            let (all, last) = match sequence.return_sequences {
+                true => (Some(output.data_mut()), None),
+                false => (None, Some(output.data_mut())),
+            };
+            let outputs =
+                kernels::Outputs { sequence: all, last_output: last, states: &mut states };
+            let initial: Vec<&[Float]> = sequence.initial_states.iter().map(Tensor::data).collect();
+            let input = input(sequence, &initial);
+            if cx.is_saving() {
+                let tape = kernels::forward_saving(&packed, &input, outputs);
+                cx.save(Saved { sequence: sequence.clone(), tape });
+            } else {
+                kernels::forward(&packed, &input, outputs);
+            }
+        }
+        Ok(SequenceOutput { output, states })
+    }
+
+    pub(super) fn sequence_backward(
+        &self,
+        gradients: &SequenceGradients,
+        cx: &mut Context,
+    ) -> Result<InputGradients> {
+        let Saved { sequence, tape } = cx.restore("fused recurrent kernel")?;
+        let packed = self.packed(&sequence, cx);
+        let output = gradients.output.as_ref().map(Tensor::data);
+        let (all, last) =
+            if sequence.return_sequences { (output, None) } else { (None, output) };
+        let states: Vec<_> =
+            gradients.states.iter().map(|s| s.as_ref().map(Tensor::data)).collect();
+        let upstream = kernels::OutputGradients { sequence: all, last_output: last, states: &states };
+
+        let mut x = cx.wants_input_gradients().then(|| Tensor::zeros(sequence.x.shape()));
+        let mut initial_states: Vec<Tensor> =
+            sequence.initial_states.iter().map(|s| Tensor::zeros(s.shape())).collect();
+        let initial: Vec<&[Float]> = sequence.initial_states.iter().map(Tensor::data).collect();
+        let [kernel, recurrent_kernel, bias] =
+            cx.gradients([self.kernel, self.recurrent_kernel, self.bias]);
+        let mut initial_gradients: Vec<Option<&mut [Float]>> =
+            initial_states.iter_mut().map(|s| Some(s.data_mut())).collect();
+        kernels::backward(
+            &packed,
+            &input(&sequence, &initial),
+            tape,
+            &upstream,
+            kernels::Gradients {
+                x: x.as_mut().map(Tensor::data_mut),
+                initial_states: &mut initial_gradients,
+                kernel,
+                recurrent_kernel,
+                bias: self.bias.exists().then_some(bias),
+            },
+        );
+        Ok(InputGradients { x, initial_states })
+    }
+
+    /// The packed weights: made once, used until a weight changes.
+    fn packed(&self, sequence: &Sequence, cx: &Context) -> std::sync::Arc<Packed> {
+        cx.derived(self.kernel, || {
+            let weights = Weights {
+                kernel: cx.value(self.kernel),
+                recurrent_kernel: cx.value(self.recurrent_kernel),
+                bias: self.bias.exists().then(|| cx.value(self.bias)),
+            };
+            Packed::new(self.cell, sequence.x.width(), self.units, &weights)
+        })
+    }
+}
+
+fn input<'a>(sequence: &'a Sequence, initial_states: &'a [&'a [Float]]) -> kernels::Sequence<'a> {
+    kernels::Sequence {
+        x: sequence.x.data(),
+        batch: sequence.x.shape()[0],
+        time: sequence.x.shape()[1],
+        go_backwards: sequence.go_backwards,
+        initial_states,
+        mask: None,
+        zero_output_for_mask: false,
+    }
+}

@@ -1,0 +1,169 @@
+//! The LSTM cell.
+
+use elman_kernels as kernels;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Cell, CellWeights, Fused};
+use crate::activations::{self, Activation};
+use crate::defaults;
+use crate::layers::layer::to_config;
+use crate::parameters::Builder;
+use crate::{Context, Result, Tensor, ops};
+
+/// The cell of [`Lstm`](crate::layers::Lstm):
+///
+/// ```text
+/// [i f g o] = x @ K + h @ R + b         i, f, o = recurrent_activation(…), g = activation(g)
+/// c' = f * c + i * g                    h' = o * activation(c')
+/// ```
+/// - States: `h` and `c`, each `(batch, units)`; the output is `h'`.
+/// - Weights: `kernel (features, 4 units)`, `recurrent_kernel (units, 4 units)`,
+///   `bias (4 units,)`, with the columns of i, f, c, o in that order, Keras's.
+/// - Keras: [`keras.layers.LSTMCell`]. Papers: Hochreiter and Schmidhuber, 1997; Gers et al., 2000.
+#[doc(alias = "keras.layers.LSTMCell")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LstmCell {
+    pub(crate) units: usize,
+    #[serde(with = "activations::by_name", default = "defaults::tanh")]
+    pub(crate) activation: Activation,
+    #[serde(with = "activations::by_name", default = "defaults::sigmoid")]
+    pub(crate) recurrent_activation: Activation,
+    #[serde(flatten)]
+    pub(crate) weights: CellWeights,
+    #[serde(default = "defaults::yes")]
+    pub(crate) unit_forget_bias: bool,
+}
+
+/// What `step_backward` needs of one step: inputs, gates before (`z`) and after their activation.
+struct Step {
+    x: Tensor,
+    h: Tensor,
+    c: Tensor,
+    z: [Tensor; 4],
+    gates: [Tensor; 4],
+    new_c: Tensor,
+    active_c: Tensor,
+}
+
+impl LstmCell {
+    /// A cell of `units` outputs with Keras's defaults.
+    pub fn new(units: usize) -> LstmCell {
+        LstmCell {
+            units,
+            activation: Activation::Tanh,
+            recurrent_activation: Activation::Sigmoid,
+            weights: CellWeights::default(),
+            unit_forget_bias: true,
+        }
+    }
+
+    /// The activations of i, f, g and o.
+    fn gate_activations(&self) -> [Activation; 4] {
+        let recurrent = self.recurrent_activation;
+        [recurrent, recurrent, self.activation, recurrent]
+    }
+}
+
+impl Cell for LstmCell {
+    fn class_name(&self) -> &'static str {
+        "LSTMCell"
+    }
+
+    fn layer_class_name(&self) -> &'static str {
+        "LSTM"
+    }
+
+    fn config(&self) -> Map<String, Value> {
+        to_config(self)
+    }
+
+    fn units(&self) -> usize {
+        self.units
+    }
+
+    fn state_sizes(&self) -> Vec<usize> {
+        vec![self.units, self.units]
+    }
+
+    fn build(&mut self, features: usize, builder: &mut Builder) -> Result<()> {
+        let columns = 4 * self.units;
+        self.weights.build(features, self.units, columns, &[columns], builder)?;
+        if self.weights.use_bias && self.unit_forget_bias {
+            // The forget gates start open (Jozefowicz et al., 2015), as in Keras.
+            builder.values_mut(self.weights.bias)[self.units..2 * self.units].fill(1.0);
+        }
+        Ok(())
+    }
+
+    fn fused(&self) -> Option<Fused> {
+        let cell = kernels::Cell::Lstm {
+            activation: self.activation,
+            recurrent_activation: self.recurrent_activation,
+        };
+        self.weights.fused(cell, self.units)
+    }
+
+    fn step(
+        &self,
+        x: &Tensor,
+        states: &[Tensor],
+        cx: &mut Context,
+    ) -> Result<(Tensor, Vec<Tensor>)> {
+        let (h, c) = (&states[0], &states[1]);
+        let mut z = ops::matmul(x, cx.value(self.weights.kernel), 4 * self.units);
+        z.add_assign(&ops::matmul(h, cx.value(self.weights.recurrent_kernel), 4 * self.units));
+        ops::add_bias(&mut z, cx.value(self.weights.bias));
+        let z: [Tensor; 4] = ops::split(&z);
+        let mut gates = z.clone();
+        for (gate, activation) in gates.iter_mut().zip(self.gate_activations()) {
+            activations::apply_in_place(activation, gate);
+        }
+        let [i, f, g, o] = &gates;
+        let new_c = ops::add(&ops::multiply(f, c), &ops::multiply(i, g));
+        let active_c = activations::apply(self.activation, &new_c);
+        let new_h = ops::multiply(o, &active_c);
+        cx.save(Step {
+            x: x.clone(),
+            h: h.clone(),
+            c: c.clone(),
+            z,
+            gates,
+            new_c: new_c.clone(),
+            active_c,
+        });
+        Ok((new_h.clone(), vec![new_h, new_c]))
+    }
+
+    fn step_backward(
+        &self,
+        output_gradient: &Tensor,
+        state_gradients: &[Tensor],
+        cx: &mut Context,
+    ) -> Result<(Tensor, Vec<Tensor>)> {
+        let Step { x, h, c, z, gates, new_c, active_c } = cx.restore(self.class_name())?;
+        let [i, f, g, o] = &gates;
+        let dh = ops::add(output_gradient, &state_gradients[0]);
+        let through_h = activations::backward(self.activation, &new_c, &active_c, &ops::multiply(&dh, o));
+        let dc = ops::add(&state_gradients[1], &through_h);
+        let d_gates = [
+            ops::multiply(&dc, g),
+            ops::multiply(&dc, &c),
+            ops::multiply(&dc, i),
+            ops::multiply(&dh, &active_c),
+        ];
+        let activations = self.gate_activations();
+        let dz: Vec<Tensor> = (0..4)
+            .map(|k| activations::backward(activations[k], &z[k], &gates[k], &d_gates[k]))
+            .collect();
+        let dz = ops::concatenate(&dz.iter().collect::<Vec<_>>());
+        let [kernel, recurrent_kernel, bias] =
+            cx.gradients([self.weights.kernel, self.weights.recurrent_kernel, self.weights.bias]);
+        ops::accumulate_outer(&x, &dz, kernel);
+        ops::accumulate_outer(&h, &dz, recurrent_kernel);
+        ops::accumulate_rows(&dz, bias);
+        let dx = ops::matmul_transposed(&dz, cx.value(self.weights.kernel), x.width());
+        let dh = ops::matmul_transposed(&dz, cx.value(self.weights.recurrent_kernel), self.units);
+        Ok((dx, vec![dh, ops::multiply(&dc, f)]))
+    }
+}

@@ -1,0 +1,156 @@
+//! What one call of a model needs and no layer keeps: the tape, the gradients, the randomness.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::parameters::{Parameter, Parameters};
+use crate::random::Stream;
+use crate::{Error, Float, Result};
+
+/// The state of one forward (and backward) pass.
+///
+/// Layers are shared and immutable; everything that belongs to a single call lies here, so one
+/// model predicts from many threads at once, each with its own context.
+///
+/// The tape is a stack: `forward` [saves](Context::save) what its `backward` will need, and since
+/// the layers run backward in exactly the reverse order, each [restores](Context::restore) its own.
+pub struct Context<'m> {
+    parameters: &'m Parameters,
+    mode: Mode,
+    tape: Vec<Box<dyn Any + Send>>,
+    gradients: Vec<Float>,
+    wants_input_gradients: bool,
+}
+
+/// What a pass is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Outputs only: nothing is saved, nothing is random.
+    Inference,
+    /// Outputs as in inference, saved for a backward pass (gradient checks).
+    Differentiable,
+    /// Training: saved for a backward pass, dropout active.
+    Training { seed: u64, step: u64 },
+}
+
+impl<'m> Context<'m> {
+    /// A pass that only computes outputs.
+    pub fn inference(parameters: &'m Parameters) -> Context<'m> {
+        Context::new(parameters, Mode::Inference)
+    }
+
+    /// A pass that computes what inference computes and can be run backward.
+    pub fn differentiable(parameters: &'m Parameters) -> Context<'m> {
+        Context::new(parameters, Mode::Differentiable)
+    }
+
+    /// A pass of training: `seed` and `step` fix its random numbers.
+    pub fn training(parameters: &'m Parameters, seed: u64, step: u64) -> Context<'m> {
+        Context::new(parameters, Mode::Training { seed, step })
+    }
+
+    fn new(parameters: &'m Parameters, mode: Mode) -> Context<'m> {
+        Context {
+            parameters,
+            mode,
+            tape: Vec::new(),
+            gradients: Vec::new(),
+            wants_input_gradients: true,
+        }
+    }
+
+    /// The weights of the model.
+    pub fn parameters(&self) -> &'m Parameters {
+        self.parameters
+    }
+
+    /// The values of a weight, empty if it doesn't exist.
+    pub fn value(&self, parameter: Parameter) -> &'m [Float] {
+        self.parameters.get(parameter)
+    }
+
+    /// A derived form of a layer's weights, see [`Parameters::derived`].
+    pub fn derived<T: Any + Send + Sync>(&self, key: Parameter, make: impl FnOnce() -> T) -> Arc<T> {
+        self.parameters.derived(key, make)
+    }
+
+    /// Whether this is training: dropout is active.
+    pub fn is_training(&self) -> bool {
+        matches!(self.mode, Mode::Training { .. })
+    }
+
+    /// Whether a backward pass may follow, so that `forward` must save what it needs.
+    pub fn is_saving(&self) -> bool {
+        self.mode != Mode::Inference
+    }
+
+    /// The random numbers of this training step for one purpose, such as a layer's name. `seed`
+    /// overrides the training's own. `None` outside of training.
+    pub fn random(&self, seed: Option<u64>, purpose: &str) -> Option<Stream> {
+        match self.mode {
+            Mode::Training { seed: own, step } => {
+                Some(Stream::new(seed.unwrap_or(own), &format!("{purpose}@{step}")))
+            }
+            _ => None,
+        }
+    }
+
+    /// Pushes what `backward` will need; drops it at once where no backward pass follows.
+    pub fn save<T: Any + Send>(&mut self, saved: T) {
+        if self.is_saving() {
+            self.tape.push(Box::new(saved));
+        }
+    }
+
+    /// Pops what the layer's `forward` saved last.
+    ///
+    /// # Errors
+    /// [`Error::Tape`] if the top of the tape is of another type: the layer's `forward` and
+    /// `backward` disagree.
+    pub fn restore<T: Any + Send>(&mut self, layer: &str) -> Result<T> {
+        self.tape.pop().and_then(|saved| saved.downcast::<T>().ok()).map(|saved| *saved).ok_or_else(
+            || Error::Tape { layer: layer.into(), expected: std::any::type_name::<T>() },
+        )
+    }
+
+    /// The gradients of several weights, to add to. A weight that doesn't exist has an empty one.
+    pub fn gradients<const N: usize>(&mut self, parameters: [Parameter; N]) -> [&mut [Float]; N] {
+        self.allocate_gradients();
+        let ranges = parameters.map(|p| self.parameters.range(p));
+        let mut slices = parameters.map(|_| None);
+        let mut order: [usize; N] = std::array::from_fn(|i| i);
+        order.sort_unstable_by_key(|i| ranges[*i].start);
+        let (mut rest, mut offset) = (&mut self.gradients[..], 0);
+        for i in order {
+            let range = ranges[i].clone();
+            if range.is_empty() {
+                continue;
+            }
+            let (_, tail) = rest.split_at_mut(range.start - offset);
+            let (own, tail) = tail.split_at_mut(range.len());
+            (slices[i], rest, offset) = (Some(own), tail, range.end);
+        }
+        slices.map(Option::unwrap_or_default)
+    }
+
+    /// The gradients of all weights, as one flat buffer laid out like [`Parameters::values`].
+    pub fn into_gradients(mut self) -> Vec<Float> {
+        self.allocate_gradients();
+        self.gradients
+    }
+
+    /// Whether the gradients of the layer's inputs are used by anyone.
+    pub fn wants_input_gradients(&self) -> bool {
+        self.wants_input_gradients
+    }
+
+    pub(crate) fn set_wants_input_gradients(&mut self, wants: bool) {
+        self.wants_input_gradients = wants;
+    }
+
+    fn allocate_gradients(&mut self) {
+        if self.gradients.is_empty() {
+            self.gradients = vec![0.0; self.parameters.values().len()];
+        }
+    }
+}

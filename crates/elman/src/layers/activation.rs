@@ -1,0 +1,64 @@
+//! An activation as a layer of its own.
+
+use serde::{Deserialize, Serialize};
+
+use crate::activations::{self, Activation as Function};
+use crate::layers::layer::{layer_boilerplate, single_input};
+use crate::layers::{Base, Layer};
+use crate::{Context, Result, Shape, Tensor};
+
+/// Applies an activation function.
+///
+/// - Shapes: any, unchanged. No weights.
+/// - Keras: [`keras.layers.Activation`].
+///
+/// ```
+/// use elman::prelude::*;
+/// let mut model = Sequential::new();
+/// model.add(ActivationLayer::new(Activation::Relu).input_shape([3]))?;
+/// assert_eq!(model.predict(array![[-1., 0., 2.]])?.as_slice().unwrap(), [0., 0., 2.]);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[doc(alias = "keras.layers.Activation")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ActivationLayer {
+    #[serde(flatten)]
+    base: Base,
+    #[serde(with = "activations::by_name")]
+    activation: Function,
+}
+
+impl ActivationLayer {
+    /// A layer that applies `activation`.
+    pub fn new(activation: Function) -> ActivationLayer {
+        ActivationLayer { base: Base::default(), activation }
+    }
+}
+
+impl Layer for ActivationLayer {
+    layer_boilerplate!();
+
+    fn class_name(&self) -> &'static str {
+        "Activation"
+    }
+
+    fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        Ok(vec![single_input(self, inputs, 1..)?.clone()])
+    }
+
+    fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        let y = activations::apply(self.activation, &inputs[0]);
+        cx.save((inputs[0].clone(), y.clone()));
+        Ok(vec![y])
+    }
+
+    fn backward(
+        &self,
+        gradients: &[Option<Tensor>],
+        cx: &mut Context,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let (x, y): (Tensor, Tensor) = cx.restore(self.class_name())?;
+        let dx = gradients[0].as_ref().map(|dy| activations::backward(self.activation, &x, &y, dy));
+        Ok(vec![dx])
+    }
+}

@@ -1,0 +1,157 @@
+//! The fully connected layer.
+
+use serde::{Deserialize, Serialize};
+
+use elman_kernels::{Matrix, PackedMatrix, gemm_packed};
+
+use crate::activations::{self, Activation};
+use crate::initializers::Initializer;
+use crate::layers::layer::{check_positive, known_last, layer_boilerplate, single_input};
+use crate::layers::{Base, Layer};
+use crate::parameters::{Builder, Parameter};
+use crate::{Context, Result, Shape, Tensor, defaults, ops};
+
+/// A fully connected layer: `y = activation(x @ kernel + bias)`.
+///
+/// It maps the last axis, whatever stands before it, so on a sequence it works step by step.
+///
+/// - Shapes: `(batch, …, features)` to `(batch, …, units)`.
+/// - Weights: `kernel (features, units)`, `bias (units,)`.
+/// - Keras: [`keras.layers.Dense`], same defaults.
+///
+/// ```
+/// use elman::prelude::*;
+/// let mut model = Sequential::new();
+/// model.add(Dense::new(2).input_shape([3]))?;
+/// model.layer_mut("dense")?.set_weights([array![[1., 2.], [3., 4.], [5., 6.]].into(), array![0.5, 0.].into()])?;
+/// let y = model.predict(array![[1., 1., 1.]])?;
+/// assert_eq!(y.as_slice().unwrap(), [9.5, 12.]);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[doc(alias = "keras.layers.Dense")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Dense {
+    #[serde(flatten)]
+    base: Base,
+    units: usize,
+    #[serde(with = "activations::by_name", default = "defaults::linear")]
+    activation: Activation,
+    #[serde(default = "defaults::yes")]
+    use_bias: bool,
+    #[serde(default = "Initializer::glorot_uniform")]
+    kernel_initializer: Initializer,
+    #[serde(default = "defaults::zeros")]
+    bias_initializer: Initializer,
+    #[serde(skip)]
+    kernel: Parameter,
+    #[serde(skip)]
+    bias: Parameter,
+}
+
+/// What `backward` needs of one call.
+struct Saved {
+    x: Tensor,
+    /// The input of the activation; only kept for those whose derivative needs it.
+    z: Tensor,
+    y: Tensor,
+}
+
+impl Dense {
+    /// A layer of `units` outputs with Keras's defaults: no activation, a bias, `glorot_uniform`.
+    pub fn new(units: usize) -> Dense {
+        Dense {
+            base: Base::default(),
+            units,
+            activation: Activation::Linear,
+            use_bias: true,
+            kernel_initializer: Initializer::glorot_uniform(),
+            bias_initializer: Initializer::Zeros,
+            kernel: Parameter::default(),
+            bias: Parameter::default(),
+        }
+    }
+
+    /// The activation (linear).
+    pub fn activation(mut self, activation: Activation) -> Dense {
+        self.activation = activation;
+        self
+    }
+
+    /// Whether to add a bias (true).
+    pub fn use_bias(mut self, use_bias: bool) -> Dense {
+        self.use_bias = use_bias;
+        self
+    }
+
+    /// The first values of the kernel (`glorot_uniform`).
+    pub fn kernel_initializer(mut self, initializer: Initializer) -> Dense {
+        self.kernel_initializer = initializer;
+        self
+    }
+
+    /// The first values of the bias (`zeros`).
+    pub fn bias_initializer(mut self, initializer: Initializer) -> Dense {
+        self.bias_initializer = initializer;
+        self
+    }
+}
+
+impl Layer for Dense {
+    layer_boilerplate!();
+
+    fn class_name(&self) -> &'static str {
+        "Dense"
+    }
+
+    fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        let input = single_input(self, inputs, 2..)?;
+        check_positive(self, "units", self.units)?;
+        known_last(self, 0, input)?;
+        Ok(vec![input.with_last(Some(self.units))])
+    }
+
+    fn build(&mut self, inputs: &[Shape], builder: &mut Builder) -> Result<()> {
+        let features = known_last(self, 0, single_input(self, inputs, 2..)?)?;
+        self.kernel = builder.add("kernel", &[features, self.units], &self.kernel_initializer)?;
+        if self.use_bias {
+            self.bias = builder.add("bias", &[self.units], &self.bias_initializer)?;
+        }
+        Ok(())
+    }
+
+    fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        let x = &inputs[0];
+        let packed = cx.derived(self.kernel, || {
+            let kernel = Matrix::row_major(cx.value(self.kernel), self.units);
+            PackedMatrix::new(x.width(), self.units, kernel)
+        });
+        let mut shape = x.shape().to_vec();
+        *shape.last_mut().expect("Dense has an input of two or more dimensions") = self.units;
+        let mut y = Tensor::zeros(shape);
+        let bias = cx.value(self.bias);
+        let bias = (!bias.is_empty()).then_some(bias);
+        let rows = x.len() / x.width();
+        gemm_packed(rows, Matrix::row_major(x.data(), x.width()), &packed, bias, y.data_mut());
+        let z = if cx.is_saving() { y.clone() } else { Tensor::zeros([0]) };
+        activations::apply_in_place(self.activation, &mut y);
+        cx.save(Saved { x: x.clone(), z, y: y.clone() });
+        Ok(vec![y])
+    }
+
+    fn backward(
+        &self,
+        gradients: &[Option<Tensor>],
+        cx: &mut Context,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let Saved { x, z, y } = cx.restore(self.class_name())?;
+        let Some(dy) = &gradients[0] else { return Ok(vec![None]) };
+        let dz = activations::backward(self.activation, &z, &y, dy);
+        let [kernel, bias] = cx.gradients([self.kernel, self.bias]);
+        ops::accumulate_outer(&x, &dz, kernel);
+        ops::accumulate_rows(&dz, bias);
+        let dx = cx
+            .wants_input_gradients()
+            .then(|| ops::matmul_transposed(&dz, cx.value(self.kernel), x.width()));
+        Ok(vec![dx])
+    }
+}

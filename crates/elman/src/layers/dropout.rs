@@ -1,0 +1,89 @@
+//! Dropout.
+
+use serde::{Deserialize, Serialize};
+
+use crate::layers::layer::{layer_boilerplate, single_input};
+use crate::layers::{Base, Layer};
+use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
+
+/// Sets a random fraction `rate` of the values to zero while training and scales the others by
+/// `1 / (1 - rate)`; does nothing in inference (Srivastava et al., 2014).
+///
+/// - Shapes: any, unchanged. No weights.
+/// - Keras: [`keras.layers.Dropout`]. The random numbers are elman's own: the same seed drops the
+///   same values on any number of threads, but not those that a backend of Keras would drop.
+///
+/// ```
+/// use elman::prelude::*;
+/// let mut model = Sequential::new();
+/// model.add(Dropout::new(0.5).input_shape([4]))?;
+/// assert_eq!(model.predict(array![[1., 2., 3., 4.]])?.as_slice().unwrap(), [1., 2., 3., 4.]);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[doc(alias = "keras.layers.Dropout")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Dropout {
+    #[serde(flatten)]
+    base: Base,
+    rate: f64,
+    #[serde(default)]
+    seed: Option<u64>,
+}
+
+impl Dropout {
+    /// Drops the fraction `rate`, in `0..=1`.
+    pub fn new(rate: f64) -> Dropout {
+        Dropout { base: Base::default(), rate, seed: None }
+    }
+
+    /// The seed of this layer's random numbers (the training's).
+    pub fn seed(mut self, seed: u64) -> Dropout {
+        self.seed = Some(seed);
+        self
+    }
+}
+
+impl Layer for Dropout {
+    layer_boilerplate!();
+
+    fn class_name(&self) -> &'static str {
+        "Dropout"
+    }
+
+    fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        if !(0.0..=1.0).contains(&self.rate) {
+            return Err(Error::InvalidArgument {
+                place: self.place(),
+                argument: "rate",
+                expected: "a number from 0 to 1".into(),
+                got: self.rate.to_string(),
+            });
+        }
+        Ok(vec![single_input(self, inputs, 0..)?.clone()])
+    }
+
+    fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        let x = &inputs[0];
+        let mask = cx.random(self.seed, self.base.name()).filter(|_| self.rate > 0.0).map(|mut stream| {
+            let keep = 1.0 - self.rate;
+            let scale = if keep > 0.0 { (1.0 / keep) as Float } else { 0.0 };
+            let draw = |_| if stream.uniform() < self.rate { 0.0 } else { scale };
+            Tensor::from_parts(x.shape(), (0..x.len()).map(draw).collect())
+        });
+        let y = mask.as_ref().map_or_else(|| x.clone(), |mask| ops::multiply(x, mask));
+        cx.save(mask);
+        Ok(vec![y])
+    }
+
+    fn backward(
+        &self,
+        gradients: &[Option<Tensor>],
+        cx: &mut Context,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let mask: Option<Tensor> = cx.restore(self.class_name())?;
+        Ok(vec![match (&gradients[0], mask) {
+            (Some(dy), Some(mask)) => Some(ops::multiply(dy, &mask)),
+            (dy, _) => dy.clone(),
+        }])
+    }
+}

@@ -1,0 +1,141 @@
+//! Vectors for integers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::initializers::Initializer;
+use crate::layers::layer::{check_positive, layer_boilerplate, single_input};
+use crate::layers::{Base, Layer};
+use crate::parameters::{Builder, Parameter};
+use crate::{Context, Error, Float, Result, Shape, Tensor};
+
+/// Turns integers (words, characters, categories) into vectors: `y[…, :] = embeddings[x[…], :]`.
+///
+/// - Shapes: `(batch, …)` to `(batch, …, output_dim)`.
+/// - Weights: `embeddings (input_dim, output_dim)`.
+/// - Keras: [`keras.layers.Embedding`]. An index outside of `0..input_dim` is an error here; Keras
+///   on TensorFlow fails as well on a CPU, other backends return arbitrary numbers.
+///
+/// # Errors
+/// A call fails on values that are no integers in `0..input_dim`.
+///
+/// ```
+/// use elman::prelude::*;
+/// let mut model = Sequential::new();
+/// model.add(Embedding::new(10, 4).input_shape([6]))?;
+/// model.add(Lstm::new(3))?;
+/// assert_eq!(model.predict(array![[1, 5, 9, 0, 0, 2]])?.shape(), [1, 3]);
+/// assert!(model.predict(array![[1, 5, 10, 0, 0, 2]]).is_err()); // 10 is no index of 10 vectors
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[doc(alias = "keras.layers.Embedding")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Embedding {
+    #[serde(flatten)]
+    base: Base,
+    input_dim: usize,
+    output_dim: usize,
+    #[serde(default = "Initializer::uniform")]
+    embeddings_initializer: Initializer,
+    #[serde(skip)]
+    embeddings: Parameter,
+}
+
+/// Beyond this, f32 inputs can't hold every integer.
+const LARGEST_INPUT_DIM: usize = 1 << 24;
+
+impl Embedding {
+    /// Vectors of `output_dim` numbers for the integers `0..input_dim`.
+    pub fn new(input_dim: usize, output_dim: usize) -> Embedding {
+        Embedding {
+            base: Base::default(),
+            input_dim,
+            output_dim,
+            embeddings_initializer: Initializer::uniform(),
+            embeddings: Parameter::default(),
+        }
+    }
+
+    /// The first values of the vectors (`uniform`).
+    pub fn embeddings_initializer(mut self, initializer: Initializer) -> Embedding {
+        self.embeddings_initializer = initializer;
+        self
+    }
+
+    fn index(&self, x: &Tensor, position: usize) -> Result<usize> {
+        let value = x.data()[position];
+        // Keras casts to int32, which truncates towards zero; a fraction is a mistake of the data.
+        if value >= 0.0 && value < self.input_dim as Float && value.fract() == 0.0 {
+            return Ok(value as usize);
+        }
+        Err(Error::Value {
+            place: format!("input of {}", self.place()),
+            position: x.position(position),
+            value: f64::from(value),
+            expected: format!("an integer from 0 to {}", self.input_dim - 1),
+        })
+    }
+}
+
+impl Layer for Embedding {
+    layer_boilerplate!();
+
+    fn class_name(&self) -> &'static str {
+        "Embedding"
+    }
+
+    fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        let input = single_input(self, inputs, 1..)?;
+        check_positive(self, "input_dim", self.input_dim)?;
+        check_positive(self, "output_dim", self.output_dim)?;
+        if self.input_dim > LARGEST_INPUT_DIM {
+            return Err(Error::InvalidArgument {
+                place: self.place(),
+                argument: "input_dim",
+                expected: format!("at most {LARGEST_INPUT_DIM}, the integers that f32 holds exactly"),
+                got: self.input_dim.to_string(),
+            });
+        }
+        let mut dims = input.dims().to_vec();
+        dims.push(Some(self.output_dim));
+        Ok(vec![dims.into()])
+    }
+
+    fn build(&mut self, _inputs: &[Shape], builder: &mut Builder) -> Result<()> {
+        let shape = [self.input_dim, self.output_dim];
+        self.embeddings = builder.add("embeddings", &shape, &self.embeddings_initializer)?;
+        Ok(())
+    }
+
+    fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        let x = &inputs[0];
+        let embeddings = cx.value(self.embeddings);
+        let mut data = Vec::with_capacity(x.len() * self.output_dim);
+        for position in 0..x.len() {
+            let start = self.index(x, position)? * self.output_dim;
+            data.extend_from_slice(&embeddings[start..start + self.output_dim]);
+        }
+        let mut shape = x.shape().to_vec();
+        shape.push(self.output_dim);
+        cx.save(x.clone());
+        Ok(vec![Tensor::from_parts(shape, data)])
+    }
+
+    fn backward(
+        &self,
+        gradients: &[Option<Tensor>],
+        cx: &mut Context,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let x: Tensor = cx.restore(self.class_name())?;
+        if let Some(dy) = &gradients[0] {
+            let [embeddings] = cx.gradients([self.embeddings]);
+            for (position, row) in dy.data().chunks_exact(self.output_dim).enumerate() {
+                let start = self.index(&x, position)? * self.output_dim;
+                for (gradient, d) in embeddings[start..start + self.output_dim].iter_mut().zip(row) {
+                    *gradient += d;
+                }
+            }
+        }
+        // Integers have no gradient.
+        Ok(vec![None])
+    }
+}

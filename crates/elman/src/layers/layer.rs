@@ -1,0 +1,265 @@
+//! What a layer is.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::parameters::Builder;
+use crate::{Context, Error, Result, Shape, Tensor};
+
+use super::Dtype;
+
+/// One layer of a model: Keras's `Layer`, in few methods.
+///
+/// A layer is a description: its configuration and, once built, the handles of its weights, whose
+/// values lie in the model's [`Parameters`](crate::Parameters). What a single call needs lies in the
+/// [`Context`]. So a layer is immutable while it works, and cheap to clone.
+///
+/// To write your own, hold a [`Base`], register weights in `build`, compute in `forward`, save on
+/// the context's tape what `backward` needs, and add the gradients of weights in `backward`.
+pub trait Layer: Send + Sync + 'static {
+    /// Keras's class name: `LSTM`.
+    fn class_name(&self) -> &'static str;
+
+    /// What every layer has: name, trainable flag, dtype, input shape.
+    fn base(&self) -> &Base;
+
+    /// The same, for writing.
+    fn base_mut(&mut self) -> &mut Base;
+
+    /// The configuration under Keras's keys, as it stands in a `.keras` file.
+    fn config(&self) -> Map<String, Value>;
+
+    /// The shapes of the outputs for those input shapes. Computes and allocates nothing.
+    ///
+    /// # Errors
+    /// An input shape that the layer can't take, or an invalid or unsupported option.
+    fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>>;
+
+    /// Registers the layer's weights, in Keras's order.
+    ///
+    /// # Errors
+    /// As [`Layer::output_shapes`], which is called before.
+    fn build(&mut self, inputs: &[Shape], builder: &mut Builder) -> Result<()> {
+        let _no_weights = (inputs, builder);
+        Ok(())
+    }
+
+    /// Computes the outputs. The shapes of `inputs` agree with what the layer was built for.
+    ///
+    /// # Errors
+    /// Values that the layer can't use.
+    fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>>;
+
+    /// Computes the gradients of the inputs from those of the outputs (`None`: nothing depends on
+    /// that output) and adds the gradients of the weights to the context's.
+    ///
+    /// # Errors
+    /// [`Error::Tape`] if `forward` did not save what this needs.
+    fn backward(
+        &self,
+        gradients: &[Option<Tensor>],
+        cx: &mut Context,
+    ) -> Result<Vec<Option<Tensor>>>;
+
+    /// A clone behind the trait.
+    fn clone_layer(&self) -> Box<dyn Layer>;
+
+    /// This layer as one that runs over time, for wrappers such as `Bidirectional`.
+    fn as_recurrent(&self) -> Option<&dyn super::Recurrent> {
+        None
+    }
+
+    /// The layer as messages name it: `layer "encoder" (LSTM)`.
+    fn place(&self) -> String {
+        match &self.base().name {
+            Some(name) => format!("layer \"{name}\" ({})", self.class_name()),
+            None => format!("layer {}", self.class_name()),
+        }
+    }
+}
+
+impl Clone for Box<dyn Layer> {
+    fn clone(&self) -> Self {
+        self.clone_layer()
+    }
+}
+
+impl<L: Layer> From<L> for Box<dyn Layer> {
+    fn from(layer: L) -> Self {
+        Box::new(layer)
+    }
+}
+
+/// What every layer has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Base {
+    /// The name; `None` until the layer is given one or joins a model.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Whether training changes the weights.
+    #[serde(default = "crate::defaults::yes")]
+    pub trainable: bool,
+    /// The dtype policy that files carry. All arithmetic is in f32.
+    #[serde(default)]
+    pub dtype: Dtype,
+    /// The shape of the input with its batch dimension, where the layer was given one.
+    #[serde(default, skip_serializing, alias = "batch_shape")]
+    pub batch_input_shape: Option<Shape>,
+    /// `input_dim` and `input_length`, Keras's older way to say the shape of a sequence.
+    #[serde(skip)]
+    pub(crate) input_dim: Option<usize>,
+    #[serde(skip)]
+    pub(crate) input_length: Option<usize>,
+}
+
+impl Default for Base {
+    fn default() -> Self {
+        Base {
+            name: None,
+            trainable: true,
+            dtype: Dtype::default(),
+            batch_input_shape: None,
+            input_dim: None,
+            input_length: None,
+        }
+    }
+}
+
+impl Base {
+    /// The name, empty if the layer has none yet.
+    pub fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or_default()
+    }
+
+    /// The input shape with batch that the layer was given, in whichever way.
+    pub fn given_input_shape(&self) -> Option<Shape> {
+        let from_dim = || self.input_dim.map(|dim| [None, self.input_length, Some(dim)].into());
+        self.batch_input_shape.clone().or_else(from_dim)
+    }
+}
+
+/// The arguments that every layer takes, as builder methods.
+///
+/// ```
+/// use elman::prelude::*;
+/// let mut model = Sequential::new();
+/// model.add(SimpleRnn::new(3).input_shape([2, 10]).name("memory"))?;
+/// assert_eq!(model.output_shape().unwrap().to_string(), "(None, 3)");
+/// # Ok::<(), elman::Error>(())
+/// ```
+pub trait LayerOptions: Layer + Sized {
+    /// Names the layer. Without a name it gets one such as `simple_rnn_1` when it joins a model.
+    fn name(mut self, name: &str) -> Self {
+        self.base_mut().name = Some(name.into());
+        self
+    }
+
+    /// Whether training changes the layer's weights (true).
+    fn trainable(mut self, trainable: bool) -> Self {
+        self.base_mut().trainable = trainable;
+        self
+    }
+
+    /// The shape of one input, without the batch dimension.
+    fn input_shape(mut self, shape: impl Into<Shape>) -> Self {
+        self.base_mut().batch_input_shape = Some(shape.into().with_batch(None));
+        self
+    }
+
+    /// The shape of the input with its batch dimension: the model then takes this batch size only.
+    fn batch_input_shape(mut self, shape: impl Into<Shape>) -> Self {
+        self.base_mut().batch_input_shape = Some(shape.into());
+        self
+    }
+
+    /// The number of features of a sequence, Keras's older way to say the input shape.
+    fn input_dim(mut self, features: usize) -> Self {
+        self.base_mut().input_dim = Some(features);
+        self
+    }
+
+    /// The number of steps of a sequence, together with `input_dim`.
+    fn input_length(mut self, timesteps: usize) -> Self {
+        self.base_mut().input_length = Some(timesteps);
+        self
+    }
+}
+
+impl<L: Layer> LayerOptions for L {}
+
+/// The only input shape, checked for its number of dimensions.
+pub(crate) fn single_input<'a>(
+    layer: &dyn Layer,
+    inputs: &'a [Shape],
+    ndim: std::ops::RangeFrom<usize>,
+) -> Result<&'a Shape> {
+    let [input] = inputs else {
+        return Err(Error::InputCount {
+            layer: layer.place(),
+            expected: "one input".into(),
+            got: inputs.len(),
+        });
+    };
+    if input.ndim() < ndim.start {
+        return Err(Error::InputShape {
+            layer: layer.place(),
+            index: 0,
+            expected: format!("{} or more dimensions", ndim.start),
+            got: input.clone(),
+        });
+    }
+    Ok(input)
+}
+
+/// Checks that an argument such as `units` is positive.
+pub(crate) fn check_positive(layer: &dyn Layer, argument: &'static str, value: usize) -> Result<()> {
+    if value > 0 {
+        return Ok(());
+    }
+    Err(Error::InvalidArgument {
+        place: layer.place(),
+        argument,
+        expected: "a positive integer".into(),
+        got: value.to_string(),
+    })
+}
+
+/// The last dimension of an input, which a layer with weights must know.
+pub(crate) fn known_last(layer: &dyn Layer, index: usize, input: &Shape) -> Result<usize> {
+    input.last().filter(|n| *n > 0).ok_or_else(|| Error::InputShape {
+        layer: layer.place(),
+        index,
+        expected: "a last dimension that is known and not zero".into(),
+        got: input.clone(),
+    })
+}
+
+/// A configuration struct as a JSON object.
+pub(crate) fn to_config(layer: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(layer) {
+        Ok(Value::Object(map)) => map,
+        other => unreachable!("a layer's configuration is an object of plain values: {other:?}"),
+    }
+}
+
+/// The methods of [`Layer`] that are the same for every struct with a `base` field and serde.
+macro_rules! layer_boilerplate {
+    () => {
+        fn base(&self) -> &$crate::layers::Base {
+            &self.base
+        }
+
+        fn base_mut(&mut self) -> &mut $crate::layers::Base {
+            &mut self.base
+        }
+
+        fn config(&self) -> serde_json::Map<String, serde_json::Value> {
+            $crate::layers::layer::to_config(self)
+        }
+
+        fn clone_layer(&self) -> Box<dyn $crate::layers::Layer> {
+            Box::new(self.clone())
+        }
+    };
+}
+pub(crate) use layer_boilerplate;

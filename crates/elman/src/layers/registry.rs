@@ -1,0 +1,177 @@
+//! Which class name means which layer, and how a layer is read from its configuration.
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value, json};
+
+use super::{
+    ActivationLayer, Bidirectional, Dense, Dropout, Embedding, Flatten, Gru, Input, Layer, Lstm,
+    SimpleRnn, TimeDistributed,
+};
+use crate::{Error, Result};
+
+type Load = fn(&Map<String, Value>) -> serde_json::Result<Box<dyn Layer>>;
+
+/// Every layer class that a file may name. Nothing else in a file is ever looked up or run.
+const CLASSES: &[(&str, Load)] = &[
+    ("Activation", load::<ActivationLayer>),
+    ("Bidirectional", load::<Bidirectional>),
+    ("Dense", load::<Dense>),
+    ("Dropout", load::<Dropout>),
+    ("Embedding", load::<Embedding>),
+    ("Flatten", load::<Flatten>),
+    ("GRU", load::<Gru>),
+    ("InputLayer", load::<Input>),
+    ("LSTM", load::<Lstm>),
+    ("SimpleRNN", load::<SimpleRnn>),
+    ("TimeDistributed", load::<TimeDistributed>),
+];
+
+/// Keys of Keras that elman doesn't compute yet. They may stand in a file with the value that
+/// leaves them off; any other value is refused.
+const NOT_SUPPORTED_YET: &[(&str, Off)] = &[
+    ("activity_regularizer", Off::Null),
+    ("bias_constraint", Off::Null),
+    ("bias_regularizer", Off::Null),
+    ("dropout", Off::Zero),
+    ("embeddings_constraint", Off::Null),
+    ("embeddings_regularizer", Off::Null),
+    ("kernel_constraint", Off::Null),
+    ("kernel_regularizer", Off::Null),
+    ("lora_rank", Off::Null),
+    ("mask_zero", Off::False),
+    ("noise_shape", Off::Null),
+    ("quantization_config", Off::Null),
+    ("ragged", Off::False),
+    ("recurrent_constraint", Off::Null),
+    ("recurrent_dropout", Off::Zero),
+    ("recurrent_regularizer", Off::Null),
+    ("sparse", Off::False),
+    ("stateful", Off::False),
+    ("time_major", Off::False),
+    ("weights", Off::Null),
+];
+
+/// Keys that change no result: hints for Keras's backends, and leftovers of older versions.
+const WITHOUT_MEANING: &[&str] = &[
+    "autocast",
+    "batch_input_shape",
+    "batch_shape",
+    "data_format",
+    "implementation",
+    "input_length",
+    "optional",
+    "registered_name",
+    "seed",
+    "use_cudnn",
+];
+
+#[derive(Clone, Copy)]
+enum Off {
+    Null,
+    False,
+    Zero,
+}
+
+impl Off {
+    fn is(self, value: &Value) -> bool {
+        match self {
+            Off::Null => value.is_null(),
+            Off::False => value.is_null() || value == &Value::Bool(false),
+            Off::Zero => value.is_null() || value.as_f64() == Some(0.0),
+        }
+    }
+}
+
+fn load<L: Layer + DeserializeOwned>(config: &Map<String, Value>) -> serde_json::Result<Box<dyn Layer>> {
+    Ok(Box::new(L::deserialize(config)?))
+}
+
+/// The layer of a class name and a configuration under Keras's keys.
+///
+/// # Errors
+/// [`Error::Unknown`] for a class that elman doesn't have, [`Error::Unsupported`] for an option
+/// that it doesn't compute yet, [`Error::Config`] for a key that is missing, unknown or of the
+/// wrong type.
+pub fn layer_from_config(class_name: &str, config: &Map<String, Value>) -> Result<Box<dyn Layer>> {
+    let name = config.get("name").and_then(Value::as_str).unwrap_or_default();
+    let place = format!("layer \"{name}\" ({class_name})");
+    let Some((_, load)) = CLASSES.iter().find(|(class, _)| *class == class_name) else {
+        return Err(Error::Unknown {
+            what: "layer class",
+            name: class_name.into(),
+            known: CLASSES.iter().map(|(class, _)| *class).collect::<Vec<_>>().join(", "),
+        });
+    };
+    for (key, off) in NOT_SUPPORTED_YET {
+        if let Some(value) = config.get(*key).filter(|value| !off.is(value)) {
+            return Err(Error::Unsupported {
+                place,
+                option: format!("{key} = {value}"),
+                advice: "a model without this option can be used".into(),
+            });
+        }
+    }
+    let layer = load(config)
+        .map_err(|error| Error::Config { place: place.clone(), problem: error.to_string() })?;
+    // A key that the layer did not take and that nobody knows may change what the model computes.
+    let known = layer.config();
+    let is_known = |key: &str| {
+        known.contains_key(key)
+            || WITHOUT_MEANING.contains(&key)
+            || NOT_SUPPORTED_YET.iter().any(|(other, _)| *other == key)
+    };
+    match config.keys().find(|key| !is_known(key)) {
+        None => Ok(layer),
+        Some(key) => Err(Error::Config {
+            place,
+            problem: format!("key `{key}` is unknown, so elman can't tell what the layer computes"),
+        }),
+    }
+}
+
+/// A layer as Keras writes it: `{"module", "class_name", "config", "registered_name"}`.
+pub(crate) fn layer_to_object(layer: &dyn Layer) -> Value {
+    json!({
+        "module": "keras.layers",
+        "class_name": layer.class_name(),
+        "config": layer.config(),
+        "registered_name": null,
+    })
+}
+
+/// The layer of an object as [`layer_to_object`] writes it.
+pub(crate) fn layer_from_object(object: &Value) -> Result<Box<dyn Layer>> {
+    let part = |key: &str| {
+        object.get(key).ok_or_else(|| Error::Config {
+            place: "layer".into(),
+            problem: format!("an object with `{key}` is expected, got {object}"),
+        })
+    };
+    let class_name = part("class_name")?.as_str().unwrap_or_default();
+    // A class of the user's own may share the name of one of Keras's; it is not the same.
+    if let Some(registered) = object.get("registered_name").and_then(Value::as_str)
+        && registered != class_name
+    {
+        return Err(Error::Unsupported {
+            place: format!("layer class {class_name}"),
+            option: format!("the custom class `{registered}`"),
+            advice: "only Keras's own layers can be read from files".into(),
+        });
+    }
+    let empty = Map::new();
+    layer_from_config(class_name, part("config")?.as_object().unwrap_or(&empty))
+}
+
+impl Serialize for Box<dyn Layer> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        layer_to_object(&**self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Box<dyn Layer> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let object = Value::deserialize(deserializer)?;
+        layer_from_object(&object).map_err(D::Error::custom)
+    }
+}

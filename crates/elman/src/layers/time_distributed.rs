@@ -1,0 +1,116 @@
+//! A layer applied to every step of a sequence.
+
+use serde::{Deserialize, Serialize};
+
+use crate::layers::layer::{layer_boilerplate, single_input};
+use crate::layers::{Base, Layer};
+use crate::parameters::Builder;
+use crate::{Context, Result, Shape, Tensor};
+
+/// Applies a layer to every step of a sequence: `y[:, t] = layer(x[:, t])`.
+///
+/// All steps are one call of the wrapped layer on `batch * time` rows.
+///
+/// - Shapes: `(batch, time, …)` to `(batch, time, …)`, the layer's input and output shapes with the
+///   time axis put in. Weights: the layer's.
+/// - Keras: [`keras.layers.TimeDistributed`].
+///
+/// ```
+/// use elman::prelude::*;
+/// let mut model = Sequential::new();
+/// model.add(TimeDistributed::new(Dense::new(2)).input_shape([5, 3]))?;
+/// assert_eq!(model.output_shape().unwrap().to_string(), "(None, 5, 2)");
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[doc(alias = "keras.layers.TimeDistributed")]
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TimeDistributed {
+    #[serde(flatten)]
+    base: Base,
+    layer: Box<dyn Layer>,
+}
+
+impl std::fmt::Debug for TimeDistributed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TimeDistributed({})", self.layer.place())
+    }
+}
+
+impl TimeDistributed {
+    /// `layer` at every step.
+    pub fn new(layer: impl Layer) -> TimeDistributed {
+        let mut layer: Box<dyn Layer> = Box::new(layer);
+        if layer.base().name.is_none() {
+            layer.base_mut().name = Some(crate::names::automatic(layer.class_name()));
+        }
+        TimeDistributed { base: Base::default(), layer }
+    }
+
+    /// The wrapped layer's input: without the time axis.
+    fn step_shape(&self, inputs: &[Shape]) -> Result<(Option<usize>, Shape)> {
+        let input = single_input(self, inputs, 3..)?;
+        let mut dims = input.dims().to_vec();
+        let time = dims.remove(1);
+        Ok((time, dims.into()))
+    }
+}
+
+impl Layer for TimeDistributed {
+    layer_boilerplate!();
+
+    fn class_name(&self) -> &'static str {
+        "TimeDistributed"
+    }
+
+    fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        let (time, step) = self.step_shape(inputs)?;
+        let outputs = self.layer.output_shapes(&[step])?;
+        let with_time = |shape: &Shape| {
+            let mut dims = shape.dims().to_vec();
+            dims.insert(1, time);
+            dims.into()
+        };
+        Ok(outputs.iter().map(with_time).collect())
+    }
+
+    fn build(&mut self, inputs: &[Shape], builder: &mut Builder) -> Result<()> {
+        let (_, step) = self.step_shape(inputs)?;
+        let (name, trainable) = (self.layer.base().name().to_owned(), self.layer.base().trainable);
+        let layer = &mut self.layer;
+        builder.child("layer", &name, trainable, |builder| layer.build(&[step], builder))
+    }
+
+    fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        let (batch, time) = (inputs[0].shape()[0], inputs[0].shape()[1]);
+        let outputs = self.layer.forward(&[fold(inputs[0].clone())?], cx)?;
+        cx.save((batch, time));
+        outputs.into_iter().map(|y| unfold(y, batch, time)).collect()
+    }
+
+    fn backward(
+        &self,
+        gradients: &[Option<Tensor>],
+        cx: &mut Context,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let (batch, time): (usize, usize) = cx.restore(self.class_name())?;
+        let folded: Result<Vec<_>> = gradients.iter().cloned().map(|d| d.map(fold).transpose()).collect();
+        let inputs = self.layer.backward(&folded?, cx)?;
+        inputs.into_iter().map(|d| d.map(|d| unfold(d, batch, time)).transpose()).collect()
+    }
+}
+
+/// `(batch, time, …)` as `(batch * time, …)`.
+fn fold(x: Tensor) -> Result<Tensor> {
+    let mut shape = x.shape().to_vec();
+    let time = shape.remove(1);
+    shape[0] *= time;
+    x.reshape(shape)
+}
+
+/// The inverse of [`fold`].
+fn unfold(y: Tensor, batch: usize, time: usize) -> Result<Tensor> {
+    let mut shape = y.shape().to_vec();
+    shape[0] = batch;
+    shape.insert(1, time);
+    y.reshape(shape)
+}

@@ -1,0 +1,390 @@
+//! What every model can do, whatever its graph.
+
+use std::sync::OnceLock;
+
+use ndarray::ArrayD;
+
+use super::network::Network;
+use super::summary::{Params, Row, Summary};
+use super::{LayerMut, LayerRef, SummaryOptions};
+use crate::layers::{Input, Layer};
+use crate::training::Compiled;
+use crate::{Context, Error, Float, Result, Shape, Tensor};
+
+/// A model: layers, their weights, and, once compiled, how to train them.
+///
+/// A model is made as a [`Sequential`](super::Sequential) or read with
+/// [`load_model`](crate::load_model). Using it needs only `&self`, so one model serves many threads:
+/// ```
+/// use elman::prelude::*;
+/// let mut model = Sequential::new();
+/// model.add(Gru::new(4).input_shape([5, 3]))?;
+/// let x = ndarray::Array3::<f32>::ones((2, 5, 3));
+/// std::thread::scope(|scope| {
+///     for _ in 0..4 {
+///         scope.spawn(|| model.predict(&x).unwrap());
+///     }
+/// });
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Model {
+    name: String,
+    seed: u64,
+    /// The layers while the input shape is unknown.
+    pending: Vec<Box<dyn Layer>>,
+    /// The declared input, which `layers()` doesn't list.
+    input: Option<Input>,
+    network: OnceLock<Network>,
+    pub(crate) compiled: Option<Compiled>,
+    /// Why a loaded model's compilation can't be used.
+    pub(crate) not_compiled_because: Option<String>,
+}
+
+/// How many rows `predict` computes at a time, to bound its memory.
+const PREDICT_BATCH: usize = 256;
+
+impl Model {
+    pub(crate) fn empty(name: &str) -> Model {
+        Model {
+            name: name.into(),
+            seed: crate::random::entropy(),
+            pending: Vec::new(),
+            input: None,
+            network: OnceLock::new(),
+            compiled: None,
+            not_compiled_because: None,
+        }
+    }
+
+    /// The model's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The seed of its weights and of its training.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    pub(crate) fn set_seed(&mut self, seed: u64) {
+        self.seed = seed;
+    }
+
+    /// Adds a layer at the end of the chain.
+    pub(crate) fn append(&mut self, mut layer: Box<dyn Layer>) -> Result<()> {
+        if layer.base().name.is_none() {
+            layer.base_mut().name = Some(crate::names::automatic(layer.class_name()));
+        }
+        if self.layers().iter().any(|other| other.base().name == layer.base().name) {
+            let name = layer.base().name().to_owned();
+            return Err(Error::DuplicateName { model: self.name.clone(), name });
+        }
+        if let Some(last) = self.layers().last()
+            && self.network().is_some_and(|network| network.output_shapes().len() > 1)
+        {
+            return Err(Error::InvalidArgument {
+                place: format!("Sequential \"{}\"", self.name),
+                argument: "layer",
+                expected: format!("nothing after {}, which has several outputs", last.place()),
+                got: layer.place(),
+            });
+        }
+        if let Some(shape) = layer.base().given_input_shape().filter(|_| self.is_empty()) {
+            let is_input = layer.class_name() == "InputLayer";
+            let mut input = Input::with_batch_shape(shape.clone());
+            input.base_mut().name = match is_input {
+                true => layer.base().name.clone(),
+                false => Some(crate::names::automatic("InputLayer")),
+            };
+            if is_input {
+                input.base_mut().dtype = layer.base().dtype.clone();
+            }
+            let mut network = Network::new(vec![shape]);
+            if !is_input {
+                network.append(layer, self.seed)?;
+            }
+            self.input = Some(input);
+            self.network = OnceLock::from(network);
+            return Ok(());
+        }
+        match self.network.get_mut() {
+            Some(network) => network.append(layer, self.seed),
+            None => {
+                self.pending.push(layer);
+                Ok(())
+            }
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.pending.is_empty() && self.network.get().is_none()
+    }
+
+    /// Builds a model whose layers know no input shape, for inputs of that shape (with batch).
+    /// A model that is built already stays as it is.
+    ///
+    /// # Errors
+    /// What the layers refuse.
+    pub fn build(&mut self, batch_input_shape: impl Into<Shape>) -> Result<()> {
+        self.network_for(&[batch_input_shape.into()])?;
+        self.pending.clear();
+        Ok(())
+    }
+
+    /// Whether the weights exist.
+    pub fn is_built(&self) -> bool {
+        self.network.get().is_some()
+    }
+
+    /// The network, built for these input shapes if it isn't built yet.
+    fn network_for(&self, inputs: &[Shape]) -> Result<&Network> {
+        if let Some(network) = self.network.get() {
+            return Ok(network);
+        }
+        let mut network = Network::new(inputs.to_vec());
+        for layer in &self.pending {
+            network.append(layer.clone(), self.seed)?;
+        }
+        // Another thread may have been faster; its network has the same weights.
+        Ok(self.network.get_or_init(|| network))
+    }
+
+    /// The network, built for this data if it isn't built yet, once the data has been checked.
+    pub(crate) fn network_on(&self, inputs: &[Tensor]) -> Result<&Network> {
+        let shapes: Vec<Shape> = inputs.iter().map(|x| x.shape().into()).collect();
+        if self.is_empty() {
+            return Err(Error::NotBuilt { model: self.name.clone() });
+        }
+        let network = self.network_for(&shapes)?;
+        network.check_inputs(inputs)?;
+        Ok(network)
+    }
+
+    pub(crate) fn network(&self) -> Option<&Network> {
+        self.network.get()
+    }
+
+    pub(crate) fn built(&self) -> Result<&Network> {
+        self.network.get().ok_or_else(|| Error::NotBuilt { model: self.name.clone() })
+    }
+
+    pub(crate) fn built_mut(&mut self) -> Result<&mut Network> {
+        self.network.get_mut().ok_or_else(|| Error::NotBuilt { model: self.name.clone() })
+    }
+
+    /// The declared input layer.
+    pub(crate) fn input_layer(&self) -> Option<&Input> {
+        self.input.as_ref()
+    }
+
+    /// The layers in order; an input layer is not among them.
+    pub fn layers(&self) -> &[Box<dyn Layer>] {
+        self.network.get().map_or(&self.pending, |network| network.layers())
+    }
+
+    /// The layer of that name, with its weights.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] with the names that exist.
+    pub fn layer(&self, name: &str) -> Result<LayerRef<'_>> {
+        Ok(LayerRef { model: self, index: self.index_of(name)? })
+    }
+
+    /// The layer of that name, for changing its weights.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] with the names that exist.
+    pub fn layer_mut(&mut self, name: &str) -> Result<LayerMut<'_>> {
+        let index = self.index_of(name)?;
+        Ok(LayerMut { model: self, index })
+    }
+
+    fn index_of(&self, name: &str) -> Result<usize> {
+        let names = || self.layers().iter().map(|layer| layer.base().name());
+        names().position(|other| other == name).ok_or_else(|| Error::Unknown {
+            what: "layer",
+            name: name.into(),
+            known: names().collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    pub(super) fn set_layer_trainable(&mut self, index: usize, trainable: bool) {
+        match self.network.get_mut() {
+            Some(network) => {
+                network.layer_mut(index).base_mut().trainable = trainable;
+                network.parameters_mut().set_trainable(index, trainable);
+            }
+            None => self.pending[index].base_mut().trainable = trainable,
+        }
+    }
+
+    /// The shape of the first input with its batch dimension, once it is known.
+    pub fn input_shape(&self) -> Option<Shape> {
+        self.network.get().map(|network| network.input_shapes()[0].clone())
+    }
+
+    /// The shape of the first output with its batch dimension, once it is known.
+    pub fn output_shape(&self) -> Option<Shape> {
+        self.network.get().and_then(|network| network.output_shapes().first().cloned())
+    }
+
+    /// All weights in Keras's order (`get_weights`); none before the model is built.
+    pub fn weights(&self) -> Vec<Tensor> {
+        let parameters = self.network.get().map(Network::parameters);
+        parameters.map_or_else(Vec::new, |p| p.entries().iter().map(|e| p.tensor(e)).collect())
+    }
+
+    /// Replaces all weights, given in Keras's order.
+    ///
+    /// # Errors
+    /// [`Error::NotBuilt`], [`Error::WeightCount`] or [`Error::WeightShape`]; the old weights stay.
+    pub fn set_weights(&mut self, weights: impl IntoIterator<Item = Tensor>) -> Result<()> {
+        self.replace_weights(|parameters| parameters.entries().to_vec(), weights)
+    }
+
+    /// The number of values in all weights.
+    pub fn count_params(&self) -> usize {
+        self.network.get().map_or(0, |network| network.parameters().values().len())
+    }
+
+    /// The output for a batch of inputs `(batch, …)`; any `ndarray` array or view of numbers.
+    ///
+    /// # Errors
+    /// An input of the wrong shape or with values that a layer can't use, an empty batch, and
+    /// [`Error::Arity`] for a model with several outputs.
+    pub fn predict(&self, x: impl Into<Tensor>) -> Result<ArrayD<Float>> {
+        let mut outputs = self.predict_all([x.into()])?;
+        if outputs.len() != 1 {
+            return Err(Error::Arity {
+                model: self.name.clone(),
+                what: "outputs",
+                call: "predict",
+                expected: 1,
+                got: outputs.len(),
+                advice: "predict_all",
+            });
+        }
+        Ok(outputs.remove(0))
+    }
+
+    /// All outputs for a batch of all inputs.
+    ///
+    /// # Errors
+    /// As [`Model::predict`].
+    pub fn predict_all(&self, inputs: impl Into<Vec<Tensor>>) -> Result<Vec<ArrayD<Float>>> {
+        self.predict_in_batches(inputs, PREDICT_BATCH)
+    }
+
+    /// As [`Model::predict_all`], computing `batch_size` rows at a time. The result doesn't depend
+    /// on it, only memory and time do.
+    ///
+    /// # Errors
+    /// As [`Model::predict`], and a batch size of 0.
+    pub fn predict_in_batches(
+        &self,
+        inputs: impl Into<Vec<Tensor>>,
+        batch_size: usize,
+    ) -> Result<Vec<ArrayD<Float>>> {
+        let inputs = inputs.into();
+        if batch_size == 0 {
+            return Err(Error::InvalidArgument {
+                place: "predict".into(),
+                argument: "batch_size",
+                expected: "a positive integer".into(),
+                got: "0".into(),
+            });
+        }
+        let samples = crate::training::samples("predict", &inputs)?;
+        let network = self.network_on(&inputs)?;
+        if samples <= batch_size {
+            let outputs = network.forward(&inputs, &mut Context::inference(network.parameters()))?;
+            return Ok(outputs.into_iter().map(Tensor::into_array).collect());
+        }
+        let mut collected: Vec<Vec<Float>> = Vec::new();
+        let mut shapes = Vec::new();
+        for start in (0..samples).step_by(batch_size) {
+            let end = samples.min(start + batch_size);
+            let batch: Vec<Tensor> = inputs.iter().map(|x| x.rows(start, end)).collect();
+            let outputs = network.forward(&batch, &mut Context::inference(network.parameters()))?;
+            collected.resize_with(outputs.len(), Vec::new);
+            shapes = outputs.iter().map(|y| y.shape().to_vec()).collect();
+            for (all, output) in collected.iter_mut().zip(&outputs) {
+                all.extend_from_slice(output.data());
+            }
+        }
+        let whole = |(mut shape, data): (Vec<usize>, Vec<Float>)| {
+            shape[0] = samples;
+            Tensor::from_parts(shape, data).into_array()
+        };
+        Ok(shapes.into_iter().zip(collected).map(whole).collect())
+    }
+
+    /// Keras's table of the layers, as Keras 3 prints it on a terminal of 80 columns.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(SimpleRnn::new(3).input_shape([2, 10]))?;
+    /// assert!(model.summary().contains("Total params: 42 (168.00 B)"));
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn summary(&self) -> String {
+        self.describe().render(&SummaryOptions::default()).expect("80 columns are enough")
+    }
+
+    /// The table of the layers in another style or width.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] if the width leaves no room for the columns.
+    pub fn summary_with(&self, options: &SummaryOptions) -> Result<String> {
+        self.describe().render(options).map_err(|error| Error::InvalidArgument {
+            place: "summary".into(),
+            argument: "line_length",
+            expected: "a width with room for the columns".into(),
+            got: error.to_string(),
+        })
+    }
+
+    fn describe(&self) -> Summary {
+        let row = |(index, layer): (usize, &Box<dyn Layer>)| {
+            let layer_ref = LayerRef { model: self, index };
+            let shapes: Vec<String> = layer_ref.output_shapes().iter().map(Shape::to_string).collect();
+            let built = self.is_built();
+            Row {
+                name: layer.base().name().to_owned(),
+                class_name: layer.class_name().into(),
+                output_shape: match &shapes[..] {
+                    [] => "?".into(),
+                    [one] => one.clone(),
+                    several => format!("[{}]", several.join(", ")),
+                },
+                params: built.then(|| layer_ref.count_params()),
+                connected_to: Vec::new(),
+                level: 0,
+                trainable: (layer_ref.count_params() > 0).then_some(layer.base().trainable),
+            }
+        };
+        let entries = self.network.get().map_or(&[][..], |network| network.parameters().entries());
+        let count = |trainable: bool| {
+            entries.iter().filter(|e| e.trainable == trainable).map(|e| e.range.len()).sum()
+        };
+        let params = |count: usize| Params { count, bytes: 4 * count };
+        Summary {
+            model_name: self.name.clone(),
+            rows: self.layers().iter().enumerate().map(row).collect(),
+            connected: false,
+            trainable_params: params(count(true)),
+            non_trainable_params: params(count(false)),
+            optimizer_params: self.optimizer_params(),
+            sequential: true,
+        }
+    }
+
+    /// What the optimizer keeps, once it has taken a step.
+    fn optimizer_params(&self) -> Option<Params> {
+        let parameters = self.network.get()?.parameters();
+        let (count, bytes) = self.compiled.as_ref()?.summary_params(parameters)?;
+        Some(Params { count, bytes })
+    }
+}

@@ -1,0 +1,170 @@
+//! The array operations that layers and cells are written in.
+//!
+//! Each works on contiguous [`Tensor`]s; the last axis is the row, everything before it is rows.
+
+use elman_kernels::{Matrix, gemm};
+
+use crate::{Float, Tensor};
+
+/// `x @ w` for rows of `x` and a row-major matrix `w` with `columns` columns.
+pub fn matmul(x: &Tensor, w: &[Float], columns: usize) -> Tensor {
+    let (rows, depth) = (x.len() / x.width().max(1), x.width());
+    let mut y = Tensor::zeros(shape_with_width(x, columns));
+    gemm(
+        rows,
+        columns,
+        depth,
+        Matrix::row_major(x.data(), depth),
+        Matrix::row_major(w, columns),
+        y.data_mut(),
+        false,
+    );
+    y
+}
+
+/// `dy @ wᵀ`: the gradient of `x` in `y = x @ w`, where `w` has `width(x)` rows.
+pub fn matmul_transposed(dy: &Tensor, w: &[Float], rows_of_w: usize) -> Tensor {
+    let (rows, depth) = (dy.len() / dy.width().max(1), dy.width());
+    let mut dx = Tensor::zeros(shape_with_width(dy, rows_of_w));
+    gemm(
+        rows,
+        rows_of_w,
+        depth,
+        Matrix::row_major(dy.data(), depth),
+        Matrix::transposed(w, depth),
+        dx.data_mut(),
+        false,
+    );
+    dx
+}
+
+/// Adds `xᵀ @ dy` to `gradient`: the gradient of `w` in `y = x @ w`.
+pub fn accumulate_outer(x: &Tensor, dy: &Tensor, gradient: &mut [Float]) {
+    let rows = x.len() / x.width().max(1);
+    gemm(
+        x.width(),
+        dy.width(),
+        rows,
+        Matrix::transposed(x.data(), x.width()),
+        Matrix::row_major(dy.data(), dy.width()),
+        gradient,
+        true,
+    );
+}
+
+/// Adds the sum over all rows of `dy` to `gradient`: the gradient of a bias.
+pub fn accumulate_rows(dy: &Tensor, gradient: &mut [Float]) {
+    for row in dy.data().chunks_exact(dy.width().max(1)) {
+        for (g, d) in gradient.iter_mut().zip(row) {
+            *g += d;
+        }
+    }
+}
+
+/// Adds `bias` to every row; an empty bias adds nothing.
+pub fn add_bias(y: &mut Tensor, bias: &[Float]) {
+    if bias.is_empty() {
+        return;
+    }
+    for row in y.data_mut().chunks_exact_mut(bias.len()) {
+        for (y, b) in row.iter_mut().zip(bias) {
+            *y += b;
+        }
+    }
+}
+
+/// `a + b`, elementwise.
+pub fn add(a: &Tensor, b: &Tensor) -> Tensor {
+    zip(a, b, |a, b| a + b)
+}
+
+/// `a - b`, elementwise.
+pub fn subtract(a: &Tensor, b: &Tensor) -> Tensor {
+    zip(a, b, |a, b| a - b)
+}
+
+/// `a * b`, elementwise.
+pub fn multiply(a: &Tensor, b: &Tensor) -> Tensor {
+    zip(a, b, |a, b| a * b)
+}
+
+/// `a * factor`.
+pub fn scale(a: &Tensor, factor: Float) -> Tensor {
+    Tensor::from_parts(a.shape(), a.data().iter().map(|a| a * factor).collect())
+}
+
+fn zip(a: &Tensor, b: &Tensor, f: impl Fn(Float, Float) -> Float) -> Tensor {
+    debug_assert_eq!(a.shape(), b.shape());
+    Tensor::from_parts(a.shape(), a.data().iter().zip(b.data()).map(|(a, b)| f(*a, *b)).collect())
+}
+
+/// The rows of `x` cut into `N` equal parts: the gates of a cell.
+pub fn split<const N: usize>(x: &Tensor) -> [Tensor; N] {
+    let width = x.width() / N;
+    std::array::from_fn(|part| columns(x, part * width, width))
+}
+
+/// Columns `start..start + width` of every row.
+pub fn columns(x: &Tensor, start: usize, width: usize) -> Tensor {
+    let mut data = Vec::with_capacity(x.len() / x.width().max(1) * width);
+    for row in x.data().chunks_exact(x.width().max(1)) {
+        data.extend_from_slice(&row[start..start + width]);
+    }
+    Tensor::from_parts(shape_with_width(x, width), data)
+}
+
+/// The parts side by side in every row: the inverse of [`split`].
+pub fn concatenate(parts: &[&Tensor]) -> Tensor {
+    let width: usize = parts.iter().map(|p| p.width()).sum();
+    let rows = parts[0].len() / parts[0].width().max(1);
+    let mut data = Vec::with_capacity(rows * width);
+    for row in 0..rows {
+        for part in parts {
+            data.extend_from_slice(&part.data()[row * part.width()..(row + 1) * part.width()]);
+        }
+    }
+    Tensor::from_parts(shape_with_width(parts[0], width), data)
+}
+
+/// Step `t` of a sequence `(batch, time, features)`, as `(batch, features)`.
+pub fn time_step(x: &Tensor, t: usize) -> Tensor {
+    let &[batch, time, features] = x.shape() else { unreachable!("a sequence has three axes") };
+    let mut data = Vec::with_capacity(batch * features);
+    for b in 0..batch {
+        let start = (b * time + t) * features;
+        data.extend_from_slice(&x.data()[start..start + features]);
+    }
+    Tensor::from_parts([batch, features], data)
+}
+
+/// Writes `(batch, features)` as step `t` of a sequence `(batch, time, features)`.
+pub fn set_time_step(x: &mut Tensor, t: usize, step: &Tensor) {
+    let &[batch, time, features] = x.shape() else { unreachable!("a sequence has three axes") };
+    let data = x.data_mut();
+    for b in 0..batch {
+        let start = (b * time + t) * features;
+        data[start..start + features]
+            .copy_from_slice(&step.data()[b * features..(b + 1) * features]);
+    }
+}
+
+/// A sequence `(batch, time, features)` with its steps in reverse order.
+pub fn reverse_time(x: &Tensor) -> Tensor {
+    let &[_, time, features] = x.shape() else { unreachable!("a sequence has three axes") };
+    let mut data = Vec::with_capacity(x.len());
+    for sequence in x.data().chunks_exact((time * features).max(1)) {
+        for step in sequence.chunks_exact(features.max(1)).rev() {
+            data.extend_from_slice(step);
+        }
+    }
+    Tensor::from_parts(x.shape(), data)
+}
+
+fn shape_with_width(x: &Tensor, width: usize) -> Vec<usize> {
+    let mut shape = x.shape().to_vec();
+    match shape.last_mut() {
+        Some(last) => *last = width,
+        None => shape.push(width),
+    }
+    shape
+}

@@ -1,0 +1,232 @@
+//! The weights of a model: one flat buffer, and the names and shapes of what lies in it.
+//!
+//! Layers own no numbers. While a model is built, each layer registers its weights here once, in
+//! Keras's order, and keeps handles. Saving, optimizers, gradients and `set_weights` then walk one
+//! table instead of asking every layer, and a layer stays a cheap, immutable description that many
+//! threads can share.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::initializers::Initializer;
+use crate::random::Stream;
+use crate::{Float, Result, Shape, Tensor};
+
+/// A layer's handle of one of its weights. The default is a weight that doesn't exist, such as the
+/// bias of a layer with `use_bias = false`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parameter(Option<usize>);
+
+impl Parameter {
+    /// Whether the weight exists.
+    pub fn exists(self) -> bool {
+        self.0.is_some()
+    }
+}
+
+/// What is known of one weight.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its name within its layer, Keras's: `kernel`, `recurrent_kernel`, `bias`.
+    pub name: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Whether training changes it.
+    pub trainable: bool,
+    /// The index of the scope (layer, cell) that holds it.
+    pub scope: usize,
+    /// Its index within that scope, which is its name in a `.keras` file.
+    pub index: usize,
+    /// Where its values lie in the flat buffer.
+    pub range: Range<usize>,
+}
+
+/// A layer or a part of one, as a place in the file's tree and in the names of weights.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Where its weights lie in a `.keras` file: `layers/lstm/cell`.
+    pub path: String,
+    /// The name of the layer or cell: `lstm_cell`.
+    pub name: String,
+    /// The position in the model of the layer that it belongs to.
+    pub layer: usize,
+}
+
+/// All weights of a model in one flat buffer.
+#[derive(Debug, Default)]
+pub struct Parameters {
+    values: Vec<Float>,
+    entries: Vec<Entry>,
+    scopes: Vec<Scope>,
+    /// Forms of the weights that are made once and used until the next change: packed kernels.
+    derived: Mutex<HashMap<usize, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl Clone for Parameters {
+    fn clone(&self) -> Self {
+        Parameters {
+            values: self.values.clone(),
+            entries: self.entries.clone(),
+            scopes: self.scopes.clone(),
+            derived: Mutex::default(),
+        }
+    }
+}
+
+impl Parameters {
+    /// All values, weight after weight.
+    pub fn values(&self) -> &[Float] {
+        &self.values
+    }
+
+    /// All values for writing. Forms derived from the old values are dropped.
+    pub fn values_mut(&mut self) -> &mut [Float] {
+        self.derived.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+        &mut self.values
+    }
+
+    /// The weights, in the order in which the layers registered them.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The layers and parts of layers, also those without weights of their own.
+    pub fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+
+    /// The weights of the layer at position `layer` of the model, as Keras's `get_weights` orders
+    /// them.
+    pub fn of_layer(&self, layer: usize) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |e| self.scopes[e.scope].layer == layer)
+    }
+
+    /// A copy of one weight.
+    pub fn tensor(&self, entry: &Entry) -> Tensor {
+        Tensor::from_parts(entry.shape.clone(), self.values[entry.range.clone()].to_vec())
+    }
+
+    /// The values of a weight, empty if it doesn't exist.
+    pub fn get(&self, parameter: Parameter) -> &[Float] {
+        parameter.0.map_or(&[], |i| &self.values[self.entries[i].range.clone()])
+    }
+
+    /// Where the values of a weight lie, empty if it doesn't exist.
+    pub fn range(&self, parameter: Parameter) -> Range<usize> {
+        parameter.0.map_or(0..0, |i| self.entries[i].range.clone())
+    }
+
+    /// Whether training changes the weights of the layer at position `layer`.
+    pub(crate) fn set_trainable(&mut self, layer: usize, trainable: bool) {
+        for entry in &mut self.entries {
+            if self.scopes[entry.scope].layer == layer {
+                entry.trainable = trainable;
+            }
+        }
+    }
+
+    /// A form of the weights of a layer that is costly to make, such as packed kernels: made by
+    /// the first call, then shared until a weight changes. `key` is a weight of that layer.
+    pub fn derived<T: Any + Send + Sync>(&self, key: Parameter, make: impl FnOnce() -> T) -> Arc<T> {
+        let Some(key) = key.0 else { return Arc::new(make()) };
+        let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = derived.get(&key).and_then(|d| Arc::clone(d).downcast::<T>().ok()) {
+            return found;
+        }
+        let made = Arc::new(make());
+        derived.insert(key, Arc::clone(&made) as Arc<dyn Any + Send + Sync>);
+        made
+    }
+}
+
+/// Where a layer registers its weights while its model is built.
+#[derive(Debug)]
+pub struct Builder<'a> {
+    parameters: &'a mut Parameters,
+    scope: usize,
+    trainable: bool,
+    seed: u64,
+}
+
+impl<'a> Builder<'a> {
+    /// A builder for the layer at position `layer`, whose weights lie under `path` in a file.
+    /// `seed` is the model's; each weight draws from a stream of its own.
+    pub fn new(
+        parameters: &'a mut Parameters,
+        path: &str,
+        name: &str,
+        layer: usize,
+        trainable: bool,
+        seed: u64,
+    ) -> Builder<'a> {
+        parameters.scopes.push(Scope { path: path.into(), name: name.into(), layer });
+        let scope = parameters.scopes.len() - 1;
+        Builder { parameters, scope, trainable, seed }
+    }
+
+    /// Registers a weight of that shape and fills it.
+    ///
+    /// # Errors
+    /// What the initializer refuses, such as an orthogonal matrix of one dimension.
+    pub fn add(&mut self, name: &str, shape: &[usize], initializer: &Initializer) -> Result<Parameter> {
+        let scope = &self.parameters.scopes[self.scope];
+        // As in Keras, an initializer with a seed of its own gives the same values wherever it is
+        // used; all others draw from a stream of the model's seed that is theirs alone.
+        let mut stream = match initializer.seed() {
+            Some(seed) => Stream::new(seed, "initializer"),
+            None => Stream::new(self.seed, &format!("{}/{name}", scope.path)),
+        };
+        let values = initializer.values(shape, &mut stream, &format!("{} of {}", name, scope.name))?;
+        Ok(self.add_values(name, shape, values))
+    }
+
+    /// Registers a weight with these values.
+    pub fn add_values(&mut self, name: &str, shape: &[usize], values: Vec<Float>) -> Parameter {
+        let start = self.parameters.values.len();
+        self.parameters.values_mut();
+        self.parameters.values.extend(values);
+        let index = self.parameters.entries.iter().filter(|e| e.scope == self.scope).count();
+        self.parameters.entries.push(Entry {
+            name: name.into(),
+            shape: shape.to_vec(),
+            trainable: self.trainable,
+            scope: self.scope,
+            index,
+            range: start..self.parameters.values.len(),
+        });
+        Parameter(Some(self.parameters.entries.len() - 1))
+    }
+
+    /// The first values of a weight, for changing.
+    pub fn values_mut(&mut self, parameter: Parameter) -> &mut [Float] {
+        let range = self.parameters.range(parameter);
+        &mut self.parameters.values_mut()[range]
+    }
+
+    /// Builds a part of the layer (a cell, a wrapped layer): `attribute` is its place in the
+    /// file's tree, `name` its name.
+    ///
+    /// # Errors
+    /// What `build` returns.
+    pub fn child<T>(
+        &mut self,
+        attribute: &str,
+        name: &str,
+        trainable: bool,
+        build: impl FnOnce(&mut Builder) -> Result<T>,
+    ) -> Result<T> {
+        let parent = &self.parameters.scopes[self.scope];
+        let (path, layer) = (format!("{}/{attribute}", parent.path), parent.layer);
+        let trainable = self.trainable && trainable;
+        build(&mut Builder::new(self.parameters, &path, name, layer, trainable, self.seed))
+    }
+}
+
+impl Entry {
+    /// The shape, for messages.
+    pub fn shape(&self) -> Shape {
+        Shape::from(&self.shape[..])
+    }
+}

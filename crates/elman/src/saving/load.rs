@@ -1,0 +1,183 @@
+//! Reading models.
+
+use std::path::Path;
+
+use elman_files::{Array, KerasArchive};
+use serde_json::{Map, Value};
+
+use crate::layers::layer_from_object;
+use crate::models::{Model, Sequential};
+use crate::training::Compiled;
+use crate::training::optimizers::OptimizerState;
+use crate::{Error, Float, Result, Tensor};
+
+/// Reads a model from a `.keras` file that Keras or elman wrote: layers, weights, and, where the
+/// model was compiled, optimizer with its state, loss and metrics, so that training can go on.
+///
+/// Nothing in a file is executed. A class, an option or a key that elman doesn't know is an error,
+/// never ignored. If only the compilation can't be used (an optimizer that elman doesn't have), the
+/// model loads for prediction, and `fit` and `evaluate` say why they can't go on.
+///
+/// # Errors
+/// What is wrong with the file, the configuration or the weights, with the layer's name.
+pub fn load_model(path: impl AsRef<Path>) -> Result<Model> {
+    let path = path.as_ref();
+    from_archive(KerasArchive::read(path)?, &path.display().to_string())
+}
+
+impl Model {
+    /// As [`load_model`], from the bytes of a `.keras` file; `name` stands for it in errors.
+    ///
+    /// # Errors
+    /// As [`load_model`].
+    pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Model> {
+        from_archive(KerasArchive::from_bytes(bytes, name)?, name)
+    }
+
+    /// A model of the architecture that Keras's JSON describes ([`Model::to_json`]), with new
+    /// weights, not compiled.
+    ///
+    /// # Errors
+    /// As [`load_model`].
+    pub fn from_json(json: &Value) -> Result<Model> {
+        architecture(json, "model JSON")
+    }
+}
+
+fn from_archive(archive: KerasArchive, file: &str) -> Result<Model> {
+    let config = parse(&archive.config, file, "config.json")?;
+    let metadata = parse(&archive.metadata, file, "metadata.json")?;
+    refuse_keras_2_forks(&metadata, &archive.config, file)?;
+    let mut model = architecture(&config, file)?;
+    load_weights(&mut model, &archive, file)?;
+    let compile_config = config.get("compile_config").and_then(Value::as_object);
+    if let Some(object) = compile_config.filter(|object| !object.is_empty()) {
+        match compilation(&model, object, &archive, file) {
+            Ok(compiled) => model.compiled = compiled,
+            Err(error) => model.not_compiled_because = Some(error.to_string()),
+        }
+    }
+    Ok(model)
+}
+
+fn parse(text: &str, file: &str, member: &str) -> Result<Value> {
+    serde_json::from_str(text).map_err(|error| Error::Config {
+        place: format!("{file}, {member}"),
+        problem: format!("no valid JSON: {error}"),
+    })
+}
+
+/// Keras 2 and 3 mean different functions by `hard_sigmoid`; elman has that of Keras 3.
+fn refuse_keras_2_forks(metadata: &Value, config: &str, file: &str) -> Result<()> {
+    let version = metadata.get("keras_version").and_then(Value::as_str).unwrap_or_default();
+    if version.starts_with("2.") && config.contains("\"hard_sigmoid\"") {
+        return Err(Error::Unsupported {
+            place: file.into(),
+            option: format!("hard_sigmoid as Keras {version} computes it"),
+            advice: "save the model with Keras 3, which computes another function".into(),
+        });
+    }
+    Ok(())
+}
+
+/// The layers of a serialized `Sequential`, built where the input shape is known.
+fn architecture(object: &Value, file: &str) -> Result<Model> {
+    let class_name = object.get("class_name").and_then(Value::as_str).unwrap_or_default();
+    let problem = |problem: String| Error::Config { place: format!("{file}, config"), problem };
+    if class_name != "Sequential" {
+        return Err(Error::Unknown {
+            what: "model class",
+            name: class_name.into(),
+            known: "Sequential".into(),
+        });
+    }
+    let config = &object["config"];
+    let layers = config["layers"]
+        .as_array()
+        .ok_or_else(|| problem("`layers` must be a list of layers".into()))?;
+    let name = config["name"].as_str().unwrap_or("sequential");
+    let mut model = Sequential::with_name(name);
+    for layer in layers {
+        model.add(layer_from_object(layer)?)?;
+    }
+    if !model.is_built() && !layers.is_empty() {
+        let shape = ["build_input_shape", "batch_input_shape"].iter().find_map(|key| {
+            serde_json::from_value::<crate::Shape>(config.get(*key)?.clone()).ok()
+        });
+        if let Some(shape) = shape {
+            model.build(shape)?;
+        }
+    }
+    Ok(model.into())
+}
+
+fn load_weights(model: &mut Model, archive: &KerasArchive, file: &str) -> Result<()> {
+    let network = model.built_mut()?;
+    let mut loaded: Vec<Tensor> = Vec::new();
+    let parameters = network.parameters();
+    for (index, scope) in parameters.scopes().iter().enumerate() {
+        let entries: Vec<_> = parameters.entries().iter().filter(|e| e.scope == index).collect();
+        let arrays = archive.weights.variables(&format!("{}/vars", scope.path));
+        let layer = || network.layers()[scope.layer].place();
+        if entries.len() != arrays.len() {
+            return Err(Error::WeightCount {
+                file: file.into(),
+                layer: layer(),
+                names: entries.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", "),
+                expected: entries.len(),
+                got: arrays.len(),
+            });
+        }
+        for (entry, array) in entries.iter().zip(arrays) {
+            if entry.shape != array.shape {
+                return Err(Error::WeightShape {
+                    file: file.into(),
+                    layer: layer(),
+                    weight: entry.name.clone(),
+                    expected: entry.shape(),
+                    got: (&array.shape[..]).into(),
+                });
+            }
+        }
+        loaded.extend(archive.weights.variables(&format!("{}/vars", scope.path)).into_iter().map(tensor));
+    }
+    // Scopes are visited in the order in which the entries were registered within each.
+    let order: Vec<_> = (0..parameters.scopes().len())
+        .flat_map(|index| parameters.entries().iter().filter(move |e| e.scope == index))
+        .map(|entry| entry.range.clone())
+        .collect();
+    let values = network.parameters_mut().values_mut();
+    for (range, tensor) in order.into_iter().zip(loaded) {
+        values[range].copy_from_slice(tensor.data());
+    }
+    Ok(())
+}
+
+fn compilation(
+    model: &Model,
+    object: &Map<String, Value>,
+    archive: &KerasArchive,
+    file: &str,
+) -> Result<Option<Compiled>> {
+    let Some(mut compiled) = Compiled::from_object(object)? else { return Ok(None) };
+    let variables = archive.weights.variables("optimizer/vars");
+    let scalar = |i: usize| variables.get(i).and_then(|a| a.to_f64().first().copied());
+    if let (Some(iterations), Some(learning_rate)) = (scalar(0), scalar(1)) {
+        compiled.optimizer.set_learning_rate(learning_rate);
+        compiled.optimizer.check()?;
+        let slots: Vec<Tensor> = variables[2..].iter().map(|array| tensor(array)).collect();
+        compiled.state = OptimizerState::load(
+            &*compiled.optimizer,
+            model.built()?.parameters(),
+            iterations as u64,
+            &slots,
+            file,
+        )?;
+    }
+    Ok(Some(compiled))
+}
+
+fn tensor(array: &Array) -> Tensor {
+    let data = array.to_f32().into_iter().map(|v| v as Float).collect();
+    Tensor::from_parts(array.shape.clone(), data)
+}

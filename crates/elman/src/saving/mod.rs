@@ -1,0 +1,9 @@
+//! Models as files: Keras's `.keras` format, both ways.
+
+mod load;
+mod save;
+
+pub use load::load_model;
+
+/// The version of Keras whose files elman writes: what `keras_version` in them says.
+pub const KERAS_VERSION: &str = "3.15.1";

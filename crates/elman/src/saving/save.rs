@@ -1,0 +1,110 @@
+//! Writing models.
+
+use std::path::Path;
+
+use elman_files::{Array, KerasArchive, WeightStore};
+use serde_json::{Value, json};
+
+use super::KERAS_VERSION;
+use crate::layers::layer_to_object;
+use crate::models::Model;
+use crate::parameters::Parameters;
+use crate::training::Compiled;
+use crate::{Result, Tensor};
+
+impl Model {
+    /// Writes the model, its weights, its compilation and the optimizer's state as a `.keras`
+    /// file, which Keras 3 opens. The file is written whole or not at all: an older one stays
+    /// until the new one is complete. The same model gives the same bytes.
+    ///
+    /// # Errors
+    /// [`Error::NotBuilt`](crate::Error::NotBuilt), and what prevents writing the file.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// # let path = std::env::temp_dir().join(format!("elman-doc-save-{}.keras", std::process::id()));
+    /// let mut model = Sequential::new();
+    /// model.add(Lstm::new(3).input_shape([5, 2]))?;
+    /// model.save(&path)?;
+    /// let x = ndarray::Array3::<f32>::ones((1, 5, 2));
+    /// assert_eq!(elman::load_model(&path)?.predict(&x)?, model.predict(&x)?);
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        Ok(self.to_archive()?.write(path.as_ref())?)
+    }
+
+    /// The model as the bytes of a `.keras` file.
+    ///
+    /// # Errors
+    /// [`Error::NotBuilt`](crate::Error::NotBuilt).
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        Ok(self.to_archive()?.to_bytes()?)
+    }
+
+    /// The architecture as Keras's JSON (`to_json`): classes and arguments, no weights.
+    pub fn to_json(&self) -> Value {
+        let mut layers = Vec::new();
+        layers.extend(self.input_layer().map(|input| layer_to_object(input)));
+        layers.extend(self.layers().iter().map(|layer| layer_to_object(&**layer)));
+        json!({
+            "module": "keras",
+            "class_name": "Sequential",
+            "config": {
+                "name": self.name(),
+                "trainable": true,
+                "dtype": crate::layers::Dtype::default(),
+                "layers": layers,
+                "build_input_shape": self.input_shape(),
+            },
+            "registered_name": null,
+            "build_config": { "input_shape": self.input_shape() },
+            "compile_config": self.compiled.as_ref().map_or(json!({}), Compiled::to_object),
+        })
+    }
+
+    fn to_archive(&self) -> Result<KerasArchive> {
+        let parameters = self.built()?.parameters();
+        // The date is the only thing that would differ between two files of the same model.
+        let metadata = json!({ "keras_version": KERAS_VERSION, "date_saved": "1980-01-01@00:00:00" });
+        Ok(KerasArchive {
+            metadata: metadata.to_string(),
+            config: self.to_json().to_string(),
+            weights: weights(self, parameters),
+            ..KerasArchive::default()
+        })
+    }
+}
+
+/// Weights and optimizer state under Keras's paths.
+fn weights(model: &Model, parameters: &Parameters) -> WeightStore {
+    let mut store = WeightStore::new();
+    store.insert_group("vars", Some(model.name()));
+    for scope in parameters.scopes() {
+        store.insert_group(&format!("{}/vars", scope.path), Some(&scope.name));
+    }
+    for entry in parameters.entries() {
+        let scope = &parameters.scopes()[entry.scope];
+        let path = format!("{}/vars/{}", scope.path, entry.index);
+        store.insert(&path, array(&parameters.tensor(entry)));
+    }
+    if let Some(compiled) = &model.compiled {
+        let optimizer = &*compiled.optimizer;
+        let name = crate::names::snake_case(optimizer.class_name());
+        store.insert_group("optimizer/vars", Some(&name));
+        let state = &compiled.state;
+        let iterations = i64::try_from(state.iterations()).unwrap_or(i64::MAX);
+        store.insert("optimizer/vars/0", Array::i64_scalar(iterations));
+        store.insert("optimizer/vars/1", Array::f32_scalar(optimizer.learning_rate() as f32));
+        for (i, slot) in state.slot_tensors(optimizer, parameters).iter().enumerate() {
+            store.insert(&format!("optimizer/vars/{}", i + 2), array(slot));
+        }
+    }
+    store
+}
+
+fn array(tensor: &Tensor) -> Array {
+    // In the verification build a Float is an f64; files are always f32.
+    Array::f32(tensor.shape(), tensor.data().iter().map(|v| *v as f32).collect())
+}

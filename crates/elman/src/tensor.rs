@@ -1,0 +1,207 @@
+//! The array that flows between layers: contiguous, row-major, cheap to clone.
+
+use std::sync::Arc;
+
+use ndarray::{ArrayBase, ArrayD, Data, Dimension, IxDyn};
+
+use crate::{Error, Float, Result, Shape};
+
+/// A contiguous, row-major array of [`Float`]s. A clone shares the values until one is written.
+///
+/// Users meet it as what every `ndarray` array or view turns into:
+/// ```
+/// use elman::Tensor;
+/// let x = ndarray::array![[1, 2, 3], [4, 5, 6]];
+/// let t = Tensor::from(&x); // integers become floats
+/// assert_eq!(t.shape(), [2, 3]);
+/// assert_eq!(t.data()[4], 5.0);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tensor {
+    shape: Vec<usize>,
+    data: Arc<Vec<Float>>,
+}
+
+impl Tensor {
+    /// An array of that shape over those values, in row-major order.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] if the number of values is not the product of the shape.
+    pub fn new(shape: impl Into<Vec<usize>>, data: Vec<Float>) -> Result<Tensor> {
+        let shape = shape.into();
+        if shape.iter().product::<usize>() != data.len() {
+            return Err(Error::Mismatch {
+                place: "Tensor::new".into(),
+                what: "data".into(),
+                expected: Shape::from(&shape[..]).to_string(),
+                got: format!("({},)", data.len()),
+            });
+        }
+        Ok(Tensor { shape, data: Arc::new(data) })
+    }
+
+    /// For shapes that the caller computed together with the values.
+    pub(crate) fn from_parts(shape: impl Into<Vec<usize>>, data: Vec<Float>) -> Tensor {
+        let shape = shape.into();
+        debug_assert_eq!(shape.iter().product::<usize>(), data.len());
+        Tensor { shape, data: Arc::new(data) }
+    }
+
+    /// An array of zeros.
+    pub fn zeros(shape: impl Into<Vec<usize>>) -> Tensor {
+        let shape = shape.into();
+        let len = shape.iter().product();
+        Tensor { shape, data: Arc::new(vec![0.0; len]) }
+    }
+
+    /// The dimensions.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The number of dimensions.
+    pub fn ndim(&self) -> usize {
+        self.shape.len()
+    }
+
+    /// The number of values.
+    pub fn len(&self) -> usize {
+        self.data.len()
+    }
+
+    /// Whether there are no values.
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty()
+    }
+
+    /// The last dimension (1 for a scalar): the length of a row.
+    pub fn width(&self) -> usize {
+        self.shape.last().copied().unwrap_or(1)
+    }
+
+    /// The values in row-major order.
+    pub fn data(&self) -> &[Float] {
+        &self.data
+    }
+
+    /// The values for writing; copied first where another clone shares them.
+    pub fn data_mut(&mut self) -> &mut [Float] {
+        Arc::make_mut(&mut self.data).as_mut_slice()
+    }
+
+    /// The same values under another shape of the same size.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] if the sizes differ.
+    pub fn reshape(mut self, shape: impl Into<Vec<usize>>) -> Result<Tensor> {
+        let shape = shape.into();
+        if shape.iter().product::<usize>() != self.len() {
+            return Err(Error::Mismatch {
+                place: "Tensor::reshape".into(),
+                what: "array".into(),
+                expected: Shape::from(&shape[..]).to_string(),
+                got: Shape::from(&self.shape[..]).to_string(),
+            });
+        }
+        self.shape = shape;
+        Ok(self)
+    }
+
+    /// The values of rows `start..end` of the first axis.
+    pub fn rows(&self, start: usize, end: usize) -> Tensor {
+        let row: usize = self.shape[1..].iter().product();
+        let mut shape = self.shape.clone();
+        shape[0] = end - start;
+        Tensor::from_parts(shape, self.data[start * row..end * row].to_vec())
+    }
+
+    /// The rows of the first axis named by `indices`, in that order.
+    pub fn select(&self, indices: &[usize]) -> Tensor {
+        let row: usize = self.shape[1..].iter().product();
+        let mut shape = self.shape.clone();
+        shape[0] = indices.len();
+        let mut data = Vec::with_capacity(indices.len() * row);
+        for &i in indices {
+            data.extend_from_slice(&self.data[i * row..(i + 1) * row]);
+        }
+        Tensor::from_parts(shape, data)
+    }
+
+    /// This array as an `ndarray` array.
+    pub fn into_array(self) -> ArrayD<Float> {
+        let data = Arc::try_unwrap(self.data).unwrap_or_else(|shared| shared.to_vec());
+        ArrayD::from_shape_vec(IxDyn(&self.shape), data).expect("shape and length agree")
+    }
+
+    /// Adds `other`, which has the same shape, to every value.
+    pub(crate) fn add_assign(&mut self, other: &Tensor) {
+        debug_assert_eq!(self.shape, other.shape);
+        for (a, b) in self.data_mut().iter_mut().zip(other.data()) {
+            *a += b;
+        }
+    }
+
+    /// The position of flat index `i`, as `[2, 0, 5]`.
+    pub(crate) fn position(&self, mut i: usize) -> String {
+        let mut index = vec![0; self.shape.len()];
+        for (d, size) in self.shape.iter().enumerate().rev() {
+            index[d] = i % (*size).max(1);
+            i /= (*size).max(1);
+        }
+        format!("{index:?}")
+    }
+
+    /// An error naming the first value that is NaN or infinite, if there is one.
+    pub(crate) fn check_finite(&self, place: &str) -> Result<()> {
+        match self.data.iter().position(|v| !v.is_finite()) {
+            None => Ok(()),
+            Some(i) => Err(Error::Value {
+                place: place.into(),
+                position: self.position(i),
+                value: f64::from(self.data[i]),
+                expected: "a finite number; clean the data first".into(),
+            }),
+        }
+    }
+}
+
+/// A number that an input array may hold. Integers beyond 2^24 are rounded.
+pub trait Element: Copy {
+    /// The number as a [`Float`].
+    fn to_float(self) -> Float;
+}
+
+macro_rules! elements {
+    ($($t:ty),*) => {$(
+        impl Element for $t {
+            fn to_float(self) -> Float {
+                self as Float
+            }
+        }
+    )*};
+}
+elements!(f32, f64, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
+
+impl Element for bool {
+    fn to_float(self) -> Float {
+        if self { 1.0 } else { 0.0 }
+    }
+}
+
+impl<A: Element, S: Data<Elem = A>, D: Dimension> From<&ArrayBase<S, D>> for Tensor {
+    fn from(array: &ArrayBase<S, D>) -> Tensor {
+        Tensor::from_parts(array.shape(), array.iter().map(|v| v.to_float()).collect::<Vec<_>>())
+    }
+}
+
+impl<A: Element, S: Data<Elem = A>, D: Dimension> From<ArrayBase<S, D>> for Tensor {
+    fn from(array: ArrayBase<S, D>) -> Tensor {
+        Tensor::from(&array)
+    }
+}
+
+impl From<&Tensor> for Tensor {
+    fn from(tensor: &Tensor) -> Tensor {
+        tensor.clone()
+    }
+}

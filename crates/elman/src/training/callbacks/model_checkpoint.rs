@@ -1,0 +1,156 @@
+//! Saving the model while it is trained.
+
+use std::path::PathBuf;
+
+use super::monitor::Monitor;
+use super::{Callback, Mode, Moment};
+use crate::models::Model;
+use crate::training::Logs;
+use crate::{Error, Result};
+
+/// Saves the model after each epoch, or only after the best so far.
+///
+/// The path may hold `{epoch}`, counted from 1, and any value of the logs, with Python's formats
+/// for digits: `weights-{epoch:02d}-{val_loss:.2f}.keras`. Files are written whole or not at all.
+///
+/// Keras: [`keras.callbacks.ModelCheckpoint`].
+///
+/// ```
+/// use elman::prelude::*;
+/// # let folder = std::env::temp_dir().join(format!("elman-doc-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder).unwrap();
+/// let mut model = Sequential::new();
+/// model.add(Dense::new(1).input_shape([1]))?;
+/// model.compile("sgd", "mse", &[])?;
+/// let checkpoint = ModelCheckpoint::new(folder.join("at-{epoch:02d}.keras"));
+/// let (x, y) = (array![[1.], [2.]], array![[1.], [2.]]);
+/// model.fit(&x, &y, Fit::new().epochs(2).verbose(Verbose::Silent).callback(checkpoint))?;
+/// assert!(elman::load_model(folder.join("at-02.keras")).is_ok());
+/// # std::fs::remove_dir_all(&folder).unwrap();
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ModelCheckpoint {
+    filepath: PathBuf,
+    save_best_only: bool,
+    monitor: Monitor,
+}
+
+impl ModelCheckpoint {
+    /// Saves to that path after each epoch.
+    pub fn new(filepath: impl Into<PathBuf>) -> ModelCheckpoint {
+        ModelCheckpoint {
+            filepath: filepath.into(),
+            save_best_only: false,
+            monitor: Monitor::new("val_loss"),
+        }
+    }
+
+    /// Whether to save only when the watched value is the best so far (false).
+    pub fn save_best_only(mut self, save_best_only: bool) -> ModelCheckpoint {
+        self.save_best_only = save_best_only;
+        self
+    }
+
+    /// The watched value (`val_loss`).
+    pub fn monitor(mut self, monitor: &str) -> ModelCheckpoint {
+        self.monitor.key = monitor.into();
+        self
+    }
+
+    /// Which way is better ([`Mode::Auto`]).
+    pub fn mode(mut self, mode: Mode) -> ModelCheckpoint {
+        self.monitor.mode = mode;
+        self
+    }
+
+    fn path(&self, epoch: usize, logs: &Logs) -> Result<PathBuf> {
+        let template = self.filepath.to_string_lossy();
+        let mut path = String::new();
+        let mut rest = &*template;
+        while let Some((before, after)) = rest.split_once('{') {
+            path.push_str(before);
+            let Some((field, after)) = after.split_once('}') else {
+                return Err(self.bad_field(after));
+            };
+            path.push_str(&self.field(field, epoch, logs)?);
+            rest = after;
+        }
+        path.push_str(rest);
+        Ok(path.into())
+    }
+
+    /// The text of `epoch:02d` or `val_loss:.2f`.
+    fn field(&self, field: &str, epoch: usize, logs: &Logs) -> Result<String> {
+        let (key, format) = field.split_once(':').unwrap_or((field, ""));
+        let bad = || self.bad_field(field);
+        if key == "epoch" {
+            let width = format.trim_end_matches('d');
+            let digits: usize =
+                if width.is_empty() { 0 } else { width.parse().map_err(|_| bad())? };
+            return Ok(match width.starts_with('0') {
+                true => format!("{:01$}", epoch + 1, digits),
+                false => format!("{:>1$}", epoch + 1, digits),
+            });
+        }
+        let value = logs.iter().find(|(k, _)| k == key).map(|(_, v)| *v).ok_or_else(bad)?;
+        if format.is_empty() {
+            return Ok(value.to_string());
+        }
+        let digits = format.strip_prefix('.').and_then(|f| f.strip_suffix('f')).ok_or_else(bad)?;
+        let digits: usize = digits.parse().map_err(|_| bad())?;
+        Ok(format!("{value:.digits$}"))
+    }
+
+    fn bad_field(&self, field: &str) -> Error {
+        Error::InvalidArgument {
+            place: "ModelCheckpoint".into(),
+            argument: "filepath",
+            expected: "a path whose fields are like {epoch:02d} or {val_loss:.2f}, of values in \
+                       the logs"
+                .into(),
+            got: format!("{{{field}}} in {}", self.filepath.display()),
+        }
+    }
+}
+
+impl Callback for ModelCheckpoint {
+    fn on_epoch_end(
+        &mut self,
+        epoch: usize,
+        logs: &mut Logs,
+        model: &mut Model,
+        _moment: &mut Moment,
+    ) -> Result<()> {
+        if self.save_best_only {
+            let value = self.monitor.value("ModelCheckpoint", logs)?;
+            if !self.monitor.improves(value) {
+                return Ok(());
+            }
+        }
+        model.save(self.path(epoch, logs)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_those_of_python() {
+        let logs = vec![("loss".to_owned(), 0.125), ("val_loss".to_owned(), 1.0 / 3.0)];
+        for (template, path) in [
+            ("a.keras", "a.keras"),
+            ("{epoch}.keras", "3.keras"),
+            ("{epoch:02d}-{val_loss:.2f}.keras", "03-0.33.keras"),
+            ("{epoch:4d}.keras", "   3.keras"),
+            ("x{loss}.keras", "x0.125.keras"),
+        ] {
+            let made = ModelCheckpoint::new(template).path(2, &logs).unwrap();
+            assert_eq!(made, PathBuf::from(path));
+        }
+        for template in ["{epoch:02x}", "{accuracy}", "{val_loss:e}", "{epoch"] {
+            assert!(ModelCheckpoint::new(template).path(0, &logs).is_err(), "{template}");
+        }
+    }
+}

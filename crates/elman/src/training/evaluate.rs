@@ -1,0 +1,81 @@
+//! Loss and metrics on given data.
+
+use super::data::{Data, check_batch_size};
+use super::history::Logs;
+use super::step::{self, Running};
+use crate::models::Model;
+use crate::{Result, Tensor};
+
+impl Model {
+    /// The loss and the metrics over the data, sorted by name, in batches of 32.
+    ///
+    /// # Errors
+    /// A model that is not compiled; data of the wrong shape, without samples, with NaN or with
+    /// labels out of range.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(Dense::new(1).kernel_initializer(Initializer::Zeros).input_shape([2]))?;
+    /// model.compile("sgd", "mse", &["mae"])?;
+    /// let logs = model.evaluate(array![[0., 1.], [1., 0.]], array![[1.], [3.]])?;
+    /// assert_eq!(logs, [("loss".to_string(), 5.0), ("mae".to_string(), 2.0)]);
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn evaluate(&self, x: impl Into<Tensor>, y: impl Into<Tensor>) -> Result<Logs> {
+        self.evaluate_with(x, y, None, 32)
+    }
+
+    /// As [`Model::evaluate`], with sample weights and another batch size.
+    ///
+    /// # Errors
+    /// As [`Model::evaluate`].
+    pub fn evaluate_with(
+        &self,
+        x: impl Into<Tensor>,
+        y: impl Into<Tensor>,
+        sample_weight: Option<Tensor>,
+        batch_size: usize,
+    ) -> Result<Logs> {
+        let data = Data::new("evaluate", x.into(), y.into(), sample_weight)?;
+        check_batch_size("evaluate", batch_size)?;
+        evaluate(self, &data, batch_size)
+    }
+
+    /// Trains on one batch and returns its loss and metrics, as they were before the step.
+    ///
+    /// Keras averages the results of `train_on_batch` over all calls since the last reset; these
+    /// are of this batch alone.
+    ///
+    /// # Errors
+    /// As [`Model::evaluate`], and a loss that is not finite.
+    pub fn train_on_batch(&mut self, x: impl Into<Tensor>, y: impl Into<Tensor>) -> Result<Logs> {
+        self.train_on_batch_with(x, y, None)
+    }
+
+    /// As [`Model::train_on_batch`], with sample weights.
+    ///
+    /// # Errors
+    /// As [`Model::train_on_batch`].
+    pub fn train_on_batch_with(
+        &mut self,
+        x: impl Into<Tensor>,
+        y: impl Into<Tensor>,
+        sample_weight: Option<Tensor>,
+    ) -> Result<Logs> {
+        let data = Data::new("train_on_batch", x.into(), y.into(), sample_weight)?;
+        let mut running = Running::new(self)?;
+        step::train(self, &data, &mut running, (1, 1))?;
+        Ok(running.logs())
+    }
+}
+
+/// Loss and metrics over checked data.
+pub(super) fn evaluate(model: &Model, data: &Data, batch_size: usize) -> Result<Logs> {
+    let mut running = Running::new(model)?;
+    for start in (0..data.samples()).step_by(batch_size) {
+        let end = data.samples().min(start + batch_size);
+        step::test(model, &data.rows(start, end), &mut running)?;
+    }
+    Ok(running.logs())
+}

@@ -1,0 +1,82 @@
+//! What a training tells.
+
+use serde_json::{Map, Value, json};
+
+/// Names and values, such as `loss` and `val_loss`, in Keras's order.
+pub type Logs = Vec<(String, f64)>;
+
+/// The losses and metrics of every epoch: Keras's `History`.
+///
+/// ```
+/// use elman::prelude::*;
+/// let mut model = Sequential::new();
+/// model.add(Dense::new(1).input_shape([2]))?;
+/// model.compile("sgd", "mse", &["mae"])?;
+/// let (x, y) = (array![[0., 1.], [1., 0.], [1., 1.]], array![[1.], [2.], [3.]]);
+/// let history = model.fit(&x, &y, Fit::new().epochs(3).verbose(Verbose::Silent))?;
+/// assert_eq!(history.keys().collect::<Vec<_>>(), ["loss", "mae"]);
+/// assert_eq!(history.get("loss").unwrap().len(), 3);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    series: Vec<(String, Vec<f64>)>,
+    epochs: Vec<usize>,
+    stopped: Option<StopReason>,
+}
+
+/// Why a training ended before its last epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StopReason {
+    /// A callback asked for it, for the reason that it gives.
+    Callback(String),
+    /// The flag given to [`Fit::stop_when`](super::Fit::stop_when) was raised.
+    Interrupted,
+}
+
+impl History {
+    /// The names, in Keras's order: those of training, sorted; those of validation, sorted.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.series.iter().map(|(key, _)| key.as_str())
+    }
+
+    /// The values of one name, one for each epoch.
+    pub fn get(&self, key: &str) -> Option<&[f64]> {
+        self.series.iter().find(|(k, _)| k == key).map(|(_, values)| values.as_slice())
+    }
+
+    /// The last value of one name.
+    pub fn last(&self, key: &str) -> Option<f64> {
+        self.get(key)?.last().copied()
+    }
+
+    /// The epochs that were finished, from 0.
+    pub fn epochs(&self) -> &[usize] {
+        &self.epochs
+    }
+
+    /// Why training ended early; `None` if it ran through.
+    pub fn stopped(&self) -> Option<&StopReason> {
+        self.stopped.as_ref()
+    }
+
+    /// All series as a JSON object, `{"loss": […], "val_loss": […]}`: Keras's `history.history`.
+    pub fn to_json(&self) -> Value {
+        let series = self.series.iter().map(|(key, values)| (key.clone(), json!(values)));
+        Value::Object(series.collect::<Map<_, _>>())
+    }
+
+    pub(crate) fn push(&mut self, epoch: usize, logs: &Logs) {
+        self.epochs.push(epoch);
+        for (key, value) in logs {
+            match self.series.iter_mut().find(|(k, _)| k == key) {
+                Some((_, values)) => values.push(*value),
+                None => self.series.push((key.clone(), vec![*value])),
+            }
+        }
+    }
+
+    pub(crate) fn stop(&mut self, reason: StopReason) {
+        self.stopped = Some(reason);
+    }
+}

@@ -1,0 +1,18 @@
+//! Training: losses, metrics, optimizers, callbacks, and the loop that uses them.
+
+pub mod callbacks;
+mod compile;
+mod data;
+mod evaluate;
+mod fit;
+mod history;
+pub mod losses;
+pub mod metrics;
+pub mod optimizers;
+mod step;
+
+pub use compile::Compile;
+pub(crate) use compile::Compiled;
+pub(crate) use data::samples;
+pub use fit::{Fit, Verbose};
+pub use history::{History, Logs, StopReason};
