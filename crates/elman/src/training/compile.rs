@@ -16,6 +16,7 @@ pub struct Compile {
     optimizer: Box<dyn Optimizer>,
     loss: Box<dyn Loss>,
     metrics: Vec<Box<dyn Metric>>,
+    weighted_metrics: Vec<Box<dyn Metric>>,
 }
 
 impl Compile {
@@ -26,12 +27,18 @@ impl Compile {
     pub fn new(optimizer: impl IntoOptimizer, loss: impl IntoLoss) -> Result<Compile> {
         let (optimizer, loss) = (optimizer.into_optimizer()?, loss.into_loss()?);
         optimizer.check()?;
-        Ok(Compile { optimizer, loss, metrics: Vec::new() })
+        Ok(Compile { optimizer, loss, metrics: Vec::new(), weighted_metrics: Vec::new() })
     }
 
     /// Adds a metric.
     pub fn metric(mut self, metric: impl Metric) -> Compile {
         self.metrics.push(Box::new(metric));
+        self
+    }
+
+    /// Adds a metric that weighs samples as the loss does (Keras's `weighted_metrics`).
+    pub fn weighted_metric(mut self, metric: impl Metric) -> Compile {
+        self.weighted_metrics.push(Box::new(metric));
         self
     }
 }
@@ -43,18 +50,22 @@ pub(crate) struct Compiled {
     pub state: OptimizerState,
     pub loss: Box<dyn Loss>,
     pub metrics: Vec<Box<dyn Metric>>,
+    pub weighted_metrics: Vec<Box<dyn Metric>>,
 }
 
 impl Compiled {
     /// Keras's `compile_config`.
     pub fn to_object(&self) -> Value {
-        let metrics: Vec<Value> = self.metrics.iter().map(|metric| metric.to_object()).collect();
+        let list = |metrics: &[Box<dyn Metric>]| match metrics {
+            [] => Value::Null,
+            metrics => metrics.iter().map(|metric| metric.to_object()).collect(),
+        };
         json!({
             "optimizer": optimizers::to_object(&*self.optimizer),
             "loss": losses::to_object(&*self.loss),
             "loss_weights": null,
-            "metrics": if metrics.is_empty() { Value::Null } else { json!(metrics) },
-            "weighted_metrics": null,
+            "metrics": list(&self.metrics),
+            "weighted_metrics": list(&self.weighted_metrics),
             "run_eagerly": false,
             "steps_per_execution": 1,
             "jit_compile": false,
@@ -69,25 +80,22 @@ impl Compiled {
         if loss.is_null() {
             return Ok(None);
         }
-        for key in ["loss_weights", "weighted_metrics"] {
-            let given = |v: &Value| !v.is_null() && v.as_array().is_none_or(|list| !list.is_empty());
-            if object.get(key).is_some_and(given) {
-                return Err(Error::Unsupported {
-                    place: "compile_config".into(),
-                    option: format!("{key} = {}", object[key]),
-                    advice: "compile the model anew without it".into(),
-                });
-            }
+        if let Some(weights) = object.get("loss_weights").filter(|weights| !weights.is_null()) {
+            return Err(Error::Unsupported {
+                place: "compile_config".into(),
+                option: format!("loss_weights = {weights}"),
+                advice: "compile the model anew without them".into(),
+            });
         }
-        let mut found = Vec::new();
-        if let Some(list) = object.get("metrics") {
-            collect_metrics(list, &mut found)?;
-        }
+        let (mut found, mut weighted) = (Vec::new(), Vec::new());
+        collect_metrics(object.get("metrics").unwrap_or(&Value::Null), &mut found)?;
+        collect_metrics(object.get("weighted_metrics").unwrap_or(&Value::Null), &mut weighted)?;
         Ok(Some(Compiled {
             optimizer: optimizers::from_object(optimizer)?,
             state: OptimizerState::default(),
             loss: losses::from_object(loss)?,
             metrics: found,
+            weighted_metrics: weighted,
         }))
     }
 
@@ -149,9 +157,26 @@ impl Model {
 
     /// As [`Model::compile`], with metrics of the user's own.
     pub fn compile_with(&mut self, compile: Compile) {
-        let Compile { optimizer, loss, metrics } = compile;
-        self.compiled =
-            Some(Compiled { optimizer, state: OptimizerState::default(), loss, metrics });
+        let Compile { optimizer, loss, metrics, weighted_metrics } = compile;
+        let state = OptimizerState::default();
+        self.compiled = Some(Compiled { optimizer, state, loss, metrics, weighted_metrics });
+    }
+
+    /// As [`Model::compile`], from Keras's `compile_config`: an object with `optimizer`, `loss` and
+    /// `metrics`, each a name or a serialized object.
+    ///
+    /// # Errors
+    /// An unknown name or an option that elman doesn't have.
+    pub fn compile_from_json(&mut self, object: &Value) -> Result<()> {
+        let empty = Map::new();
+        self.compiled = Compiled::from_object(object.as_object().unwrap_or(&empty))?;
+        match self.is_compiled() {
+            true => Ok(()),
+            false => Err(Error::Config {
+                place: "compile".into(),
+                problem: "an object with `optimizer` and `loss` is expected".into(),
+            }),
+        }
     }
 
     /// Whether the model has an optimizer and a loss.

@@ -106,6 +106,14 @@ impl<'a> Fit<'a> {
         self
     }
 
+    /// The weights of the samples of `validation_data`, which is given before.
+    pub fn validation_sample_weight(mut self, weights: impl Into<Tensor>) -> Fit<'a> {
+        if let Some((_, _, slot)) = &mut self.validation_data {
+            *slot = Some(weights.into());
+        }
+        self
+    }
+
     /// The weight of each sample, `(samples,)`, or of each step, `(samples, time)`, in the loss.
     pub fn sample_weight(mut self, weights: impl Into<Tensor>) -> Fit<'a> {
         self.sample_weight = Some(weights.into());

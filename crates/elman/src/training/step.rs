@@ -11,19 +11,28 @@ use crate::{Context, Error, Result, Tensor};
 pub(super) struct Running {
     loss: Mean,
     metrics: Vec<Box<dyn Metric>>,
+    weighted_metrics: Vec<Box<dyn Metric>>,
 }
 
 impl Running {
     pub fn new(model: &Model) -> Result<Running> {
-        let mut metrics = model.compiled()?.metrics.clone();
-        metrics.iter_mut().for_each(|metric| metric.reset());
-        Ok(Running { loss: Mean::default(), metrics })
+        let compiled = model.compiled()?;
+        let (mut metrics, mut weighted_metrics) =
+            (compiled.metrics.clone(), compiled.weighted_metrics.clone());
+        metrics.iter_mut().chain(&mut weighted_metrics).for_each(|metric| metric.reset());
+        Ok(Running { loss: Mean::default(), metrics, weighted_metrics })
     }
 
     /// The means so far, sorted by name as in Keras.
     pub fn logs(&self) -> Logs {
         let mut logs: Logs =
             self.metrics.iter().map(|m| (m.name().to_owned(), m.result())).collect();
+        for metric in &self.weighted_metrics {
+            // As in Keras, where the same metric is there without weights too.
+            let twin = self.metrics.iter().any(|other| other.name() == metric.name());
+            let prefix = if twin { "weighted_" } else { "" };
+            logs.push((format!("{prefix}{}", metric.name()), metric.result()));
+        }
         logs.push(("loss".into(), self.loss.result()));
         logs.sort_by(|a, b| a.0.cmp(&b.0));
         logs
@@ -31,7 +40,9 @@ impl Running {
 
     fn update(&mut self, loss: f64, batch: &Data, y_pred: &Tensor) -> Result<()> {
         self.loss.add(loss, batch.samples() as f64);
-        self.metrics.iter_mut().try_for_each(|metric| metric.update(&batch.y, y_pred))
+        self.metrics.iter_mut().try_for_each(|metric| metric.update(&batch.y, y_pred, None))?;
+        let weights = batch.weights.as_ref();
+        self.weighted_metrics.iter_mut().try_for_each(|m| m.update(&batch.y, y_pred, weights))
     }
 }
 

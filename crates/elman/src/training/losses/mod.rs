@@ -82,11 +82,15 @@ pub(crate) fn row_weights<'a>(
     values: &Tensor,
     weights: Option<&'a Tensor>,
 ) -> Result<impl Fn(usize) -> Float + use<'a>> {
+    // Trailing axes of one don't matter: (batch, 1) weighs like (batch,).
+    let without_ones = |shape: &[usize]| {
+        shape.len() - shape.iter().rev().take_while(|dim| **dim == 1).count()
+    };
     let per_weight = match weights {
         None => 1,
-        Some(w) if values.shape().starts_with(w.shape()) => values.len() / w.len().max(1),
-        // A trailing axis of one, (batch, 1), weighs like (batch,).
-        Some(w) if w.ndim() == values.ndim() + 1 && w.len() == values.len() => 1,
+        Some(w) if values.shape().starts_with(&w.shape()[..without_ones(w.shape())]) => {
+            values.len() / w.len().max(1)
+        }
         Some(w) => {
             return Err(Error::Mismatch {
                 place: "sample_weight".into(),

@@ -54,37 +54,38 @@ impl Metric for Accuracy {
         &self.name
     }
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor) -> Result<()> {
+    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()> {
         let kind = self.kind.resolve(y_true, y_pred);
-        if kind == AccuracyKind::Binary {
-            let (y, p) = align(&self.name, y_true, y_pred)?;
-            for (y, p) in y.data().iter().zip(p.data()) {
-                let right = *y == if *p > 0.5 { 1.0 } else { 0.0 };
-                self.mean.add(f64::from(right), 1.0);
+        let right = match kind {
+            AccuracyKind::Binary => {
+                let (y, p) = align(&self.name, y_true, y_pred)?;
+                share_per_row(&y, &p, |y, p| {
+                    let hits = |(y, p): (&Float, &Float)| *y == if *p > 0.5 { 1.0 } else { 0.0 };
+                    y.iter().zip(p).map(hits).filter(|hit| *hit).count() as Float / p.len() as Float
+                })
             }
-            return Ok(());
-        }
-        let width = y_pred.width().max(1);
-        let rows = y_pred.len() / width;
-        let per_row = y_true.len() / rows.max(1);
-        let wanted = if kind == AccuracyKind::Categorical { width } else { 1 };
-        if per_row != wanted || y_true.len() != rows * wanted {
-            return Err(Error::Mismatch {
-                place: format!("metric {}", self.name),
-                what: "y".into(),
-                expected: format!("{wanted} numbers for each row of {}", Shape::from(y_pred.shape())),
-                got: Shape::from(y_true.shape()).to_string(),
-            });
-        }
-        for (row, p) in y_pred.data().chunks_exact(width).enumerate() {
-            let y = &y_true.data()[row * wanted..(row + 1) * wanted];
-            let right = match kind {
-                AccuracyKind::Categorical => argmax(y) == argmax(p),
-                _ => y[0] == argmax(p) as Float,
-            };
-            self.mean.add(f64::from(right), 1.0);
-        }
-        Ok(())
+            _ => {
+                let rows = y_pred.len() / y_pred.width().max(1);
+                let wanted = if kind == AccuracyKind::Categorical { y_pred.width() } else { 1 };
+                if y_true.len() != rows * wanted {
+                    return Err(Error::Mismatch {
+                        place: format!("metric {}", self.name),
+                        what: "y".into(),
+                        expected: format!(
+                            "{wanted} numbers for each row of {}",
+                            Shape::from(y_pred.shape())
+                        ),
+                        got: Shape::from(y_true.shape()).to_string(),
+                    });
+                }
+                let y = y_true.clone().reshape([rows, wanted])?;
+                share_per_row(&y, y_pred, |y, p| {
+                    let class = if wanted == 1 { y[0] } else { argmax(y) as Float };
+                    if class == argmax(p) as Float { 1.0 } else { 0.0 }
+                })
+            }
+        };
+        self.mean.add_rows(&right, weights)
     }
 
     fn result(&self) -> f64 {
@@ -102,6 +103,13 @@ impl Metric for Accuracy {
     fn clone_metric(&self) -> Box<dyn Metric> {
         Box::new(self.clone())
     }
+}
+
+/// A value for each row of targets and predictions, in the shape of the rows of predictions.
+fn share_per_row(y: &Tensor, p: &Tensor, f: impl Fn(&[Float], &[Float]) -> Float) -> Tensor {
+    let rows = y.data().chunks_exact(y.width().max(1)).zip(p.data().chunks_exact(p.width().max(1)));
+    let values = rows.map(|(y, p)| f(y, p)).collect();
+    Tensor::from_parts(&p.shape()[..p.ndim().saturating_sub(1)], values)
 }
 
 /// The first index of the largest value, as NumPy's `argmax`.

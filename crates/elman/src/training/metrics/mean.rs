@@ -26,11 +26,8 @@ impl Metric for MeanLoss {
         &self.name
     }
 
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor) -> Result<()> {
-        for value in self.loss.evaluate(y_true, y_pred)?.values.data() {
-            self.mean.add(f64::from(*value), 1.0);
-        }
-        Ok(())
+    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()> {
+        self.mean.add_rows(&self.loss.evaluate(y_true, y_pred)?.values, weights)
     }
 
     fn result(&self) -> f64 {

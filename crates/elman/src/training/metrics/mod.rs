@@ -8,7 +8,7 @@ pub use mean::MeanLoss;
 
 use serde_json::Value;
 
-use crate::training::losses::{MeanAbsoluteError, MeanSquaredError};
+use crate::training::losses::{MeanAbsoluteError, MeanSquaredError, row_weights};
 use crate::{Error, Result, Tensor};
 
 /// A metric. To write your own, accumulate in `update` and give the value in `result`.
@@ -16,11 +16,11 @@ pub trait Metric: Send + Sync + 'static {
     /// Its name in logs and histories: what the user called it.
     fn name(&self) -> &str;
 
-    /// Takes in a batch.
+    /// Takes in a batch; `weights` weigh its samples, `(batch,)`, or its rows.
     ///
     /// # Errors
     /// Targets that don't fit the predictions.
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor) -> Result<()>;
+    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()>;
 
     /// The value over all that was taken in; 0 if nothing was.
     fn result(&self) -> f64;
@@ -50,7 +50,8 @@ impl Clone for Box<dyn Metric> {
 /// use elman::prelude::*;
 /// let mut metric = elman::training::metrics::get("accuracy")?;
 /// // One output a row: a binary model, so everything above 0.5 counts as 1.
-/// metric.update(&Tensor::from(array![[1], [0], [1]]), &Tensor::from(array![[0.9], [0.2], [0.4]]))?;
+/// let (y, p) = (array![[1], [0], [1]].into(), array![[0.9], [0.2], [0.4]].into());
+/// metric.update(&y, &p, None)?;
 /// assert!((metric.result() - 2.0 / 3.0).abs() < 1e-6);
 /// # Ok::<(), elman::Error>(())
 /// ```
@@ -88,6 +89,15 @@ impl Mean {
     pub fn add(&mut self, value: f64, weight: f64) {
         self.sum += value * weight;
         self.count += weight;
+    }
+
+    /// Adds one value for each row, weighed.
+    pub fn add_rows(&mut self, values: &Tensor, weights: Option<&Tensor>) -> Result<()> {
+        let weight = row_weights(values, weights)?;
+        for (row, value) in values.data().iter().enumerate() {
+            self.add(f64::from(*value), f64::from(weight(row)));
+        }
+        Ok(())
     }
 
     pub fn result(&self) -> f64 {

@@ -1,0 +1,60 @@
+//! How a summary is to look.
+
+/// Which Keras's table to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum SummaryStyle {
+    /// Keras 3: a table of lines, with the sizes in bytes.
+    #[default]
+    Keras3,
+    /// TF-Keras and Keras from 2.13: plain ASCII, with the sizes in bytes.
+    Keras2,
+    /// Keras 2.7 to 2.12: plain ASCII, without sizes.
+    Keras27,
+}
+
+/// The options of `summary()`, under Keras's names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SummaryOptions {
+    pub(super) style: SummaryStyle,
+    pub(super) line_length: Option<usize>,
+    pub(super) show_trainable: bool,
+}
+
+impl SummaryOptions {
+    /// What `summary()` prints without arguments, in the style of Keras 3.
+    pub fn new() -> SummaryOptions {
+        SummaryOptions::default()
+    }
+
+    /// Which Keras's table to print. Default: [`SummaryStyle::Keras3`].
+    #[must_use]
+    pub fn style(mut self, style: SummaryStyle) -> SummaryOptions {
+        self.style = style;
+        self
+    }
+
+    /// The length of the printed lines. Default, and meant by 0: 76 in the style of Keras 3, which
+    /// is what Keras takes on a terminal of 80 columns; 65 in the others, or 98 if the layers
+    /// are more than a chain.
+    ///
+    /// As in Keras, the column of [`show_trainable`](Self::show_trainable) is part of the length in
+    /// the style of Keras 3 and adds 11 to it in the others.
+    #[must_use]
+    pub fn line_length(mut self, line_length: usize) -> SummaryOptions {
+        self.line_length = Some(line_length);
+        self
+    }
+
+    /// Whether a column says which layers are trained. Default: `false`.
+    #[must_use]
+    pub fn show_trainable(mut self, show_trainable: bool) -> SummaryOptions {
+        self.show_trainable = show_trainable;
+        self
+    }
+
+    /// The line length, or the default if none is given.
+    pub(super) fn line_length_or(&self, default: usize) -> usize {
+        self.line_length.filter(|&length| length > 0).unwrap_or(default)
+    }
+}

@@ -1,0 +1,161 @@
+//! The cases of Keras's own unit tests, and the same layers with random weights.
+
+use elman::Tensor;
+use elman::layers::layer_from_config;
+use serde_json::{Map, Value, json};
+
+use crate::support::{Built, Report, TOLERANCE, fixture, tensor, tensors};
+
+/// `arange(n)` in that shape.
+fn arange(shape: &Value) -> Tensor {
+    let shape: Vec<usize> =
+        shape.as_array().unwrap().iter().map(|d| d.as_u64().unwrap() as usize).collect();
+    let n: usize = shape.iter().product();
+    Tensor::new(shape, (0..n).map(|i| i as f32).collect()).unwrap()
+}
+
+/// Constant kernels and biases, as Keras's tests use them.
+fn constant_weights(built: &mut Built, kernel: f32, recurrent: f32, bias: f32, part: &str) {
+    let class = built.layer.config();
+    let forget = class.get("unit_forget_bias").and_then(Value::as_bool).unwrap_or(false);
+    let entries = built.parameters.entries().to_vec();
+    let scopes = built.parameters.scopes().to_vec();
+    for entry in entries.iter().filter(|e| scopes[e.scope].path.contains(part)) {
+        let values = &mut built.parameters.values_mut()[entry.range.clone()];
+        values.fill(match entry.name.as_str() {
+            "kernel" => kernel,
+            "recurrent_kernel" => recurrent,
+            _ => bias,
+        });
+        let is_lstm = forget || scopes[entry.scope].name == "lstm_cell" && !class.contains_key("unit_forget_bias");
+        if entry.name == "bias" && is_lstm {
+            let units = values.len() / 4;
+            values[units..2 * units].fill(1.0);
+        }
+    }
+}
+
+#[test]
+fn cases_of_keras_unit_tests() {
+    let fixture = fixture("golden/keras_rnn_test_cases.json");
+    let mut report = Report::default();
+    let number = |case: &Value, key: &str, default: f64| case[key].as_f64().unwrap_or(default) as f32;
+    for (i, case) in fixture["cases"].as_array().unwrap().iter().enumerate() {
+        // Masks and statefulness are not there yet.
+        if !case["mask"].is_null() || case["stateful_second_call"] == json!(true) {
+            continue;
+        }
+        let class = case["layer"].as_str().unwrap();
+        let mut config = Map::new();
+        config.insert("units".into(), case["units"].clone());
+        for key in ["go_backwards", "return_sequences", "use_bias", "unit_forget_bias", "reset_after"] {
+            if let Some(value) = case.get(key) {
+                config.insert(key.into(), value.clone());
+            }
+        }
+        let mut inputs = vec![arange(&case["input_shape"])];
+        inputs.extend(tensors(&case["initial_state"]));
+        let mut built = Built::new(layer_from_config(class, &config).unwrap(), &inputs).unwrap();
+        let (k, r, b) = (number(case, "kernel", 0.0), number(case, "recurrent", 0.0), number(case, "bias", 0.0));
+        constant_weights(&mut built, k, r, b, "");
+        let got = &built.forward(&inputs).unwrap()[0];
+        // Keras's own tolerance for these printed numbers.
+        report.close(&format!("case {i} {class}"), got, &tensor(&case["expect"]), TOLERANCE);
+    }
+    report.finish(16);
+}
+
+#[test]
+fn bidirectional_cases_of_keras_unit_tests() {
+    let fixture = fixture("golden/keras_rnn_test_cases.json");
+    let mut report = Report::default();
+    for (i, case) in fixture["bidirectional"].as_array().unwrap().iter().enumerate() {
+        let plain = ["mask", "stateful_second_call", "initial_state", "return_state", "expect_output"];
+        if plain.iter().any(|key| case.get(key).is_some_and(|v| !v.is_null() && v != &json!(false))) {
+            continue;
+        }
+        let layer = case["layer"].as_str().unwrap();
+        let inner = layer.trim_start_matches("Bidirectional(").trim_end_matches(')');
+        let mut config = Map::new();
+        let return_sequences = case.get("return_sequences").cloned().unwrap_or(json!(false));
+        config.insert("merge_mode".into(), case["merge_mode"].clone());
+        config.insert(
+            "layer".into(),
+            json!({ "class_name": inner, "config": { "units": case["units"], "return_sequences": return_sequences } }),
+        );
+        let inputs = vec![arange(&case["input_shape"])];
+        let mut built = Built::new(layer_from_config("Bidirectional", &config).unwrap(), &inputs).unwrap();
+        constant_weights(&mut built, 0.01, 0.02, 0.03, "");
+        if let Some(other) = case.get("backward") {
+            let get = |key: &str| other[key].as_f64().unwrap() as f32;
+            constant_weights(&mut built, get("kernel"), get("recurrent"), get("bias"), "backward_layer");
+        }
+        let outputs = built.forward(&inputs).unwrap();
+        let expected = match case["merge_mode"].is_null() {
+            true => tensors(&case["expect"]),
+            false => vec![tensor(&case["expect"])],
+        };
+        for (got, expected) in outputs.iter().zip(&expected) {
+            report.close(&format!("case {i} {layer}"), got, expected, TOLERANCE);
+        }
+    }
+    report.finish(6);
+}
+
+#[test]
+fn layers_with_random_weights() {
+    let fixture = fixture("golden/keras_rnn_random_golden.json");
+    let x = tensor(&fixture["x"]);
+    let mut report = Report::default();
+    for (i, case) in fixture["cases"].as_array().unwrap().iter().enumerate() {
+        if !case["mask"].is_null() {
+            continue;
+        }
+        let class = case["layer"].as_str().unwrap();
+        let mut config = case["options"].as_object().unwrap().clone();
+        config.insert("units".into(), case["units"].clone());
+        config.insert("go_backwards".into(), case["go_backwards"].clone());
+        config.insert("return_sequences".into(), json!(true));
+        config.insert("return_state".into(), json!(true));
+        let mut inputs = vec![x.clone()];
+        inputs.extend(tensors(&case["initial_state"]));
+        let mut built = Built::new(layer_from_config(class, &config).unwrap(), &inputs).unwrap();
+        built.set_weights(&tensors(&case["weights"]));
+        let outputs = built.forward(&inputs).unwrap();
+        report.close(&format!("case {i} {class}"), &outputs[0], &tensor(&case["outputs"]), TOLERANCE);
+        for (got, expected) in outputs[1..].iter().zip(tensors(&case["states"])) {
+            report.close(&format!("case {i} {class} state"), got, &expected, TOLERANCE);
+        }
+    }
+    for (i, case) in fixture["bidirectional"].as_array().unwrap().iter().enumerate() {
+        if !case["mask"].is_null() {
+            continue;
+        }
+        let mut config = Map::new();
+        config.insert("merge_mode".into(), case["merge_mode"].clone());
+        config.insert(
+            "layer".into(),
+            json!({ "class_name": case["layer"], "config": {
+                "units": case["units"],
+                "return_sequences": case["return_sequences"],
+                "return_state": true,
+            } }),
+        );
+        let inputs = vec![x.clone()];
+        let mut built = Built::new(layer_from_config("Bidirectional", &config).unwrap(), &inputs).unwrap();
+        built.set_weights(&tensors(&case["weights"]));
+        let outputs = built.forward(&inputs).unwrap();
+        let merged = if case["merge_mode"].is_null() { 2 } else { 1 };
+        let expected: Vec<Tensor> = match merged {
+            2 => tensors(&case["outputs"]),
+            _ => vec![tensor(&case["outputs"])],
+        };
+        for (got, expected) in outputs[..merged].iter().zip(&expected) {
+            report.close(&format!("bidirectional {i}"), got, expected, TOLERANCE);
+        }
+        for (got, expected) in outputs[merged..].iter().zip(tensors(&case["states"])) {
+            report.close(&format!("bidirectional {i} state"), got, &expected, TOLERANCE);
+        }
+    }
+    report.finish(130);
+}

@@ -1,0 +1,90 @@
+//! Outputs and gradients of every layer and option, against Keras.
+
+use elman::layers::layer_from_config;
+use serde_json::Value;
+
+use crate::support::{Built, Report, TOLERANCE, fixture, tensors};
+
+/// Gradients sum over more terms than outputs do.
+const GRADIENT_TOLERANCE: f64 = 2e-5;
+
+/// Cases of what elman doesn't have yet, each refused with an error that names it.
+const REFUSED: &[(&str, &str)] = &[("embedding/mask_zero", "mask_zero"), ("activation/glu", "glu")];
+
+#[test]
+fn layers_equal_keras() {
+    let fixture = fixture("layers.json");
+    let mut report = Report::default();
+    for case in fixture["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        if let Some((_, option)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
+            let layer = &case["layer"];
+            let config = layer["config"].as_object().unwrap();
+            let error = layer_from_config(layer["class_name"].as_str().unwrap(), config).err();
+            let message = error.map(|e| e.to_string()).unwrap_or_default();
+            if !message.contains(option) {
+                report.problem(format!("{name}: must be refused by name, got {message:?}"));
+            }
+            continue;
+        }
+        if let Err(error) = check(name, case, &mut report) {
+            report.problem(format!("{name}: {error}"));
+        }
+    }
+    report.finish(1500);
+}
+
+fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
+    let object = &case["layer"];
+    let config = object["config"].as_object().unwrap();
+    let class_name = object["class_name"].as_str().unwrap();
+    let layer = layer_from_config(class_name, config)?;
+    // What is written must mean the same to Keras: every key that both have has the same value.
+    for (key, value) in layer.config() {
+        if config.get(&key).is_some_and(|theirs| !same(&value, theirs)) {
+            report.problem(format!("{name}: config {key} = {value}, Keras has {}", config[&key]));
+        }
+    }
+    let inputs = tensors(&case["inputs"]);
+    let mut built = Built::new(layer, &inputs)?;
+    built.set_weights(&tensors(&case["weights"]));
+    let expected = tensors(&case["outputs"]);
+    let outputs = built.forward(&inputs)?;
+    if outputs.len() != expected.len() {
+        report.problem(format!("{name}: {} outputs, Keras has {}", outputs.len(), expected.len()));
+    }
+    for (i, (got, expected)) in outputs.iter().zip(&expected).enumerate() {
+        report.close(&format!("{name}: output {i}"), got, expected, TOLERANCE);
+    }
+    let (again, of_inputs, of_weights) = built.gradients(&inputs, &tensors(&case["upstream"]))?;
+    if again != outputs {
+        report.problem(format!("{name}: a pass that saves gives other bits"));
+    }
+    for (i, expected) in case["input_gradients"].as_array().unwrap().iter().enumerate() {
+        match (&of_inputs[i], expected.is_null()) {
+            (_, true) => {}
+            (Some(got), false) => {
+                let expected = crate::support::tensor(expected);
+                report.close(&format!("{name}: input gradient {i}"), got, &expected, GRADIENT_TOLERANCE);
+            }
+            (None, false) => report.problem(format!("{name}: no gradient of input {i}")),
+        }
+    }
+    for (i, expected) in tensors(&case["weight_gradients"]).iter().enumerate() {
+        let what = format!("{name}: weight gradient {i}");
+        report.close(&what, &of_weights[i], expected, GRADIENT_TOLERANCE);
+    }
+    Ok(())
+}
+
+/// Whether two configurations mean the same: build information and identities of shared objects
+/// are Keras's own business.
+fn same(ours: &Value, theirs: &Value) -> bool {
+    match (ours, theirs) {
+        (Value::Object(a), Value::Object(b)) => {
+            a.iter().all(|(key, value)| b.get(key).is_none_or(|other| same(value, other)))
+        }
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (a, b) => a == b,
+    }
+}

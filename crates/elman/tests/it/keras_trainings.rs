@@ -1,0 +1,157 @@
+//! Whole trainings from given weights, against Keras.
+
+use elman::models::Sequential;
+use elman::prelude::*;
+use serde_json::{Value, json};
+
+use crate::support::{Report, fixture, tensor, tensors};
+
+/// Rounding differs between Keras and elman in every step and adds up over a training.
+const LOSS_TOLERANCE: f64 = 1e-4;
+const WEIGHT_TOLERANCE: f64 = 2e-4;
+
+fn optimizer(value: &Value) -> Box<dyn elman::training::optimizers::Optimizer> {
+    let args = |key: &str, default: f64| value["config"][key].as_f64().unwrap_or(default);
+    let flag = |key: &str| value["config"][key].as_bool().unwrap_or(false);
+    match value["class_name"].as_str().or(value.as_str()).unwrap().to_lowercase().as_str() {
+        "sgd" => Box::new(Sgd {
+            learning_rate: args("learning_rate", 0.01),
+            momentum: args("momentum", 0.0),
+            nesterov: flag("nesterov"),
+        }),
+        "adam" => Box::new(Adam {
+            learning_rate: args("learning_rate", 0.001),
+            amsgrad: flag("amsgrad"),
+            ..Adam::default()
+        }),
+        "rmsprop" => Box::new(RmsProp {
+            learning_rate: args("learning_rate", 0.001),
+            momentum: args("momentum", 0.0),
+            rho: args("rho", 0.9),
+            centered: flag("centered"),
+            ..RmsProp::default()
+        }),
+        other => panic!("{other}"),
+    }
+}
+
+fn check_history(name: &str, history: &History, expected: &Value, report: &mut Report) {
+    let keys: Vec<&str> = history.keys().collect();
+    let expected = expected.as_object().unwrap();
+    let theirs: Vec<&str> = expected.keys().map(String::as_str).collect();
+    if keys != theirs {
+        report.problem(format!("{name}: history has {keys:?}, Keras {theirs:?}"));
+    }
+    for (key, values) in expected {
+        for (epoch, value) in values.as_array().unwrap().iter().enumerate() {
+            let got = history.get(key).map_or(f64::NAN, |series| series[epoch]);
+            let what = format!("{name}: {key} of epoch {epoch}");
+            report.close_number(&what, got, value.as_f64().unwrap(), LOSS_TOLERANCE);
+        }
+    }
+}
+
+#[test]
+fn trainings_equal_keras() {
+    let fixture = fixture("trainings.json");
+    let mut report = Report::default();
+    for case in fixture["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        if let Err(error) = check(name, case, &mut report) {
+            report.problem(format!("{name}: {error}"));
+        }
+    }
+    report.finish(150);
+}
+
+fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
+    let mut model = Model::from_json(&case["model"])?;
+    model.set_weights(tensors(&case["initial_weights"]))?;
+    let compile = &case["compile"];
+    // The compilation is read as from a file.
+    let object = json!({
+        "optimizer": compile["optimizer"], "loss": compile["loss"], "metrics": compile["metrics"],
+        "weighted_metrics": compile["weighted_metrics"],
+    });
+    model.compile_from_json(&object)?;
+    let (x, y) = (tensor(&case["x"]), tensor(&case["y"]));
+    let args = &case["fit"];
+    let batch_size = args["batch_size"].as_u64().unwrap() as usize;
+    let mut fit = Fit::new()
+        .verbose(Verbose::Silent)
+        .shuffle(false)
+        .batch_size(batch_size)
+        .epochs(args["epochs"].as_u64().unwrap() as usize)
+        .validation_split(args["validation_split"].as_f64().unwrap_or(0.0));
+    let weights = (!case["sample_weight"].is_null()).then(|| tensor(&case["sample_weight"]));
+    if let Some(weights) = &weights {
+        fit = fit.sample_weight(weights);
+    }
+    if let Some(data) = case["validation_data"].as_array() {
+        fit = fit.validation_data(tensor(&data[0]), tensor(&data[1]));
+        if let Some(weights) = data.get(2).filter(|weights| !weights.is_null()) {
+            fit = fit.validation_sample_weight(tensor(weights));
+        }
+    }
+    let history = model.fit(&x, &y, fit)?;
+    check_history(name, &history, &case["history"], report);
+    for (i, (got, expected)) in model.weights().iter().zip(tensors(&case["final_weights"])).enumerate() {
+        report.close(&format!("{name}: final weight {i}"), got, &expected, WEIGHT_TOLERANCE);
+    }
+    for (key, value) in model.evaluate_with(&x, &y, weights.clone(), batch_size)? {
+        let expected = case["evaluate"][&key].as_f64().unwrap();
+        report.close_number(&format!("{name}: evaluate {key}"), value, expected, LOSS_TOLERANCE);
+    }
+    let predictions = Tensor::from(model.predict(&x)?);
+    report.close(&format!("{name}: predictions"), &predictions, &tensor(&case["predictions"]), WEIGHT_TOLERANCE);
+    Ok(())
+}
+
+/// The trainings of another script, with plain and momentum SGD, Adam and RMSprop.
+#[test]
+fn golden_trainings_equal_keras() {
+    let fixture = fixture("golden/keras_training_golden.json");
+    let (x, y) = (tensor(&fixture["x"]), tensor(&fixture["y"]));
+    let weight = tensor(&fixture["sample_weight"]);
+    let mut report = Report::default();
+    for case in fixture["cases"].as_array().unwrap() {
+        let (layer, args) = (case["layer"].as_str().unwrap(), &case["args"]);
+        let known = ["learning_rate", "momentum", "nesterov", "amsgrad", "rho", "centered"];
+        let delivered = matches!(case["optimizer"].as_str().unwrap(), "SGD" | "Adam" | "RMSprop")
+            && args.as_object().unwrap().keys().all(|key| known.contains(&key.as_str()))
+            && !args["learning_rate"].is_string();
+        if !delivered {
+            continue;
+        }
+        let name = format!("{layer} {} {args}", case["optimizer"]);
+        let mut model = Sequential::new();
+        model.add(Input::new([5, 3])).unwrap();
+        match layer {
+            "SimpleRNN" => model.add(SimpleRnn::new(4)),
+            "LSTM" => model.add(Lstm::new(4)),
+            _ => model.add(Gru::new(4)),
+        }
+        .unwrap()
+        .add(Dense::new(2))
+        .unwrap();
+        model.set_weights(tensors(&case["initial_weights"])).unwrap();
+        let object = json!({ "class_name": case["optimizer"], "config": args });
+        model.compile(optimizer(&object), "mse", &["mae"]).unwrap();
+        let mut fit = Fit::new().epochs(3).batch_size(4).shuffle(false).verbose(Verbose::Silent);
+        if case["sample_weight"] == json!(true) {
+            fit = fit.sample_weight(&weight);
+        }
+        let history = model.fit(&x, &y, fit).unwrap();
+        check_history(&name, &history, &sorted(&case["history"]), &mut report);
+        for (i, (got, expected)) in model.weights().iter().zip(tensors(&case["final_weights"])).enumerate() {
+            report.close(&format!("{name}: final weight {i}"), got, &expected, WEIGHT_TOLERANCE);
+        }
+    }
+    report.finish(110);
+}
+
+fn sorted(history: &Value) -> Value {
+    let mut pairs: Vec<_> = history.as_object().unwrap().clone().into_iter().collect();
+    pairs.sort_by(|a, b| a.0.cmp(&b.0));
+    Value::Object(pairs.into_iter().collect())
+}

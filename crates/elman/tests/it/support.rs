@@ -1,0 +1,154 @@
+//! Reading fixtures, calling single layers, comparing numbers.
+
+use std::path::PathBuf;
+
+use elman::layers::Layer;
+use elman::parameters::Builder;
+use elman::{Context, Parameters, Result, Shape, Tensor};
+use serde_json::Value;
+
+/// The agreement with Keras that is asked for: its backends differ among themselves by a few units
+/// in the last place of f32, which a handful of steps multiplies.
+pub const TOLERANCE: f64 = 1e-5;
+
+pub fn fixture_path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(name)
+}
+
+pub fn fixture(name: &str) -> Value {
+    let path = fixture_path(name);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+/// An array as fixtures hold it: `{"shape", "data"}`, or nested lists.
+pub fn tensor(value: &Value) -> Tensor {
+    if let Some(object) = value.as_object() {
+        let shape: Vec<usize> =
+            object["shape"].as_array().unwrap().iter().map(|d| d.as_u64().unwrap() as usize).collect();
+        let data = object["data"].as_array().unwrap().iter().map(number).collect();
+        return Tensor::new(shape, data).unwrap();
+    }
+    let (mut shape, mut data) = (Vec::new(), Vec::new());
+    let mut level = value;
+    while let Some(list) = level.as_array() {
+        shape.push(list.len());
+        level = &list[0];
+    }
+    flatten(value, &mut data);
+    Tensor::new(shape, data).unwrap()
+}
+
+pub fn tensors(value: &Value) -> Vec<Tensor> {
+    value.as_array().map_or_else(Vec::new, |list| list.iter().map(tensor).collect())
+}
+
+fn flatten(value: &Value, data: &mut Vec<f32>) {
+    match value.as_array() {
+        Some(list) => list.iter().for_each(|v| flatten(v, data)),
+        None => data.push(number(value)),
+    }
+}
+
+fn number(value: &Value) -> f32 {
+    match value {
+        Value::Bool(b) => f32::from(*b),
+        other => other.as_f64().unwrap() as f32,
+    }
+}
+
+/// Collects what differs, so that one run shows every failing case.
+#[derive(Default)]
+pub struct Report {
+    problems: Vec<String>,
+    compared: usize,
+}
+
+impl Report {
+    pub fn problem(&mut self, problem: String) {
+        self.problems.push(problem);
+    }
+
+    /// Compares within `tolerance`, absolute and relative.
+    pub fn close(&mut self, what: &str, got: &Tensor, expected: &Tensor, tolerance: f64) {
+        self.compared += 1;
+        if got.shape() != expected.shape() {
+            let (got, expected) = (got.shape(), expected.shape());
+            return self.problem(format!("{what}: shape {got:?}, expected {expected:?}"));
+        }
+        let error = |(a, b): (&f32, &f32)| {
+            let (a, b) = (f64::from(*a), f64::from(*b));
+            if a.is_nan() && b.is_nan() { 0.0 } else { (a - b).abs() / b.abs().max(1.0) }
+        };
+        let worst = got.data().iter().zip(expected.data()).map(error).fold(0.0, |worst, e| {
+            if e.is_nan() { f64::INFINITY } else { f64::max(worst, e) }
+        });
+        if worst > tolerance {
+            self.problem(format!("{what}: differs by {worst:.2e}"));
+        }
+    }
+
+    pub fn close_number(&mut self, what: &str, got: f64, expected: f64, tolerance: f64) {
+        self.compared += 1;
+        let error = (got - expected).abs() / expected.abs().max(1.0);
+        if error.is_nan() || error > tolerance {
+            self.problem(format!("{what}: {got}, expected {expected}"));
+        }
+    }
+
+    /// Fails with every problem, or if fewer than `at_least` arrays were compared: a fixture that
+    /// lost its cases must not pass.
+    pub fn finish(self, at_least: usize) {
+        assert!(self.problems.is_empty(), "{} problems:\n{}", self.problems.len(), self.problems.join("\n"));
+        assert!(self.compared >= at_least, "only {} comparisons, expected {at_least}", self.compared);
+    }
+}
+
+/// A single layer, built and holding given weights.
+pub struct Built {
+    pub layer: Box<dyn Layer>,
+    pub parameters: Parameters,
+}
+
+impl Built {
+    pub fn new(mut layer: Box<dyn Layer>, inputs: &[Tensor]) -> Result<Built> {
+        let shapes: Vec<Shape> = inputs.iter().map(|x| x.shape().into()).collect();
+        layer.output_shapes(&shapes)?;
+        let mut parameters = Parameters::default();
+        layer.build(&shapes, &mut Builder::new(&mut parameters, "layer", "layer", 0, true, 1))?;
+        Ok(Built { layer, parameters })
+    }
+
+    pub fn set_weights(&mut self, weights: &[Tensor]) {
+        let entries = self.parameters.entries().to_vec();
+        assert_eq!(entries.len(), weights.len(), "number of weights");
+        for (entry, weight) in entries.iter().zip(weights) {
+            assert_eq!(entry.shape, weight.shape(), "shape of {}", entry.name);
+            self.parameters.values_mut()[entry.range.clone()].copy_from_slice(weight.data());
+        }
+    }
+
+    pub fn forward(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
+        self.layer.forward(inputs, &mut Context::inference(&self.parameters))
+    }
+
+    /// Outputs, gradients of the inputs, and gradients of the weights, of `sum(output * upstream)`.
+    pub fn gradients(
+        &self,
+        inputs: &[Tensor],
+        upstream: &[Tensor],
+    ) -> Result<(Vec<Tensor>, Vec<Option<Tensor>>, Vec<Tensor>)> {
+        let mut cx = Context::differentiable(&self.parameters);
+        let outputs = self.layer.forward(inputs, &mut cx)?;
+        let upstream: Vec<_> = upstream.iter().cloned().map(Some).collect();
+        let of_inputs = self.layer.backward(&upstream, &mut cx)?;
+        let flat = cx.into_gradients();
+        let of_weights = self
+            .parameters
+            .entries()
+            .iter()
+            .map(|e| Tensor::new(e.shape.clone(), flat[e.range.clone()].to_vec()).unwrap())
+            .collect();
+        Ok((outputs, of_inputs, of_weights))
+    }
+}
