@@ -1,0 +1,27 @@
+# One gate, the same here and in CI; cheapest checks first.
+.PHONY: check fmt lint doc test examples keras python
+
+check: fmt lint doc test examples
+
+fmt:
+	cargo fmt --all --check
+
+lint:
+	cargo clippy --workspace --all-targets --all-features -- -D warnings
+
+doc:
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
+
+test:
+	cargo test --workspace
+	cargo test -p elman --all-features
+
+examples:
+	cargo run --release --example notebook > target/notebook.txt
+	cargo run --release --example digits -- target/elman-examples
+	cargo run --release --example forecast -- target/elman-examples
+
+# Real Keras opens what elman wrote and predicts the same.
+keras:
+	cargo run --release -p elman --example write_for_keras -- target/for-keras
+	target/keras-venv/bin/python fixtures/check_with_keras.py target/for-keras
