@@ -1,3 +1,71 @@
-//! The `elman` command.
+//! The `elman` command: look at, run, train and judge recurrent Keras models.
+//!
+//! Results go to the standard output, everything said about them to the standard error. The exit
+//! status is 0, 1 (something failed), 2 (wrong usage) or 130 (a training was interrupted).
+#![forbid(unsafe_code)]
 
-fn main() {}
+mod arrays;
+mod commands;
+mod compilation;
+mod description;
+mod failure;
+mod interrupt;
+mod model;
+mod outputs;
+mod terminal;
+mod values;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use commands::{evaluate, fit, predict, summary};
+use terminal::Terminal;
+
+/// Recurrent neural networks with Keras's layers, names and files.
+///
+/// MODEL is a .keras file that Keras or elman wrote, or a TOML description of
+/// a new model (see `elman fit --help`). Arrays are .npy, .npz (file.npz:key)
+/// or .csv files.
+#[derive(Parser)]
+#[command(version, verbatim_doc_comment, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Write no progress and no notes, only warnings and errors
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  elman summary model.keras
+  elman fit model.keras --x x.npy --y y.npy --epochs 10 --output trained.keras
+  elman evaluate trained.keras --x x_test.npy --y y_test.npy
+  elman predict trained.keras --input x_test.npy --output y.npy
+
+Exit status: 0, 1 if something failed, 2 for wrong usage, 130 if interrupted.";
+
+/// What the command can do; one file for each in `commands`.
+#[derive(Subcommand)]
+enum Command {
+    Summary(summary::Summary),
+    Predict(predict::Predict),
+    Fit(Box<fit::Fit>),
+    Evaluate(evaluate::Evaluate),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = Terminal::new(cli.quiet);
+    let result = match cli.command {
+        Command::Summary(command) => command.run(&terminal),
+        Command::Predict(command) => command.run(&terminal),
+        Command::Fit(command) => command.run(&terminal),
+        Command::Evaluate(command) => command.run(&terminal),
+    };
+    result.unwrap_or_else(|failure| {
+        terminal.error(&failure);
+        failure.exit_code()
+    })
+}

@@ -19,7 +19,7 @@ pub enum Isa {
 impl Isa {
     /// The instruction sets that this build and this machine can run, worst first.
     pub fn available() -> Vec<Isa> {
-        vec![Isa::Portable]
+        crate::simd::available()
     }
 
     fn from_name(name: &str) -> Option<Isa> {

@@ -24,12 +24,21 @@
 //! Public functions assert the lengths of the slices they are given and panic with a plain
 //! sentence otherwise: the caller (the `elman` crate) validates user input before it gets here.
 
+// Tiles of registers are indexed by constants: iterators over them read worse and unroll worse.
+#![allow(clippy::needless_range_loop)]
+// Polynomial coefficients are written as they were fitted.
+#![allow(clippy::excessive_precision)]
+
 mod activation;
+mod buffer;
 mod gemm;
 mod isa;
+mod pool;
 mod real;
 mod recurrent;
+mod simd;
 mod threads;
+mod tile;
 
 pub use activation::Activation;
 pub use gemm::{Matrix, PackedMatrix, gemm, gemm_packed};

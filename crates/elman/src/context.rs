@@ -70,7 +70,11 @@ impl<'m> Context<'m> {
     }
 
     /// A derived form of a layer's weights, see [`Parameters::derived`].
-    pub fn derived<T: Any + Send + Sync>(&self, key: Parameter, make: impl FnOnce() -> T) -> Arc<T> {
+    pub fn derived<T: Any + Send + Sync>(
+        &self,
+        key: Parameter,
+        make: impl FnOnce() -> T,
+    ) -> Arc<T> {
         self.parameters.derived(key, make)
     }
 

@@ -84,7 +84,9 @@ pub enum Error {
         model: String,
     },
     /// Training was asked of a model without optimizer and loss.
-    #[error("model {model} is not compiled{reason}: call `compile` with an optimizer and a loss first")]
+    #[error(
+        "model {model} is not compiled{reason}: call `compile` with an optimizer and a loss first"
+    )]
     NotCompiled {
         /// The model's name.
         model: String,

@@ -38,6 +38,8 @@ pub mod models;
 mod names;
 pub mod ops;
 pub mod parameters;
+#[cfg(feature = "plot")]
+pub mod plot;
 pub mod random;
 mod saving;
 mod shape;

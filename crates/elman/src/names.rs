@@ -36,7 +36,8 @@ pub(crate) fn automatic(class_name: &str) -> String {
 ///
 /// A capital starts a word where a small letter stands before or after it.
 pub(crate) fn snake_case(class_name: &str) -> String {
-    let chars: Vec<char> = class_name.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
+    let chars: Vec<char> =
+        class_name.chars().filter(|c| c.is_alphanumeric() || *c == '_').collect();
     let is_small = |i: usize| chars.get(i).is_some_and(char::is_ascii_lowercase);
     let mut name = String::with_capacity(chars.len() + 4);
     for (i, c) in chars.iter().enumerate() {

@@ -129,7 +129,11 @@ impl Parameters {
 
     /// A form of the weights of a layer that is costly to make, such as packed kernels: made by
     /// the first call, then shared until a weight changes. `key` is a weight of that layer.
-    pub fn derived<T: Any + Send + Sync>(&self, key: Parameter, make: impl FnOnce() -> T) -> Arc<T> {
+    pub fn derived<T: Any + Send + Sync>(
+        &self,
+        key: Parameter,
+        make: impl FnOnce() -> T,
+    ) -> Arc<T> {
         let Some(key) = key.0 else { return Arc::new(make()) };
         let mut derived = self.derived.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = derived.get(&key).and_then(|d| Arc::clone(d).downcast::<T>().ok()) {
@@ -170,7 +174,12 @@ impl<'a> Builder<'a> {
     ///
     /// # Errors
     /// What the initializer refuses, such as an orthogonal matrix of one dimension.
-    pub fn add(&mut self, name: &str, shape: &[usize], initializer: &Initializer) -> Result<Parameter> {
+    pub fn add(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        initializer: &Initializer,
+    ) -> Result<Parameter> {
         let scope = &self.parameters.scopes[self.scope];
         // As in Keras, an initializer with a seed of its own gives the same values wherever it is
         // used; all others draw from a stream of the model's seed that is theirs alone.
@@ -178,7 +187,8 @@ impl<'a> Builder<'a> {
             Some(seed) => Stream::new(seed, "initializer"),
             None => Stream::new(self.seed, &format!("{}/{name}", scope.path)),
         };
-        let values = initializer.values(shape, &mut stream, &format!("{} of {}", name, scope.name))?;
+        let values =
+            initializer.values(shape, &mut stream, &format!("{} of {}", name, scope.name))?;
         Ok(self.add_values(name, shape, values))
     }
 
@@ -197,6 +207,11 @@ impl<'a> Builder<'a> {
             range: start..self.parameters.values.len(),
         });
         Parameter(Some(self.parameters.entries.len() - 1))
+    }
+
+    /// Where the layer's weights lie in a `.keras` file, which is its place in the model.
+    pub fn path(&self) -> &str {
+        &self.parameters.scopes[self.scope].path
     }
 
     /// The first values of a weight, for changing.

@@ -48,7 +48,8 @@ impl Shape {
 
     /// Whether an array of `dims` has this shape, unknown dimensions matching anything.
     pub fn matches(&self, dims: &[usize]) -> bool {
-        self.0.len() == dims.len() && self.0.iter().zip(dims).all(|(s, d)| s.is_none_or(|s| s == *d))
+        self.0.len() == dims.len()
+            && self.0.iter().zip(dims).all(|(s, d)| s.is_none_or(|s| s == *d))
     }
 }
 

@@ -4,6 +4,7 @@ mod rowwise;
 mod scalar;
 #[cfg(test)]
 mod tests;
+pub(crate) mod vector;
 
 use crate::Float;
 use crate::real::Real;

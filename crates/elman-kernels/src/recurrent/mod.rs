@@ -1,6 +1,7 @@
 //! Whole sequences through SimpleRNN, LSTM and GRU, forward and backward.
 
 mod cell;
+mod fused;
 mod plain;
 mod reference;
 #[cfg(test)]
@@ -8,6 +9,7 @@ mod tests;
 mod types;
 
 pub use cell::Cell;
+use types::{Engine, Trace};
 pub use types::{Gradients, OutputGradients, Outputs, Packed, Sequence, Tape, Weights};
 
 /// Runs a layer over a sequence: one call for a batch of whole sequences, or for one time step of
@@ -17,13 +19,28 @@ pub use types::{Gradients, OutputGradients, Outputs, Packed, Sequence, Tape, Wei
 /// how many there are, nor on the number of threads.
 pub fn forward(packed: &Packed, input: &Sequence<'_>, mut out: Outputs<'_>) {
     types::check_forward(packed, input, &out);
-    plain::forward(packed, input, &mut out);
+    match &packed.engine {
+        Engine::Fused(fused) => {
+            fused::forward(fused, input, &mut out, false);
+        }
+        Engine::Plain(weights) => {
+            plain::forward(packed, weights, input, &mut out);
+        }
+    }
 }
 
 /// [`forward`], keeping what [`backward`] needs. The outputs are bitwise those of [`forward`].
 pub fn forward_saving(packed: &Packed, input: &Sequence<'_>, mut out: Outputs<'_>) -> Tape {
     types::check_forward(packed, input, &out);
-    plain::forward(packed, input, &mut out)
+    Tape(match &packed.engine {
+        Engine::Fused(fused) => {
+            let tape = fused::forward(fused, input, &mut out, true);
+            Trace::Fused(tape.expect("a tape was asked for"))
+        }
+        Engine::Plain(weights) => {
+            Trace::Plain(Box::new(plain::forward(packed, weights, input, &mut out)))
+        }
+    })
 }
 
 /// Backpropagation through time: from the gradients of the outputs to those of the input, the
@@ -37,5 +54,13 @@ pub fn backward(
     mut gradients: Gradients<'_>,
 ) {
     types::check_backward(packed, input, upstream, &gradients);
-    plain::backward(packed, input, tape, upstream, &mut gradients);
+    match (&packed.engine, tape.0) {
+        (Engine::Fused(fused), Trace::Fused(tape)) => {
+            fused::backward(fused, input, tape, upstream, &mut gradients);
+        }
+        (Engine::Plain(weights), Trace::Plain(trace)) => {
+            plain::backward(packed, weights, input, &trace, upstream, &mut gradients);
+        }
+        _ => panic!("recurrent: the tape is not one of this layer"),
+    }
 }

@@ -1,7 +1,7 @@
 //! The public functions over the plain loops, for cells that the fast kernels do not serve.
 
 use super::reference::{self, Problem, Upstream};
-use super::{Gradients, OutputGradients, Outputs, Packed, Sequence, Tape, Weights};
+use super::{Gradients, OutputGradients, Outputs, Packed, Sequence, Weights};
 use crate::Float;
 
 /// What the plain loops keep for backward.
@@ -25,14 +25,14 @@ impl Copy {
     }
 }
 
-fn problem<'a>(packed: &'a Packed, input: &Sequence<'a>) -> Problem<'a, Float> {
+fn problem<'a>(packed: &Packed, weights: &'a Copy, input: &Sequence<'a>) -> Problem<'a, Float> {
     Problem {
         cell: packed.cell,
         features: packed.features,
         units: packed.units,
-        kernel: &packed.plain.kernel,
-        recurrent_kernel: &packed.plain.recurrent_kernel,
-        bias: packed.plain.bias.as_deref(),
+        kernel: &weights.kernel,
+        recurrent_kernel: &weights.recurrent_kernel,
+        bias: weights.bias.as_deref(),
         x: input.x,
         batch: input.batch,
         time: input.time,
@@ -43,8 +43,13 @@ fn problem<'a>(packed: &'a Packed, input: &Sequence<'a>) -> Problem<'a, Float> {
     }
 }
 
-pub(super) fn forward(packed: &Packed, input: &Sequence<'_>, out: &mut Outputs<'_>) -> Tape {
-    let trace = reference::forward(&problem(packed, input));
+pub(super) fn forward(
+    packed: &Packed,
+    weights: &Copy,
+    input: &Sequence<'_>,
+    out: &mut Outputs<'_>,
+) -> Trace {
+    let trace = reference::forward(&problem(packed, weights, input));
     if let Some(sequence) = &mut out.sequence {
         sequence.copy_from_slice(&trace.sequence);
     }
@@ -54,13 +59,14 @@ pub(super) fn forward(packed: &Packed, input: &Sequence<'_>, out: &mut Outputs<'
     for (i, state) in out.states.iter_mut().enumerate() {
         state.copy_from_slice(trace.state(i, input.batch, packed.units));
     }
-    Tape { trace }
+    trace
 }
 
 pub(super) fn backward(
     packed: &Packed,
+    weights: &Copy,
     input: &Sequence<'_>,
-    tape: Tape,
+    trace: &Trace,
     upstream: &OutputGradients<'_>,
     gradients: &mut Gradients<'_>,
 ) {
@@ -69,7 +75,7 @@ pub(super) fn backward(
         last_output: upstream.last_output,
         states: upstream.states,
     };
-    let result = reference::backward(&problem(packed, input), &tape.trace, &up);
+    let result = reference::backward(&problem(packed, weights, input), trace, &up);
     if let Some(x) = &mut gradients.x {
         x.copy_from_slice(&result.x);
     }

@@ -1,7 +1,7 @@
 //! What the caller hands in and gets back: plain slices with their shapes.
 
-use super::{Cell, plain};
-use crate::Float;
+use super::{Cell, fused, plain};
+use crate::{Float, Isa, active_isa};
 
 /// The weights of a layer, as Keras lays them out; `G = cell.gates()`, gates in Keras's order.
 #[derive(Clone, Copy, Debug)]
@@ -21,12 +21,30 @@ pub struct Packed {
     pub(super) cell: Cell,
     pub(super) features: usize,
     pub(super) units: usize,
-    pub(super) plain: plain::Copy,
+    pub(super) engine: Engine,
+}
+
+/// Which kernels compute a layer.
+#[derive(Debug)]
+pub(super) enum Engine {
+    Fused(Box<fused::Fused>),
+    Plain(plain::Copy),
 }
 
 impl Packed {
     /// Packs the weights of a layer. Costs about as much as reading them twice.
     pub fn new(cell: Cell, features: usize, units: usize, weights: &Weights<'_>) -> Packed {
+        Packed::for_isa(cell, features, units, weights, active_isa())
+    }
+
+    /// The same for a given instruction set, which must be available.
+    pub(crate) fn for_isa(
+        cell: Cell,
+        features: usize,
+        units: usize,
+        weights: &Weights<'_>,
+        isa: Isa,
+    ) -> Packed {
         let columns = cell.gates() * units;
         let lengths = [
             ("kernel", weights.kernel.len(), features * columns),
@@ -40,7 +58,12 @@ impl Packed {
         for (name, found, expected) in lengths {
             assert_eq!(found, expected, "recurrent: length of the {name}");
         }
-        Packed { cell, features, units, plain: plain::Copy::new(weights) }
+        let engine = if cell.is_fused() && units > 0 {
+            Engine::Fused(Box::new(fused::Fused::new(cell, features, units, weights, isa)))
+        } else {
+            Engine::Plain(plain::Copy::new(weights))
+        };
+        Packed { cell, features, units, engine }
     }
 
     /// The cell the weights are for.
@@ -96,8 +119,12 @@ pub struct Outputs<'a> {
 
 /// What [`backward`](super::backward) needs of a forward pass.
 #[derive(Debug)]
-pub struct Tape {
-    pub(super) trace: plain::Trace,
+pub struct Tape(pub(super) Trace);
+
+#[derive(Debug)]
+pub(super) enum Trace {
+    Fused(fused::Tape),
+    Plain(Box<plain::Trace>),
 }
 
 /// The gradients of the loss with respect to the [`Outputs`]; what is absent is zero.

@@ -5,10 +5,10 @@ use elman_kernels as kernels;
 use serde::{Deserialize, Serialize};
 
 use super::Fused;
+use crate::Result;
 use crate::defaults;
 use crate::initializers::Initializer;
 use crate::parameters::{Builder, Parameter};
-use crate::Result;
 
 /// The weights of a cell: the arguments that concern them and, once built, their handles.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -59,11 +59,11 @@ impl Fused {
         let Saved { sequence, tape } = cx.restore("fused recurrent kernel")?;
         let packed = self.packed(&sequence, cx);
         let output = gradients.output.as_ref().map(Tensor::data);
-        let (all, last) =
-            if sequence.return_sequences { (output, None) } else { (None, output) };
+        let (all, last) = if sequence.return_sequences { (output, None) } else { (None, output) };
         let states: Vec<_> =
             gradients.states.iter().map(|s| s.as_ref().map(Tensor::data)).collect();
-        let upstream = kernels::OutputGradients { sequence: all, last_output: last, states: &states };
+        let upstream =
+            kernels::OutputGradients { sequence: all, last_output: last, states: &states };
 
         let mut x = cx.wants_input_gradients().then(|| Tensor::zeros(sequence.x.shape()));
         let mut initial_states: Vec<Tensor> =

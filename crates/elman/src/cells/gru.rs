@@ -127,7 +127,8 @@ impl Cell for GruCell {
         let [xz, xr, xn] = ops::split(&from_x);
         let (before_z, before_r, yn);
         if self.reset_after {
-            let mut from_h = ops::matmul(h, cx.value(self.weights.recurrent_kernel), 3 * self.units);
+            let mut from_h =
+                ops::matmul(h, cx.value(self.weights.recurrent_kernel), 3 * self.units);
             ops::add_bias(&mut from_h, recurrent_bias);
             let [yz, yr, y] = ops::split(&from_h);
             (before_z, before_r, yn) = (ops::add(&xz, &yz), ops::add(&xr, &yr), Some(y));

@@ -144,7 +144,8 @@ impl Cell for LstmCell {
         let Step { x, h, c, z, gates, new_c, active_c } = cx.restore(self.class_name())?;
         let [i, f, g, o] = &gates;
         let dh = ops::add(output_gradient, &state_gradients[0]);
-        let through_h = activations::backward(self.activation, &new_c, &active_c, &ops::multiply(&dh, o));
+        let through_h =
+            activations::backward(self.activation, &new_c, &active_c, &ops::multiply(&dh, o));
         let dc = ops::add(&state_gradients[1], &through_h);
         let d_gates = [
             ops::multiply(&dc, g),

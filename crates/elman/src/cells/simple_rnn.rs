@@ -37,11 +37,7 @@ struct Step {
 impl SimpleRnnCell {
     /// A cell of `units` outputs with Keras's defaults.
     pub fn new(units: usize) -> SimpleRnnCell {
-        SimpleRnnCell {
-            units,
-            activation: Activation::Tanh,
-            weights: CellWeights::default(),
-        }
+        SimpleRnnCell { units, activation: Activation::Tanh, weights: CellWeights::default() }
     }
 }
 

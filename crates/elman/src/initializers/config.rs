@@ -49,7 +49,9 @@ impl Initializer {
     fn from_class(class_name: &str, config: &Map<String, Value>) -> Result<Initializer, String> {
         let number = |key: &str, default: f64| match config.get(key) {
             None => Ok(default),
-            Some(v) => v.as_f64().ok_or_else(|| format!("{class_name}.{key} must be a number, got {v}")),
+            Some(v) => {
+                v.as_f64().ok_or_else(|| format!("{class_name}.{key} must be a number, got {v}"))
+            }
         };
         let seed = match config.get("seed") {
             None | Some(Value::Null) => None,

@@ -242,7 +242,9 @@ fn rank_error(place: &str, dimensions: &str, shape: &[usize]) -> Error {
     Error::InvalidArgument {
         place: place.into(),
         argument: "initializer",
-        expected: format!("one for this weight: this one is for weights of {dimensions} dimensions"),
+        expected: format!(
+            "one for this weight: this one is for weights of {dimensions} dimensions"
+        ),
         got: format!("a weight of shape {}", Shape::from(shape)),
     }
 }

@@ -50,10 +50,15 @@ mod tests {
             for i in 0..count {
                 for j in 0..count {
                     let product: f64 = (0..length)
-                        .map(|k| if rows >= columns { at(k, i) * at(k, j) } else { at(i, k) * at(j, k) })
+                        .map(|k| {
+                            if rows >= columns { at(k, i) * at(k, j) } else { at(i, k) * at(j, k) }
+                        })
                         .sum();
                     let expected = if i == j { 4.0 } else { 0.0 };
-                    assert!((product - expected).abs() < 1e-5, "{rows}x{columns} {i} {j} {product}");
+                    assert!(
+                        (product - expected).abs() < 1e-5,
+                        "{rows}x{columns} {i} {j} {product}"
+                    );
                 }
             }
         }

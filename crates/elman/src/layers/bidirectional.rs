@@ -66,7 +66,9 @@ impl TryFrom<Option<String>> for MergeMode {
             Some("mul") => MergeMode::Mul,
             None => MergeMode::None,
             Some(other) => {
-                return Err(format!("merge_mode must be concat, sum, ave, mul or null, got {other}"));
+                return Err(format!(
+                    "merge_mode must be concat, sum, ave, mul or null, got {other}"
+                ));
             }
         })
     }
@@ -104,9 +106,9 @@ impl TryFrom<Config> for Bidirectional {
         // Keras 2 keeps the wrapped layer's own name here.
         let name = layer.base().name().trim_start_matches("forward_").to_owned();
         layer.base_mut().name = Some(format!("forward_{name}"));
-        let recurrent = layer
-            .as_recurrent()
-            .ok_or_else(|| format!("Bidirectional wraps recurrent layers, got {}", layer.place()))?;
+        let recurrent = layer.as_recurrent().ok_or_else(|| {
+            format!("Bidirectional wraps recurrent layers, got {}", layer.place())
+        })?;
         let backward_layer = backward_layer.unwrap_or_else(|| reversed(recurrent));
         Ok(Bidirectional { base, merge_mode, forward_layer: layer, backward_layer })
     }
@@ -130,8 +132,11 @@ impl Bidirectional {
     /// Both directions of `layer`, merged side by side.
     pub fn new<C: crate::cells::Cell>(layer: Rnn<C>) -> Bidirectional {
         let mut forward = layer;
-        let name =
-            forward.base.name.take().unwrap_or_else(|| crate::names::automatic(forward.class_name()));
+        let name = forward
+            .base
+            .name
+            .take()
+            .unwrap_or_else(|| crate::names::automatic(forward.class_name()));
         forward.base.name = Some(format!("forward_{}", name.trim_start_matches("forward_")));
         // The wrapper's input is the layer's.
         let base = Base {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::parameters::Builder;
 use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
 
 /// Sets a random fraction `rate` of the values to zero while training and scales the others by
@@ -28,12 +29,16 @@ pub struct Dropout {
     rate: f64,
     #[serde(default)]
     seed: Option<u64>,
+    /// The layer's place in the model, which keys its random numbers: unlike automatic names it
+    /// is the same each time the model is made.
+    #[serde(skip)]
+    place_in_model: String,
 }
 
 impl Dropout {
     /// Drops the fraction `rate`, in `0..=1`.
     pub fn new(rate: f64) -> Dropout {
-        Dropout { base: Base::default(), rate, seed: None }
+        Dropout { base: Base::default(), rate, seed: None, place_in_model: String::new() }
     }
 
     /// The seed of this layer's random numbers (the training's).
@@ -62,14 +67,21 @@ impl Layer for Dropout {
         Ok(vec![single_input(self, inputs, 0..)?.clone()])
     }
 
+    fn build(&mut self, _inputs: &[Shape], builder: &mut Builder) -> Result<()> {
+        self.place_in_model = builder.path().into();
+        Ok(())
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];
-        let mask = cx.random(self.seed, self.base.name()).filter(|_| self.rate > 0.0).map(|mut stream| {
-            let keep = 1.0 - self.rate;
-            let scale = if keep > 0.0 { (1.0 / keep) as Float } else { 0.0 };
-            let draw = |_| if stream.uniform() < self.rate { 0.0 } else { scale };
-            Tensor::from_parts(x.shape(), (0..x.len()).map(draw).collect())
-        });
+        let mask = cx.random(self.seed, &self.place_in_model).filter(|_| self.rate > 0.0).map(
+            |mut stream| {
+                let keep = 1.0 - self.rate;
+                let scale = if keep > 0.0 { (1.0 / keep) as Float } else { 0.0 };
+                let draw = |_| if stream.uniform() < self.rate { 0.0 } else { scale };
+                Tensor::from_parts(x.shape(), (0..x.len()).map(draw).collect())
+            },
+        );
         let y = mask.as_ref().map_or_else(|| x.clone(), |mask| ops::multiply(x, mask));
         cx.save(mask);
         Ok(vec![y])

@@ -9,8 +9,16 @@ use serde_json::{Value, json};
 pub struct Dtype(String);
 
 /// The policies whose files elman reads.
-const POLICIES: &[&str] =
-    &["float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16", "int32", "int64"];
+const POLICIES: &[&str] = &[
+    "float32",
+    "float64",
+    "float16",
+    "bfloat16",
+    "mixed_float16",
+    "mixed_bfloat16",
+    "int32",
+    "int64",
+];
 
 impl Dtype {
     /// The policy's name: `float32`, `mixed_bfloat16`.

@@ -91,7 +91,9 @@ impl Layer for Embedding {
             return Err(Error::InvalidArgument {
                 place: self.place(),
                 argument: "input_dim",
-                expected: format!("at most {LARGEST_INPUT_DIM}, the integers that f32 holds exactly"),
+                expected: format!(
+                    "at most {LARGEST_INPUT_DIM}, the integers that f32 holds exactly"
+                ),
                 got: self.input_dim.to_string(),
             });
         }
@@ -130,7 +132,8 @@ impl Layer for Embedding {
             let [embeddings] = cx.gradients([self.embeddings]);
             for (position, row) in dy.data().chunks_exact(self.output_dim).enumerate() {
                 let start = self.index(&x, position)? * self.output_dim;
-                for (gradient, d) in embeddings[start..start + self.output_dim].iter_mut().zip(row) {
+                for (gradient, d) in embeddings[start..start + self.output_dim].iter_mut().zip(row)
+                {
                     *gradient += d;
                 }
             }

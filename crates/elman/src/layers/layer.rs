@@ -212,7 +212,11 @@ pub(crate) fn single_input<'a>(
 }
 
 /// Checks that an argument such as `units` is positive.
-pub(crate) fn check_positive(layer: &dyn Layer, argument: &'static str, value: usize) -> Result<()> {
+pub(crate) fn check_positive(
+    layer: &dyn Layer,
+    argument: &'static str,
+    value: usize,
+) -> Result<()> {
     if value > 0 {
         return Ok(());
     }

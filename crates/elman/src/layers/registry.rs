@@ -83,7 +83,9 @@ impl Off {
     }
 }
 
-fn load<L: Layer + DeserializeOwned>(config: &Map<String, Value>) -> serde_json::Result<Box<dyn Layer>> {
+fn load<L: Layer + DeserializeOwned>(
+    config: &Map<String, Value>,
+) -> serde_json::Result<Box<dyn Layer>> {
     Ok(Box::new(L::deserialize(config)?))
 }
 

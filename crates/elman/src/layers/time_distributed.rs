@@ -93,7 +93,8 @@ impl Layer for TimeDistributed {
         cx: &mut Context,
     ) -> Result<Vec<Option<Tensor>>> {
         let (batch, time): (usize, usize) = cx.restore(self.class_name())?;
-        let folded: Result<Vec<_>> = gradients.iter().cloned().map(|d| d.map(fold).transpose()).collect();
+        let folded: Result<Vec<_>> =
+            gradients.iter().cloned().map(|d| d.map(fold).transpose()).collect();
         let inputs = self.layer.backward(&folded?, cx)?;
         inputs.into_iter().map(|d| d.map(|d| unfold(d, batch, time)).transpose()).collect()
     }

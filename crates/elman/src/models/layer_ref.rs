@@ -56,7 +56,8 @@ impl LayerMut<'_> {
     /// [`Error::NotBuilt`], [`Error::WeightCount`] or [`Error::WeightShape`]; the old weights stay.
     pub fn set_weights(&mut self, weights: impl IntoIterator<Item = Tensor>) -> Result<()> {
         let index = self.index;
-        self.model.replace_weights(|parameters| parameters.of_layer(index).cloned().collect(), weights)
+        self.model
+            .replace_weights(|parameters| parameters.of_layer(index).cloned().collect(), weights)
     }
 
     /// Whether training changes its weights. As in Keras, it takes effect at once in `summary` and

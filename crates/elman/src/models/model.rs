@@ -298,7 +298,8 @@ impl Model {
         let samples = crate::training::samples("predict", &inputs)?;
         let network = self.network_on(&inputs)?;
         if samples <= batch_size {
-            let outputs = network.forward(&inputs, &mut Context::inference(network.parameters()))?;
+            let outputs =
+                network.forward(&inputs, &mut Context::inference(network.parameters()))?;
             return Ok(outputs.into_iter().map(Tensor::into_array).collect());
         }
         let mut collected: Vec<Vec<Float>> = Vec::new();
@@ -347,9 +348,10 @@ impl Model {
     }
 
     fn describe(&self) -> Summary {
-        let row = |(index, layer): (usize, &Box<dyn Layer>)| {
+        let row = |(index, layer): (usize, &dyn Layer)| {
             let layer_ref = LayerRef { model: self, index };
-            let shapes: Vec<String> = layer_ref.output_shapes().iter().map(Shape::to_string).collect();
+            let shapes: Vec<String> =
+                layer_ref.output_shapes().iter().map(Shape::to_string).collect();
             let built = self.is_built();
             Row {
                 name: layer.base().name().to_owned(),
@@ -372,7 +374,7 @@ impl Model {
         let params = |count: usize| Params { count, bytes: 4 * count };
         Summary {
             model_name: self.name.clone(),
-            rows: self.layers().iter().enumerate().map(row).collect(),
+            rows: self.layers().iter().map(|layer| &**layer).enumerate().map(row).collect(),
             connected: false,
             trainable_params: params(count(true)),
             non_trainable_params: params(count(false)),

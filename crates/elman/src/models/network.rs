@@ -90,7 +90,8 @@ impl Network {
 
     /// Checks number and shapes of the inputs. The batch may be of any size, as in Keras.
     pub fn check_inputs(&self, inputs: &[Tensor]) -> Result<()> {
-        let first = self.calls.first().map_or_else(|| "model".into(), |c| self.layers[c.layer].place());
+        let first =
+            self.calls.first().map_or_else(|| "model".into(), |c| self.layers[c.layer].place());
         if inputs.len() != self.inputs {
             let expected = format!("{} inputs", self.inputs);
             return Err(Error::InputCount { layer: first, expected, got: inputs.len() });
@@ -118,12 +119,14 @@ impl Network {
         let mut values: Vec<Option<Tensor>> = inputs.iter().cloned().map(Some).collect();
         values.resize(self.values.len(), None);
         for (i, call) in self.calls.iter().enumerate() {
-            let inputs: Vec<Tensor> = call
-                .inputs
-                .iter()
-                .map(|v| if self.is_last_use(*v, i) { values[*v].take() } else { values[*v].clone() })
-                .map(|v| v.expect("calls stand in an order in which their inputs are computed"))
-                .collect();
+            let inputs: Vec<Tensor> =
+                call.inputs
+                    .iter()
+                    .map(|v| {
+                        if self.is_last_use(*v, i) { values[*v].take() } else { values[*v].clone() }
+                    })
+                    .map(|v| v.expect("calls stand in an order in which their inputs are computed"))
+                    .collect();
             let outputs = self.layers[call.layer].forward(&inputs, cx)?;
             for (slot, output) in values[call.outputs.clone()].iter_mut().zip(outputs) {
                 *slot = Some(output);

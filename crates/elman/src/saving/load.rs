@@ -101,9 +101,9 @@ fn architecture(object: &Value, file: &str) -> Result<Model> {
         model.add(layer_from_object(layer)?)?;
     }
     if !model.is_built() && !layers.is_empty() {
-        let shape = ["build_input_shape", "batch_input_shape"].iter().find_map(|key| {
-            serde_json::from_value::<crate::Shape>(config.get(*key)?.clone()).ok()
-        });
+        let shape = ["build_input_shape", "batch_input_shape"]
+            .iter()
+            .find_map(|key| serde_json::from_value::<crate::Shape>(config.get(*key)?.clone()).ok());
         if let Some(shape) = shape {
             model.build(shape)?;
         }
@@ -139,7 +139,9 @@ fn load_weights(model: &mut Model, archive: &KerasArchive, file: &str) -> Result
                 });
             }
         }
-        loaded.extend(archive.weights.variables(&format!("{}/vars", scope.path)).into_iter().map(tensor));
+        loaded.extend(
+            archive.weights.variables(&format!("{}/vars", scope.path)).into_iter().map(tensor),
+        );
     }
     // Scopes are visited in the order in which the entries were registered within each.
     let order: Vec<_> = (0..parameters.scopes().len())

@@ -67,7 +67,8 @@ impl Model {
     fn to_archive(&self) -> Result<KerasArchive> {
         let parameters = self.built()?.parameters();
         // The date is the only thing that would differ between two files of the same model.
-        let metadata = json!({ "keras_version": KERAS_VERSION, "date_saved": "1980-01-01@00:00:00" });
+        let metadata =
+            json!({ "keras_version": KERAS_VERSION, "date_saved": "1980-01-01@00:00:00" });
         Ok(KerasArchive {
             metadata: metadata.to_string(),
             config: self.to_json().to_string(),
@@ -104,6 +105,7 @@ fn weights(model: &Model, parameters: &Parameters) -> WeightStore {
     store
 }
 
+#[allow(clippy::unnecessary_cast, reason = "Float is f64 in the verification build")]
 fn array(tensor: &Tensor) -> Array {
     // In the verification build a Float is an f64; files are always f32.
     Array::f32(tensor.shape(), tensor.data().iter().map(|v| *v as f32).collect())

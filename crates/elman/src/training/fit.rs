@@ -173,12 +173,13 @@ impl Model {
         each(&mut callbacks, |callback| callback.on_train_begin(self, &mut moment))?;
         for epoch in fit.initial_epoch..fit.epochs {
             each(&mut callbacks, |callback| callback.on_epoch_begin(epoch, self, &mut moment))?;
-            let order = fit
-                .shuffle
-                .then(|| Stream::new(self.seed(), &format!("shuffle@{epoch}")).permutation(data.samples()));
+            let order = fit.shuffle.then(|| {
+                Stream::new(self.seed(), &format!("shuffle@{epoch}")).permutation(data.samples())
+            });
             let mut running = Running::new(self)?;
             for number in 0..steps {
-                let (start, end) = (number * batch_size, data.samples().min((number + 1) * batch_size));
+                let (start, end) =
+                    (number * batch_size, data.samples().min((number + 1) * batch_size));
                 let batch = match &order {
                     Some(order) => data.select(&order[start..end]),
                     None => data.rows(start, end),

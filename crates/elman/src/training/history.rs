@@ -66,6 +66,18 @@ impl History {
         Value::Object(series.collect::<Map<_, _>>())
     }
 
+    /// Appends the epochs of a training that went on where this one ended.
+    pub fn extend(&mut self, later: History) {
+        self.epochs.extend(later.epochs);
+        for (key, values) in later.series {
+            match self.series.iter_mut().find(|(k, _)| *k == key) {
+                Some((_, all)) => all.extend(values),
+                None => self.series.push((key, values)),
+            }
+        }
+        self.stopped = later.stopped;
+    }
+
     pub(crate) fn push(&mut self, epoch: usize, logs: &Logs) {
         self.epochs.push(epoch);
         for (key, value) in logs {

@@ -27,7 +27,8 @@ fn constant_weights(built: &mut Built, kernel: f32, recurrent: f32, bias: f32, p
             "recurrent_kernel" => recurrent,
             _ => bias,
         });
-        let is_lstm = forget || scopes[entry.scope].name == "lstm_cell" && !class.contains_key("unit_forget_bias");
+        let is_lstm = forget
+            || scopes[entry.scope].name == "lstm_cell" && !class.contains_key("unit_forget_bias");
         if entry.name == "bias" && is_lstm {
             let units = values.len() / 4;
             values[units..2 * units].fill(1.0);
@@ -39,7 +40,8 @@ fn constant_weights(built: &mut Built, kernel: f32, recurrent: f32, bias: f32, p
 fn cases_of_keras_unit_tests() {
     let fixture = fixture("golden/keras_rnn_test_cases.json");
     let mut report = Report::default();
-    let number = |case: &Value, key: &str, default: f64| case[key].as_f64().unwrap_or(default) as f32;
+    let number =
+        |case: &Value, key: &str, default: f64| case[key].as_f64().unwrap_or(default) as f32;
     for (i, case) in fixture["cases"].as_array().unwrap().iter().enumerate() {
         // Masks and statefulness are not there yet.
         if !case["mask"].is_null() || case["stateful_second_call"] == json!(true) {
@@ -48,7 +50,9 @@ fn cases_of_keras_unit_tests() {
         let class = case["layer"].as_str().unwrap();
         let mut config = Map::new();
         config.insert("units".into(), case["units"].clone());
-        for key in ["go_backwards", "return_sequences", "use_bias", "unit_forget_bias", "reset_after"] {
+        for key in
+            ["go_backwards", "return_sequences", "use_bias", "unit_forget_bias", "reset_after"]
+        {
             if let Some(value) = case.get(key) {
                 config.insert(key.into(), value.clone());
             }
@@ -56,7 +60,11 @@ fn cases_of_keras_unit_tests() {
         let mut inputs = vec![arange(&case["input_shape"])];
         inputs.extend(tensors(&case["initial_state"]));
         let mut built = Built::new(layer_from_config(class, &config).unwrap(), &inputs).unwrap();
-        let (k, r, b) = (number(case, "kernel", 0.0), number(case, "recurrent", 0.0), number(case, "bias", 0.0));
+        let (k, r, b) = (
+            number(case, "kernel", 0.0),
+            number(case, "recurrent", 0.0),
+            number(case, "bias", 0.0),
+        );
         constant_weights(&mut built, k, r, b, "");
         let got = &built.forward(&inputs).unwrap()[0];
         // Keras's own tolerance for these printed numbers.
@@ -70,8 +78,10 @@ fn bidirectional_cases_of_keras_unit_tests() {
     let fixture = fixture("golden/keras_rnn_test_cases.json");
     let mut report = Report::default();
     for (i, case) in fixture["bidirectional"].as_array().unwrap().iter().enumerate() {
-        let plain = ["mask", "stateful_second_call", "initial_state", "return_state", "expect_output"];
-        if plain.iter().any(|key| case.get(key).is_some_and(|v| !v.is_null() && v != &json!(false))) {
+        let plain =
+            ["mask", "stateful_second_call", "initial_state", "return_state", "expect_output"];
+        if plain.iter().any(|key| case.get(key).is_some_and(|v| !v.is_null() && v != &json!(false)))
+        {
             continue;
         }
         let layer = case["layer"].as_str().unwrap();
@@ -84,11 +94,18 @@ fn bidirectional_cases_of_keras_unit_tests() {
             json!({ "class_name": inner, "config": { "units": case["units"], "return_sequences": return_sequences } }),
         );
         let inputs = vec![arange(&case["input_shape"])];
-        let mut built = Built::new(layer_from_config("Bidirectional", &config).unwrap(), &inputs).unwrap();
+        let mut built =
+            Built::new(layer_from_config("Bidirectional", &config).unwrap(), &inputs).unwrap();
         constant_weights(&mut built, 0.01, 0.02, 0.03, "");
         if let Some(other) = case.get("backward") {
             let get = |key: &str| other[key].as_f64().unwrap() as f32;
-            constant_weights(&mut built, get("kernel"), get("recurrent"), get("bias"), "backward_layer");
+            constant_weights(
+                &mut built,
+                get("kernel"),
+                get("recurrent"),
+                get("bias"),
+                "backward_layer",
+            );
         }
         let outputs = built.forward(&inputs).unwrap();
         let expected = match case["merge_mode"].is_null() {
@@ -122,7 +139,12 @@ fn layers_with_random_weights() {
         let mut built = Built::new(layer_from_config(class, &config).unwrap(), &inputs).unwrap();
         built.set_weights(&tensors(&case["weights"]));
         let outputs = built.forward(&inputs).unwrap();
-        report.close(&format!("case {i} {class}"), &outputs[0], &tensor(&case["outputs"]), TOLERANCE);
+        report.close(
+            &format!("case {i} {class}"),
+            &outputs[0],
+            &tensor(&case["outputs"]),
+            TOLERANCE,
+        );
         for (got, expected) in outputs[1..].iter().zip(tensors(&case["states"])) {
             report.close(&format!("case {i} {class} state"), got, &expected, TOLERANCE);
         }
@@ -142,7 +164,8 @@ fn layers_with_random_weights() {
             } }),
         );
         let inputs = vec![x.clone()];
-        let mut built = Built::new(layer_from_config("Bidirectional", &config).unwrap(), &inputs).unwrap();
+        let mut built =
+            Built::new(layer_from_config("Bidirectional", &config).unwrap(), &inputs).unwrap();
         built.set_weights(&tensors(&case["weights"]));
         let outputs = built.forward(&inputs).unwrap();
         let merged = if case["merge_mode"].is_null() { 2 } else { 1 };

@@ -65,7 +65,12 @@ fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
             (_, true) => {}
             (Some(got), false) => {
                 let expected = crate::support::tensor(expected);
-                report.close(&format!("{name}: input gradient {i}"), got, &expected, GRADIENT_TOLERANCE);
+                report.close(
+                    &format!("{name}: input gradient {i}"),
+                    got,
+                    &expected,
+                    GRADIENT_TOLERANCE,
+                );
             }
             (None, false) => report.problem(format!("{name}: no gradient of input {i}")),
         }

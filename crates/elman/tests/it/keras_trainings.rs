@@ -95,7 +95,9 @@ fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
     }
     let history = model.fit(&x, &y, fit)?;
     check_history(name, &history, &case["history"], report);
-    for (i, (got, expected)) in model.weights().iter().zip(tensors(&case["final_weights"])).enumerate() {
+    for (i, (got, expected)) in
+        model.weights().iter().zip(tensors(&case["final_weights"])).enumerate()
+    {
         report.close(&format!("{name}: final weight {i}"), got, &expected, WEIGHT_TOLERANCE);
     }
     for (key, value) in model.evaluate_with(&x, &y, weights.clone(), batch_size)? {
@@ -103,7 +105,12 @@ fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
         report.close_number(&format!("{name}: evaluate {key}"), value, expected, LOSS_TOLERANCE);
     }
     let predictions = Tensor::from(model.predict(&x)?);
-    report.close(&format!("{name}: predictions"), &predictions, &tensor(&case["predictions"]), WEIGHT_TOLERANCE);
+    report.close(
+        &format!("{name}: predictions"),
+        &predictions,
+        &tensor(&case["predictions"]),
+        WEIGHT_TOLERANCE,
+    );
     Ok(())
 }
 
@@ -143,7 +150,9 @@ fn golden_trainings_equal_keras() {
         }
         let history = model.fit(&x, &y, fit).unwrap();
         check_history(&name, &history, &sorted(&case["history"]), &mut report);
-        for (i, (got, expected)) in model.weights().iter().zip(tensors(&case["final_weights"])).enumerate() {
+        for (i, (got, expected)) in
+            model.weights().iter().zip(tensors(&case["final_weights"])).enumerate()
+        {
             report.close(&format!("{name}: final weight {i}"), got, &expected, WEIGHT_TOLERANCE);
         }
     }

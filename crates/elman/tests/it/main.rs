@@ -1,6 +1,7 @@
 //! What elman computes, held against what Keras computed (`fixtures/`), and its behaviour as a
 //! whole.
 
+mod determinism;
 mod keras_cases;
 mod keras_layers;
 mod keras_trainings;

@@ -24,8 +24,12 @@ pub fn fixture(name: &str) -> Value {
 /// An array as fixtures hold it: `{"shape", "data"}`, or nested lists.
 pub fn tensor(value: &Value) -> Tensor {
     if let Some(object) = value.as_object() {
-        let shape: Vec<usize> =
-            object["shape"].as_array().unwrap().iter().map(|d| d.as_u64().unwrap() as usize).collect();
+        let shape: Vec<usize> = object["shape"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|d| d.as_u64().unwrap() as usize)
+            .collect();
         let data = object["data"].as_array().unwrap().iter().map(number).collect();
         return Tensor::new(shape, data).unwrap();
     }
@@ -80,9 +84,12 @@ impl Report {
             let (a, b) = (f64::from(*a), f64::from(*b));
             if a.is_nan() && b.is_nan() { 0.0 } else { (a - b).abs() / b.abs().max(1.0) }
         };
-        let worst = got.data().iter().zip(expected.data()).map(error).fold(0.0, |worst, e| {
-            if e.is_nan() { f64::INFINITY } else { f64::max(worst, e) }
-        });
+        let worst = got
+            .data()
+            .iter()
+            .zip(expected.data())
+            .map(error)
+            .fold(0.0, |worst, e| if e.is_nan() { f64::INFINITY } else { f64::max(worst, e) });
         if worst > tolerance {
             self.problem(format!("{what}: differs by {worst:.2e}"));
         }
@@ -99,10 +106,22 @@ impl Report {
     /// Fails with every problem, or if fewer than `at_least` arrays were compared: a fixture that
     /// lost its cases must not pass.
     pub fn finish(self, at_least: usize) {
-        assert!(self.problems.is_empty(), "{} problems:\n{}", self.problems.len(), self.problems.join("\n"));
-        assert!(self.compared >= at_least, "only {} comparisons, expected {at_least}", self.compared);
+        assert!(
+            self.problems.is_empty(),
+            "{} problems:\n{}",
+            self.problems.len(),
+            self.problems.join("\n")
+        );
+        assert!(
+            self.compared >= at_least,
+            "only {} comparisons, expected {at_least}",
+            self.compared
+        );
     }
 }
+
+/// Outputs, gradients of the inputs, gradients of the weights.
+pub type Gradients = (Vec<Tensor>, Vec<Option<Tensor>>, Vec<Tensor>);
 
 /// A single layer, built and holding given weights.
 pub struct Built {
@@ -133,11 +152,7 @@ impl Built {
     }
 
     /// Outputs, gradients of the inputs, and gradients of the weights, of `sum(output * upstream)`.
-    pub fn gradients(
-        &self,
-        inputs: &[Tensor],
-        upstream: &[Tensor],
-    ) -> Result<(Vec<Tensor>, Vec<Option<Tensor>>, Vec<Tensor>)> {
+    pub fn gradients(&self, inputs: &[Tensor], upstream: &[Tensor]) -> Result<Gradients> {
         let mut cx = Context::differentiable(&self.parameters);
         let outputs = self.layer.forward(inputs, &mut cx)?;
         let upstream: Vec<_> = upstream.iter().cloned().map(Some).collect();

@@ -1,2 +1,4 @@
+mod bitwise;
+mod fused;
 mod gradients;
 mod support;

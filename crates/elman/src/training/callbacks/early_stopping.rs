@@ -136,10 +136,8 @@ impl Callback for EarlyStopping {
         }
         if self.wait >= self.patience && epoch > 0 {
             self.stopped_epoch = Some(epoch);
-            moment.stop = Some(format!(
-                "{} has not improved for {} epochs",
-                self.monitor.key, self.wait
-            ));
+            moment.stop =
+                Some(format!("{} has not improved for {} epochs", self.monitor.key, self.wait));
         }
         Ok(())
     }

@@ -30,7 +30,12 @@ pub trait Callback {
     ///
     /// # Errors
     /// Whatever should end the training.
-    fn on_epoch_begin(&mut self, epoch: usize, model: &mut Model, moment: &mut Moment) -> Result<()> {
+    fn on_epoch_begin(
+        &mut self,
+        epoch: usize,
+        model: &mut Model,
+        moment: &mut Moment,
+    ) -> Result<()> {
         Ok(())
     }
 
@@ -87,7 +92,12 @@ impl<C: Callback + ?Sized> Callback for &mut C {
         (**self).on_train_begin(model, moment)
     }
 
-    fn on_epoch_begin(&mut self, epoch: usize, model: &mut Model, moment: &mut Moment) -> Result<()> {
+    fn on_epoch_begin(
+        &mut self,
+        epoch: usize,
+        model: &mut Model,
+        moment: &mut Moment,
+    ) -> Result<()> {
         (**self).on_epoch_begin(epoch, model, moment)
     }
 

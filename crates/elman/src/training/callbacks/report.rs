@@ -41,7 +41,12 @@ impl Lines {
 }
 
 impl Callback for Lines {
-    fn on_epoch_begin(&mut self, _epoch: usize, _model: &mut Model, _moment: &mut Moment) -> Result<()> {
+    fn on_epoch_begin(
+        &mut self,
+        _epoch: usize,
+        _model: &mut Model,
+        _moment: &mut Moment,
+    ) -> Result<()> {
         self.start = Instant::now();
         Ok(())
     }
@@ -98,7 +103,12 @@ mod bar {
     }
 
     impl Callback for Bar {
-        fn on_epoch_begin(&mut self, epoch: usize, _: &mut Model, moment: &mut Moment) -> Result<()> {
+        fn on_epoch_begin(
+            &mut self,
+            epoch: usize,
+            _: &mut Model,
+            moment: &mut Moment,
+        ) -> Result<()> {
             if moment.epochs > 1 {
                 eprintln!("Epoch {}/{}", epoch + 1, moment.epochs);
             }
@@ -106,7 +116,8 @@ mod bar {
                 Some(moment.steps as u64),
                 ProgressDrawTarget::stderr_with_hz(10),
             );
-            let style = ProgressStyle::with_template("{pos}/{len} {bar:20.green/white} {eta} {msg}");
+            let style =
+                ProgressStyle::with_template("{pos}/{len} {bar:20.green/white} {eta} {msg}");
             if let Ok(style) = style {
                 bar.set_style(style.progress_chars("━━━"));
             }
@@ -135,7 +146,9 @@ mod bar {
             _: &mut Model,
             moment: &mut Moment,
         ) -> Result<()> {
-            let (Some(bar), Some(start)) = (self.bar.take(), self.start.take()) else { return Ok(()) };
+            let (Some(bar), Some(start)) = (self.bar.take(), self.start.take()) else {
+                return Ok(());
+            };
             // The finished line stays, with the validation's values and the time it took.
             bar.finish_and_clear();
             let took = start.elapsed();

@@ -58,7 +58,13 @@ impl Loss for MeanAbsoluteError {
 
     fn evaluate(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<Evaluated> {
         mean_over_rows(self, y_true, y_pred, |y, p| {
-            let sign = if p > y { 1.0 } else if p < y { -1.0 } else { 0.0 };
+            let sign = if p > y {
+                1.0
+            } else if p < y {
+                -1.0
+            } else {
+                0.0
+            };
             ((p - y).abs(), sign)
         })
     }

@@ -83,9 +83,8 @@ pub(crate) fn row_weights<'a>(
     weights: Option<&'a Tensor>,
 ) -> Result<impl Fn(usize) -> Float + use<'a>> {
     // Trailing axes of one don't matter: (batch, 1) weighs like (batch,).
-    let without_ones = |shape: &[usize]| {
-        shape.len() - shape.iter().rev().take_while(|dim| **dim == 1).count()
-    };
+    let without_ones =
+        |shape: &[usize]| shape.len() - shape.iter().rev().take_while(|dim| **dim == 1).count();
     let per_weight = match weights {
         None => 1,
         Some(w) if values.shape().starts_with(&w.shape()[..without_ones(w.shape())]) => {

@@ -74,7 +74,8 @@ impl Loss for SparseCategoricalCrossentropy {
 pub(crate) fn labels(place: &str, y_true: &Tensor, y_pred: &Tensor) -> Result<Vec<usize>> {
     let (rows, classes) = (&y_pred.shape()[..y_pred.ndim().saturating_sub(1)], y_pred.width());
     let t = y_true.shape();
-    let fits = t == rows || (t.len() == rows.len() + 1 && t.last() == Some(&1) && t[..rows.len()] == *rows);
+    let fits = t == rows
+        || (t.len() == rows.len() + 1 && t.last() == Some(&1) && t[..rows.len()] == *rows);
     if !fits {
         return Err(Error::Mismatch {
             place: place.into(),

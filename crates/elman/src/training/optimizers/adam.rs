@@ -77,11 +77,18 @@ impl Optimizer for Adam {
         SlotOrder::ByWeight { interleaved: 2 }
     }
 
-    fn update(&self, step: u64, weights: &mut [Float], gradients: &[Float], slots: &mut [&mut [Float]]) {
+    fn update(
+        &self,
+        step: u64,
+        weights: &mut [Float],
+        gradients: &[Float],
+        slots: &mut [&mut [Float]],
+    ) {
         let power = |beta: f64| beta.powf(step as f64);
         let correction = (1.0 - power(self.beta_2)).sqrt() / (1.0 - power(self.beta_1));
         let alpha = (self.learning_rate * correction) as Float;
-        let (one_minus_1, one_minus_2) = ((1.0 - self.beta_1) as Float, (1.0 - self.beta_2) as Float);
+        let (one_minus_1, one_minus_2) =
+            ((1.0 - self.beta_1) as Float, (1.0 - self.beta_2) as Float);
         let epsilon = self.epsilon as Float;
         let [m, v, rest @ ..] = slots else { return };
         let moments = m.iter_mut().zip(v.iter_mut());

@@ -79,7 +79,13 @@ impl Optimizer for RmsProp {
         SlotOrder::BySlot
     }
 
-    fn update(&self, _step: u64, weights: &mut [Float], gradients: &[Float], slots: &mut [&mut [Float]]) {
+    fn update(
+        &self,
+        _step: u64,
+        weights: &mut [Float],
+        gradients: &[Float],
+        slots: &mut [&mut [Float]],
+    ) {
         let (lr, rho) = (self.learning_rate as Float, self.rho as Float);
         let (momentum, epsilon) = (self.momentum as Float, self.epsilon as Float);
         let Some((velocity, rest)) = slots.split_first_mut() else { return };

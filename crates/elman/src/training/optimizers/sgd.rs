@@ -63,7 +63,13 @@ impl Optimizer for Sgd {
         SlotOrder::BySlot
     }
 
-    fn update(&self, _step: u64, weights: &mut [Float], gradients: &[Float], slots: &mut [&mut [Float]]) {
+    fn update(
+        &self,
+        _step: u64,
+        weights: &mut [Float],
+        gradients: &[Float],
+        slots: &mut [&mut [Float]],
+    ) {
         let (lr, momentum) = (self.learning_rate as Float, self.momentum as Float);
         let Some(m) = slots.first_mut() else {
             for (w, g) in weights.iter_mut().zip(gradients) {

@@ -68,7 +68,11 @@ impl OptimizerState {
     }
 
     /// The slots in Keras's order, as tensors of the weights' shapes.
-    pub(crate) fn slot_tensors(&self, optimizer: &dyn Optimizer, parameters: &Parameters) -> Vec<Tensor> {
+    pub(crate) fn slot_tensors(
+        &self,
+        optimizer: &dyn Optimizer,
+        parameters: &Parameters,
+    ) -> Vec<Tensor> {
         let places = places(optimizer, parameters);
         let tensor = |(slot, range, shape): (usize, Range<usize>, Vec<usize>)| {
             Tensor::from_parts(shape, self.slots[slot][range].to_vec())
@@ -123,14 +127,18 @@ impl OptimizerState {
 }
 
 /// Slot, place and shape of every saved slot variable, in Keras's order.
-fn places(optimizer: &dyn Optimizer, parameters: &Parameters) -> Vec<(usize, Range<usize>, Vec<usize>)> {
+fn places(
+    optimizer: &dyn Optimizer,
+    parameters: &Parameters,
+) -> Vec<(usize, Range<usize>, Vec<usize>)> {
     let count = optimizer.slots().len();
     let trainable: Vec<_> = parameters.entries().iter().filter(|entry| entry.trainable).collect();
     let interleaved = match optimizer.slot_order() {
         SlotOrder::BySlot => 0,
         SlotOrder::ByWeight { interleaved } => interleaved.min(count),
     };
-    let place = |slot: usize, e: &crate::parameters::Entry| (slot, e.range.clone(), e.shape.clone());
+    let place =
+        |slot: usize, e: &crate::parameters::Entry| (slot, e.range.clone(), e.shape.clone());
     let mut places = Vec::new();
     for entry in &trainable {
         places.extend((0..interleaved).map(|slot| place(slot, entry)));

@@ -1,0 +1,154 @@
+//! `elman fit`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use elman::training::{Fit as Arguments, History, StopReason, Verbose};
+use elman_files::atomic;
+use serde_json::json;
+
+use crate::compilation::CompileConfig;
+use crate::failure::Result;
+use crate::terminal::Terminal;
+use crate::values::{fraction, loss, metric, optimizer, positive, rate};
+use crate::{arrays, interrupt, model, outputs};
+
+/// Train a model and write it as a .keras file
+#[derive(Args)]
+#[command(after_help = HELP)]
+pub struct Fit {
+    /// A .keras file, to go on training it, or a TOML description
+    model: PathBuf,
+    /// The inputs
+    #[arg(long, value_name = "FILE")]
+    x: PathBuf,
+    /// What the model should give
+    #[arg(long, value_name = "FILE")]
+    y: PathBuf,
+    /// The trained model
+    #[arg(long, value_name = "OUT.keras")]
+    output: PathBuf,
+    /// How many samples make a step
+    #[arg(long, value_name = "N", default_value = "32", value_parser = positive)]
+    batch_size: usize,
+    /// How often to go through the samples
+    #[arg(long, value_name = "N", default_value = "1", value_parser = positive)]
+    epochs: usize,
+    /// The part of the samples, from their end, to evaluate on, not to train on
+    #[arg(long, value_name = "F", default_value = "0", value_parser = fraction)]
+    validation_split: f64,
+    /// Take the samples in their order
+    #[arg(long)]
+    no_shuffle: bool,
+    /// Fix what is random: new weights, dropout, the order of samples
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// A new optimizer, which starts anew: adam, rmsprop, sgd
+    #[arg(long, value_name = "NAME", value_parser = optimizer)]
+    optimizer: Option<String>,
+    /// Another learning rate; the optimizer's state stays
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    learning_rate: Option<f64>,
+    /// Another loss, by Keras's name: mse, sparse_categorical_crossentropy, …
+    #[arg(long, value_name = "NAME", value_parser = loss)]
+    loss: Option<String>,
+    /// Other metrics, by Keras's names: mae,accuracy
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = metric)]
+    metrics: Option<Vec<String>>,
+    /// Write loss and metrics of every epoch as JSON: {"loss": [0.9, 0.4], …}
+    #[arg(long, value_name = "H.json")]
+    history: Option<PathBuf>,
+}
+
+const HELP: &str = "\
+Examples:
+  elman fit model.toml --x x.npy --y y.npy --epochs 20 --output trained.keras
+  elman fit trained.keras --x x.npy --y y.npy --epochs 5 --output better.keras
+
+A compiled .keras file goes on with its own optimizer and the optimizer's state;
+what is given here replaces a part of that. Ctrl-C stops after the current batch
+and writes the model as it is then (exit status 130).
+
+A description of a new model, in Keras's names:
+  name = \"digits\"           # optional, as is seed
+  input_shape = [8, 8]      # without batch; \"None\" for an open size
+  [[layers]]
+  class_name = \"Bidirectional\"
+  layer = { class_name = \"LSTM\", units = 16 }
+  [[layers]]
+  class_name = \"Dense\"
+  units = 10
+  activation = \"softmax\"
+  [compile]
+  optimizer = { class_name = \"Adam\", learning_rate = 0.01 }
+  loss = \"sparse_categorical_crossentropy\"
+  metrics = [\"accuracy\"]
+
+Arrays are .npy, .npz (file.npz:key) or .csv files. A .csv file is a table; for
+a model that takes sequences, each row is cut into steps, features fastest:
+1,2,3,4,5,6 for (3, 2) is [[1, 2], [3, 4], [5, 6]].";
+
+impl Fit {
+    /// Trains the model and writes what came of it.
+    pub fn run(self, terminal: &Terminal) -> Result<ExitCode> {
+        self.check_outputs()?;
+        let mut opened = model::open_with(&self.model, self.compile_config(), self.seed)?;
+        let x = arrays::inputs(&self.x, opened.model.input_shape().as_ref(), terminal)?;
+        opened.build_for(&x)?;
+        opened.check_compiled("give --loss or, in a description, a table [compile]")?;
+        let mut model = opened.model;
+        let y = arrays::targets(&self.y, model.output_shape().as_ref(), terminal)?;
+        if let Some(rate) = self.learning_rate {
+            model.set_learning_rate(rate)?;
+        }
+        let arguments = Arguments::new()
+            .batch_size(self.batch_size)
+            .epochs(self.epochs)
+            .validation_split(self.validation_split)
+            .shuffle(!self.no_shuffle)
+            .verbose(if terminal.is_quiet() { Verbose::Silent } else { Verbose::Auto })
+            .stop_when(interrupt::flag(*terminal)?);
+        let history = model.fit(x, y, arguments)?;
+        model.save(&self.output)?;
+        terminal.note(format_args!("wrote {}", self.output.display()));
+        self.write_history(&history, terminal)?;
+        if history.stopped() == Some(&StopReason::Interrupted) {
+            let (done, all) = (history.epochs().len(), self.epochs);
+            terminal.warning(format_args!("interrupted after {done} of {all} epochs"));
+            return Ok(ExitCode::from(interrupt::EXIT_STATUS));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn check_outputs(&self) -> Result<()> {
+        outputs::check_extension(&self.output, "--output", &["keras"])?;
+        let mut files: Vec<&Path> = vec![&self.output];
+        files.extend(self.history.as_deref());
+        let mut inputs: Vec<&Path> = vec![&self.x, &self.y];
+        // A .keras file may be trained in place: it is replaced once the training has succeeded.
+        if self.model != self.output {
+            inputs.push(&self.model);
+        }
+        outputs::check(&files, &inputs)
+    }
+
+    /// What the arguments change of the model's compilation.
+    fn compile_config(&self) -> CompileConfig {
+        let given = [
+            ("optimizer", self.optimizer.as_ref().map(|name| json!(name))),
+            ("loss", self.loss.as_ref().map(|name| json!(name))),
+            ("metrics", self.metrics.as_ref().map(|names| json!(names))),
+        ];
+        let given = given.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+        given.collect()
+    }
+
+    fn write_history(&self, history: &History, terminal: &Terminal) -> Result<()> {
+        if let Some(path) = &self.history {
+            atomic::write(path, format!("{}\n", history.to_json()).as_bytes())?;
+            terminal.note(format_args!("wrote {}", path.display()));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,6 @@
+//! The subcommands.
+
+pub mod evaluate;
+pub mod fit;
+pub mod predict;
+pub mod summary;

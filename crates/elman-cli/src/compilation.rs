@@ -1,0 +1,85 @@
+//! Compiling a model by Keras's configuration, where its optimizer's state may be kept.
+
+use std::path::Path;
+
+use elman::{Error, Model};
+use elman_files::KerasArchive;
+use serde_json::{Map, Value, json};
+
+use crate::failure::{Failure, Result};
+
+/// The arguments of Keras's `compile` that are given; what isn't stays as it is.
+pub type CompileConfig = Map<String, Value>;
+
+/// Reads a `.keras` file with a compilation that is changed.
+pub fn load(path: &Path, changes: &CompileConfig) -> Result<Model> {
+    if changes.is_empty() {
+        return Ok(elman::load_model(path)?);
+    }
+    let name = path.display().to_string();
+    compile(KerasArchive::read(path)?, changes, &name)
+}
+
+/// Compiles a built model.
+pub fn apply(model: &Model, config: &CompileConfig, name: &str) -> Result<Model> {
+    compile(KerasArchive::from_bytes(&model.to_bytes()?, name)?, config, name)
+}
+
+/// Writes the changes into the archive's `compile_config` and reads the model anew, so that the
+/// library decides what each key means and whether the optimizer's state still fits.
+fn compile(mut archive: KerasArchive, changes: &CompileConfig, name: &str) -> Result<Model> {
+    let wrong = |problem: String| Failure::Failed(format!("{name}: {problem}"));
+    let mut config: Value = serde_json::from_str(&archive.config)
+        .map_err(|error| wrong(format!("config.json is no valid JSON: {error}")))?;
+    if changes.contains_key("optimizer") {
+        forget_optimizer(&mut archive);
+    }
+    let Some(object) = config.as_object_mut() else {
+        return Err(wrong("config.json holds no object".into()));
+    };
+    let compile_config = object.entry("compile_config").or_insert(Value::Null);
+    if !compile_config.is_object() {
+        *compile_config = json!({});
+    }
+    for (key, value) in changes {
+        compile_config[key] = value.clone();
+    }
+    if compile_config["loss"].is_null() {
+        return Err(wrong("the model has no loss yet: name one, such as `mse`".into()));
+    }
+    if compile_config["optimizer"].is_null() {
+        compile_config["optimizer"] = json!("rmsprop"); // Keras's default
+    }
+    archive.config = config.to_string();
+    let model = Model::from_bytes(&archive.to_bytes()?, name)?;
+    if let Err(Error::NotCompiled { reason, .. }) = model.optimizer().map(drop) {
+        let reason = reason.trim_start_matches(" (").strip_suffix(')').unwrap_or(&reason);
+        return Err(wrong(reason.to_owned()));
+    }
+    check_keys(&model, changes).map_err(wrong)?;
+    Ok(model)
+}
+
+/// Takes a state away that belongs to another optimizer.
+fn forget_optimizer(archive: &mut KerasArchive) {
+    let paths: Vec<String> = archive.weights.arrays().map(|(path, _)| path.to_owned()).collect();
+    for path in paths.iter().filter(|path| path.starts_with("optimizer/")) {
+        archive.weights.remove(path);
+    }
+}
+
+/// Checks that the optimizer and the loss have every argument that was given.
+fn check_keys(model: &Model, changes: &CompileConfig) -> Result<(), String> {
+    let compiled = &model.to_json()["compile_config"];
+    for part in ["optimizer", "loss"] {
+        let given = changes.get(part).and_then(|object| object["config"].as_object());
+        let Some(known) = compiled[part]["config"].as_object() else { continue };
+        if let Some(key) = given.and_then(|g| g.keys().find(|key| !known.contains_key(*key))) {
+            let known: Vec<&str> = known.keys().map(String::as_str).collect();
+            let class = &compiled[part]["class_name"].as_str().unwrap_or(part);
+            let known = known.join(", ");
+            return Err(format!("{part} {class}: key `{key}` is unknown; known are: {known}"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Values of arguments, checked while the command line is read.
+
+use elman::training::{losses, metrics, optimizers};
+
+/// A whole number of 1 or more.
+pub fn positive(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("a whole number of 1 or more is expected".into()),
+        Ok(number) => Ok(number),
+    }
+}
+
+/// A fraction of at least 0 and below 1.
+pub fn fraction(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..1.0).contains(number));
+    number.ok_or_else(|| "a number of at least 0 and below 1 is expected, such as 0.2".into())
+}
+
+/// A rate of at least 0.
+pub fn rate(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
+    number.ok_or_else(|| "a number of at least 0 is expected, such as 0.001".into())
+}
+
+/// The name of an optimizer that exists.
+pub fn optimizer(name: &str) -> elman::Result<String> {
+    optimizers::get(name).map(|_| name.to_owned())
+}
+
+/// The name of a loss that exists.
+pub fn loss(name: &str) -> elman::Result<String> {
+    losses::get(name).map(|_| name.to_owned())
+}
+
+/// The name of a metric that exists.
+pub fn metric(name: &str) -> elman::Result<String> {
+    metrics::get(name).map(|_| name.to_owned())
+}

@@ -1,0 +1,347 @@
+//! What happens to one vector of units of one row, after and before the products: the equations.
+//!
+//! Letters: z row of pre-activations, gates or gate gradients (one block), h state, c carry,
+//! i f g o r gates (g candidate), d gradient.
+
+use super::layout::Layout;
+use crate::activation::vector;
+use crate::recurrent::Cell;
+use crate::simd::{Simd, Task, math};
+use crate::{Activation, Float};
+
+/// The pointers of one row and block; of states, at the first unit of the block.
+#[derive(Clone, Copy)]
+pub(super) struct Row {
+    pub z: *mut Float,
+    pub h: *const Float,
+    pub c: *const Float,
+    /// Forward: the new state. Backward: the state that the step made.
+    pub h_next: *mut Float,
+    pub c_next: *mut Float,
+    /// GRU without `reset_after`: `r h`, in backward its gradient.
+    pub reset: *mut Float,
+    /// Backward alone: the gradient of the state (in: after, out: before the step, without the
+    /// part through R), of the carry, and that of the output with its number of units.
+    pub dh: *mut Float,
+    pub dc: *mut Float,
+    pub dy: *const Float,
+    pub dy_units: usize,
+}
+
+impl Row {
+    /// The pointers of row `b`, from those of row 0: `strides` are those of `z`, the states, and
+    /// `dy`.
+    #[inline(always)]
+    fn of(self, b: usize, [z, state, dy]: [usize; 3]) -> Row {
+        let at = |p: *mut Float| p.wrapping_add(b * state);
+        Row {
+            z: self.z.wrapping_add(b * z),
+            h: self.h.wrapping_add(b * state),
+            c: self.c.wrapping_add(b * state),
+            h_next: at(self.h_next),
+            c_next: at(self.c_next),
+            reset: at(self.reset),
+            dh: at(self.dh),
+            dc: at(self.dc),
+            dy: self.dy.wrapping_add(b * dy),
+            dy_units: self.dy_units,
+        }
+    }
+}
+
+/// The rows of the batch that a thread works on in a step.
+#[derive(Clone, Copy)]
+pub(super) enum Rows<'a> {
+    /// So many, from the first on.
+    Range(usize, usize),
+    /// These.
+    List(&'a [usize]),
+}
+
+impl Rows<'_> {
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        match self {
+            Rows::Range(_, n) => *n,
+            Rows::List(list) => list.len(),
+        }
+    }
+    #[inline(always)]
+    pub fn id(&self, i: usize) -> usize {
+        match self {
+            Rows::Range(first, _) => first + i,
+            Rows::List(list) => list[i],
+        }
+    }
+}
+
+/// Which part of the step: the GRU without `reset_after` has two.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Part {
+    /// All of it, or: gates z and r, and `r h`. Backward: up to the gradient of `r h`.
+    First,
+    /// The candidate and the state. Backward: from the gradient of `r h` on.
+    Second,
+}
+
+/// The equations of a cell on many rows of a block.
+pub(super) struct Pointwise<'a> {
+    pub layout: &'a Layout,
+    pub part: Part,
+    pub rows: Rows<'a>,
+    /// The pointers of row 0 of the batch.
+    pub row: Row,
+    /// From one row to the next of `z`, the states, and `dy`.
+    pub strides: [usize; 3],
+    /// Keep the gates in `z`.
+    pub save: bool,
+    pub backward: bool,
+}
+
+/// Activations, in the usual case known when compiled.
+#[derive(Clone, Copy)]
+struct Functions<S, const USUAL: bool> {
+    s: S,
+    activation: Activation,
+    recurrent_activation: Activation,
+}
+
+impl<S: Simd, const USUAL: bool> Functions<S, USUAL> {
+    #[inline(always)]
+    fn act(self, x: S::V) -> S::V {
+        if USUAL { math::tanh(self.s, x) } else { vector::forward_call(self.s, self.activation, x) }
+    }
+    #[inline(always)]
+    fn gate(self, x: S::V) -> S::V {
+        if USUAL {
+            math::sigmoid(self.s, x)
+        } else {
+            vector::forward_call(self.s, self.recurrent_activation, x)
+        }
+    }
+    #[inline(always)]
+    fn d_act(self, y: S::V) -> S::V {
+        if USUAL {
+            vector::derivative(self.s, Activation::Tanh, y)
+        } else {
+            vector::derivative_call(self.s, self.activation, y)
+        }
+    }
+    #[inline(always)]
+    fn d_gate(self, y: S::V) -> S::V {
+        if USUAL {
+            vector::derivative(self.s, Activation::Sigmoid, y)
+        } else {
+            vector::derivative_call(self.s, self.recurrent_activation, y)
+        }
+    }
+}
+
+impl Task for Pointwise<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let (activation, recurrent_activation) = self.layout.cell.activations();
+        let usual = activation == Activation::Tanh
+            && (recurrent_activation == Activation::Sigmoid
+                || matches!(self.layout.cell, Cell::SimpleRnn { .. }));
+        if usual {
+            s.run(Loop(self, Functions::<S, true> { s, activation, recurrent_activation }));
+        } else {
+            s.run(Loop(self, Functions::<S, false> { s, activation, recurrent_activation }));
+        }
+    }
+}
+
+struct Loop<'a, A>(Pointwise<'a>, A);
+
+impl<S: Simd, const USUAL: bool> Task for Loop<'_, Functions<S, USUAL>> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S2: Simd>(self, _: S2) {
+        let Loop(p, f) = self;
+        let vectors = p.layout.input.len();
+        macro_rules! each {
+            ($equations:expr) => {
+                for i in 0..p.rows.len() {
+                    let row = p.row.of(p.rows.id(i), p.strides);
+                    // SAFETY: whoever makes a `Pointwise` promises rows with pointers valid for a
+                    // block, and that nobody else uses what is written.
+                    unsafe { $equations(f, row) }
+                }
+            };
+        }
+        match (p.layout.cell, p.backward, p.part) {
+            (Cell::SimpleRnn { .. }, false, _) => each!(|f, row| simple_rnn(f, row, vectors)),
+            (Cell::SimpleRnn { .. }, true, _) => each!(|f, row| d_simple_rnn(f, row, vectors)),
+            (Cell::Lstm { .. }, false, _) => each!(|f, row| lstm(f, row, p.save)),
+            (Cell::Lstm { .. }, true, _) => each!(|f, row| d_lstm(f, row)),
+            (Cell::Gru { reset_after: true, .. }, false, _) => each!(|f, row| gru(f, row, p.save)),
+            (Cell::Gru { reset_after: true, .. }, true, _) => each!(|f, row| d_gru(f, row)),
+            (Cell::Gru { .. }, false, Part::First) => each!(|f, row| gru_reset(f, row)),
+            (Cell::Gru { .. }, false, Part::Second) => each!(|f, row| gru_mix(f, row)),
+            (Cell::Gru { .. }, true, Part::First) => each!(|f, row| d_gru_mix(f, row)),
+            (Cell::Gru { .. }, true, Part::Second) => each!(|f, row| d_gru_reset(f, row)),
+        }
+    }
+}
+
+// Each of the following requires the pointers of the row to be valid for a block.
+
+#[inline(always)]
+unsafe fn simple_rnn<S: Simd, const U: bool>(f: Functions<S, U>, p: Row, vectors: usize) {
+    let s = f.s;
+    for v in 0..vectors {
+        // SAFETY: the row is valid for its block.
+        unsafe {
+            let at = v * S::LANES;
+            s.store(p.h_next.add(at), f.act(s.load(p.z.add(at))));
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn d_simple_rnn<S: Simd, const U: bool>(f: Functions<S, U>, p: Row, vectors: usize) {
+    let s = f.s;
+    for v in 0..vectors {
+        // SAFETY: the row is valid for its block.
+        unsafe {
+            let at = v * S::LANES;
+            let dy = s.load_part(p.dy.wrapping_add(at), p.dy_units.saturating_sub(at));
+            let dh = s.add(s.load(p.dh.add(at)), dy);
+            s.store(p.z.add(at), s.mul(dh, f.d_act(s.load(p.h_next.add(at)))));
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn lstm<S: Simd, const U: bool>(f: Functions<S, U>, p: Row, save: bool) {
+    let s = f.s;
+    let l = S::LANES;
+    // SAFETY: the row is valid for its block.
+    unsafe {
+        let i = f.gate(s.load(p.z));
+        let forget = f.gate(s.load(p.z.add(l)));
+        let g = f.act(s.load(p.z.add(2 * l)));
+        let o = f.gate(s.load(p.z.add(3 * l)));
+        let c = s.fma(forget, s.load(p.c), s.mul(i, g));
+        s.store(p.c_next, c);
+        s.store(p.h_next, s.mul(o, f.act(c)));
+        if save {
+            s.store(p.z, i);
+            s.store(p.z.add(l), forget);
+            s.store(p.z.add(2 * l), g);
+            s.store(p.z.add(3 * l), o);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn d_lstm<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
+    let s = f.s;
+    let l = S::LANES;
+    // SAFETY: the row is valid for its block.
+    unsafe {
+        let (i, forget) = (s.load(p.z), s.load(p.z.add(l)));
+        let (g, o) = (s.load(p.z.add(2 * l)), s.load(p.z.add(3 * l)));
+        let dh = s.add(s.load(p.dh), s.load_part(p.dy, p.dy_units));
+        // Computed again rather than kept: it costs less than its way through memory.
+        let active = f.act(s.load(p.c_next));
+        let dc = s.fma(s.mul(dh, o), f.d_act(active), s.load(p.dc));
+        s.store(p.z, s.mul(s.mul(dc, g), f.d_gate(i)));
+        s.store(p.z.add(l), s.mul(s.mul(dc, s.load(p.c)), f.d_gate(forget)));
+        s.store(p.z.add(2 * l), s.mul(s.mul(dc, i), f.d_act(g)));
+        s.store(p.z.add(3 * l), s.mul(s.mul(dh, active), f.d_gate(o)));
+        s.store(p.dc, s.mul(dc, forget));
+    }
+}
+
+#[inline(always)]
+unsafe fn gru<S: Simd, const U: bool>(f: Functions<S, U>, p: Row, save: bool) {
+    let s = f.s;
+    let l = S::LANES;
+    // SAFETY: the row is valid for its block.
+    unsafe {
+        let z = f.gate(s.load(p.z.add(l)));
+        let r = f.gate(s.load(p.z.add(2 * l)));
+        let g = f.act(s.fma(r, s.load(p.z.add(3 * l)), s.load(p.z)));
+        // z h + (1 - z) g
+        s.store(p.h_next, s.fma(z, s.sub(s.load(p.h), g), g));
+        if save {
+            s.store(p.z, g);
+            s.store(p.z.add(l), z);
+            s.store(p.z.add(2 * l), r);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn d_gru<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
+    let s = f.s;
+    let l = S::LANES;
+    // SAFETY: the row is valid for its block.
+    unsafe {
+        let (g, z) = (s.load(p.z), s.load(p.z.add(l)));
+        let (r, inner) = (s.load(p.z.add(2 * l)), s.load(p.z.add(3 * l)));
+        let dh = s.add(s.load(p.dh), s.load_part(p.dy, p.dy_units));
+        let dg = s.mul(s.fnma(dh, z, dh), f.d_act(g));
+        s.store(p.z, dg);
+        s.store(p.z.add(l), s.mul(s.mul(dh, s.sub(s.load(p.h), g)), f.d_gate(z)));
+        s.store(p.z.add(2 * l), s.mul(s.mul(dg, inner), f.d_gate(r)));
+        s.store(p.z.add(3 * l), s.mul(dg, r));
+        s.store(p.dh, s.mul(dh, z));
+    }
+}
+
+#[inline(always)]
+unsafe fn gru_reset<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
+    let s = f.s;
+    let l = S::LANES;
+    // SAFETY: the row is valid for its block.
+    unsafe {
+        let r = f.gate(s.load(p.z.add(2 * l)));
+        s.store(p.z.add(l), f.gate(s.load(p.z.add(l))));
+        s.store(p.z.add(2 * l), r);
+        s.store(p.reset, s.mul(r, s.load(p.h)));
+    }
+}
+
+#[inline(always)]
+unsafe fn gru_mix<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
+    let s = f.s;
+    // SAFETY: the row is valid for its block.
+    unsafe {
+        let g = f.act(s.load(p.z));
+        let z = s.load(p.z.add(S::LANES));
+        s.store(p.h_next, s.fma(z, s.sub(s.load(p.h), g), g));
+        s.store(p.z, g);
+    }
+}
+
+#[inline(always)]
+unsafe fn d_gru_mix<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
+    let s = f.s;
+    let l = S::LANES;
+    // SAFETY: the row is valid for its block.
+    unsafe {
+        let (g, z) = (s.load(p.z), s.load(p.z.add(l)));
+        let dh = s.add(s.load(p.dh), s.load_part(p.dy, p.dy_units));
+        s.store(p.z, s.mul(s.fnma(dh, z, dh), f.d_act(g)));
+        s.store(p.z.add(l), s.mul(s.mul(dh, s.sub(s.load(p.h), g)), f.d_gate(z)));
+        s.store(p.dh, s.mul(dh, z));
+    }
+}
+
+#[inline(always)]
+unsafe fn d_gru_reset<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
+    let s = f.s;
+    let l = S::LANES;
+    // SAFETY: the row is valid for its block.
+    unsafe {
+        let (r, d) = (s.load(p.z.add(2 * l)), s.load(p.reset));
+        s.store(p.z.add(2 * l), s.mul(s.mul(d, s.load(p.h)), f.d_gate(r)));
+        s.store(p.dh, s.fma(d, r, s.load(p.dh)));
+    }
+}

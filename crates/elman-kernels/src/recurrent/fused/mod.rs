@@ -1,0 +1,35 @@
+//! The fast kernels: the time loop inside, weights packed, gates in place.
+//!
+//! # Layout
+//!
+//! Units are cut into blocks of one vector (SimpleRNN: up to four vectors). The buffer of
+//! pre-activations, `z`, is `(blocks, time, batch, row)`: a row holds, for one block, a vector of
+//! every gate side by side, so that the columns of one block are a panel that products read and
+//! write as it stands. The projection of the input fills it, each step adds its recurrent product
+//! and applies the activations; when saving, gates replace the pre-activations; backward replaces
+//! the gates with their gradients, and the gradients of weights and input are products of it.
+//!
+//! | cell | row of `z` | columns of K use | columns of R use |
+//! |---|---|---|---|
+//! | SimpleRNN | up to 4 vectors of units | all | all |
+//! | LSTM | i f c o | all | all |
+//! | GRU, reset after | g z r g' | first three | last three |
+//! | GRU, reset before | g z r - | first three | z r, then g |
+//!
+//! `g'` is `h R_g + b'_g`. Lanes beyond the last unit have zero weights, and are computed like the
+//! others; only what leaves the kernels is cut.
+//!
+//! Letters: x input, h state, c carry, z pre-activations and what replaces them, t step, b row of
+//! the batch.
+
+mod backward;
+mod cells;
+mod forward;
+mod layout;
+mod pack;
+mod plan;
+mod weights;
+
+pub(super) use backward::backward;
+pub(super) use forward::{Tape, forward};
+pub(super) use pack::Fused;

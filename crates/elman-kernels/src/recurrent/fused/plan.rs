@@ -1,0 +1,69 @@
+//! How a call is spread over threads, and in what portions.
+
+use super::layout::Layout;
+use crate::pool::{Barrier, Team, share, team};
+use std::ops::Range;
+
+/// Multiplications that are worth a thread of their own: some 10 us of one.
+const WORK_PER_THREAD: usize = 600_000;
+/// Rows of the batch that are worth a thread: fewer would waste the panels they share.
+const ROWS_PER_THREAD: usize = 4;
+/// Weights, in numbers, from which on a step is worth splitting: a barrier costs about as much as
+/// reading 30 KiB from the second-level cache, and is paid once or twice per step.
+const SPLIT_WEIGHTS: usize = 1 << 15;
+/// Rows of one portion of the input's projection: enough to amortise the reading of the kernel,
+/// few enough that the pre-activations are still in cache when the steps need them.
+const PORTION_ROWS: usize = 192;
+
+/// Who computes what: each thread its rows of the batch and all units, or all rows and its blocks
+/// of units, with a barrier in every step.
+pub(super) struct Plan {
+    pub team: Team,
+    pub barrier: Barrier,
+    split_blocks: bool,
+    batch: usize,
+    blocks: usize,
+    panels: usize,
+}
+
+impl Plan {
+    pub(super) fn new(layout: &Layout, features: usize, batch: usize, time: usize) -> Plan {
+        let weights = layout.blocks * layout.row * (features + layout.units);
+        let work = batch * time * weights;
+        let recurrent = layout.blocks * layout.row * layout.units;
+        let threads = crate::num_threads().min(work / WORK_PER_THREAD);
+        let by_rows = threads.min(batch / ROWS_PER_THREAD);
+        // With few rows the panels are what costs, so halving the rows would gain nothing.
+        let (wanted, split_blocks) = if by_rows < threads && recurrent >= SPLIT_WEIGHTS {
+            (threads.min(recurrent / SPLIT_WEIGHTS * 2).min(layout.blocks), true)
+        } else {
+            (by_rows, false)
+        };
+        let team = team(wanted);
+        Plan {
+            barrier: Barrier::new(if split_blocks { team.size() } else { 1 }),
+            team,
+            split_blocks,
+            batch,
+            blocks: layout.blocks,
+            panels: layout.transposed_panels(),
+        }
+    }
+
+    /// The rows of the batch, the blocks, and the panels of the transposed recurrent kernel that
+    /// thread `i` computes.
+    pub(super) fn part(&self, i: usize) -> [Range<usize>; 3] {
+        let n = self.team.size();
+        if self.split_blocks {
+            [0..self.batch, share(self.blocks, n, i), share(self.panels, n, i)]
+        } else {
+            [share(self.batch, n, i), 0..self.blocks, 0..self.panels]
+        }
+    }
+
+    /// Steps whose input is projected at once.
+    pub(super) fn portion(&self, time: usize) -> usize {
+        let rows = if self.split_blocks { self.batch } else { self.batch / self.team.size() };
+        PORTION_ROWS.div_ceil(rows.max(1)).min(time)
+    }
+}

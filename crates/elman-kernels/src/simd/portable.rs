@@ -1,0 +1,113 @@
+//! Four lanes in plain Rust, which the compiler turns into whatever the target always has (SSE2 on
+//! x86-64, Advanced SIMD on AArch64).
+
+use super::{Simd, Task};
+use crate::Float;
+
+/// Needs no proof.
+#[derive(Clone, Copy)]
+pub(super) struct Portable;
+
+#[inline(always)]
+fn each(a: [Float; 4], b: [Float; 4], f: impl Fn(Float, Float) -> Float) -> [Float; 4] {
+    std::array::from_fn(|i| f(a[i], b[i]))
+}
+
+/// Without the instruction, a fused multiplication is a call that takes a hundred times as long.
+#[inline(always)]
+fn fma(a: Float, b: Float, c: Float) -> Float {
+    if cfg!(any(target_feature = "fma", target_arch = "aarch64")) {
+        a.mul_add(b, c)
+    } else {
+        a * b + c
+    }
+}
+
+/// A function of its own, as on the other instruction sets: inlined everywhere, the tiles would
+/// take minutes to compile.
+#[inline(never)]
+fn enter<T: Task>(simd: Portable, task: T) -> T::Output {
+    task.run(simd)
+}
+
+impl Simd for Portable {
+    type V = [Float; 4];
+    const LANES: usize = 4;
+    const TILE_ROWS: [usize; 4] = [6, 4, 4, 2];
+
+    #[inline(always)]
+    fn run<T: Task>(self, task: T) -> T::Output {
+        enter(self, task)
+    }
+
+    #[inline(always)]
+    fn splat(self, value: Float) -> Self::V {
+        [value; 4]
+    }
+    #[inline(always)]
+    unsafe fn load(self, p: *const Float) -> Self::V {
+        // SAFETY: the caller's promise; unaligned reads need no alignment.
+        unsafe { p.cast::<[Float; 4]>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn store(self, p: *mut Float, v: Self::V) {
+        // SAFETY: the caller's promise; unaligned writes need no alignment.
+        unsafe { p.cast::<[Float; 4]>().write_unaligned(v) }
+    }
+
+    #[inline(always)]
+    fn add(self, a: Self::V, b: Self::V) -> Self::V {
+        each(a, b, |a, b| a + b)
+    }
+    #[inline(always)]
+    fn sub(self, a: Self::V, b: Self::V) -> Self::V {
+        each(a, b, |a, b| a - b)
+    }
+    #[inline(always)]
+    fn mul(self, a: Self::V, b: Self::V) -> Self::V {
+        each(a, b, |a, b| a * b)
+    }
+    #[inline(always)]
+    fn div(self, a: Self::V, b: Self::V) -> Self::V {
+        each(a, b, |a, b| a / b)
+    }
+    #[inline(always)]
+    fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        std::array::from_fn(|i| fma(a[i], b[i], c[i]))
+    }
+    #[inline(always)]
+    fn fnma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
+        std::array::from_fn(|i| fma(-a[i], b[i], c[i]))
+    }
+    #[inline(always)]
+    fn min(self, a: Self::V, b: Self::V) -> Self::V {
+        each(a, b, |a, b| if a < b { a } else { b })
+    }
+    #[inline(always)]
+    fn max(self, a: Self::V, b: Self::V) -> Self::V {
+        each(a, b, |a, b| if a > b { a } else { b })
+    }
+    #[inline(always)]
+    fn abs(self, a: Self::V) -> Self::V {
+        a.map(Float::abs)
+    }
+    #[inline(always)]
+    fn copysign(self, magnitude: Self::V, sign: Self::V) -> Self::V {
+        each(magnitude, sign, Float::copysign)
+    }
+    #[inline(always)]
+    fn if_positive(self, x: Self::V, a: Self::V, b: Self::V) -> Self::V {
+        std::array::from_fn(|i| if x[i] > 0.0 { a[i] } else { b[i] })
+    }
+
+    #[cfg(not(feature = "f64"))]
+    #[inline(always)]
+    fn scale(self, p: Self::V, t: Self::V) -> Self::V {
+        each(p, t, |p, t| f32::from_bits(p.to_bits().wrapping_add(t.to_bits() << 23)))
+    }
+    #[cfg(feature = "f64")]
+    #[inline(always)]
+    fn scale(self, _p: Self::V, _t: Self::V) -> Self::V {
+        unreachable!("the double precision build has the library's exponential")
+    }
+}
