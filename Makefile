@@ -23,5 +23,5 @@ examples:
 
 # Real Keras opens what elman wrote and predicts the same.
 keras:
-	cargo run --release -p elman --example write_for_keras -- target/for-keras
+	cargo run --release --example write_for_keras -- target/for-keras
 	target/keras-venv/bin/python fixtures/check_with_keras.py target/for-keras

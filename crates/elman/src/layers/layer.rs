@@ -105,6 +105,10 @@ pub struct Base {
     /// The shape of the input with its batch dimension, where the layer was given one.
     #[serde(default, skip_serializing, alias = "batch_shape")]
     pub batch_input_shape: Option<Shape>,
+    /// Options that matter to training alone and that elman doesn't compute yet, as a file gave
+    /// them: prediction doesn't need them, saving keeps them, training refuses them.
+    #[serde(flatten, skip_deserializing)]
+    pub(crate) training_only: Map<String, Value>,
     /// `input_dim` and `input_length`, Keras's older way to say the shape of a sequence.
     #[serde(skip)]
     pub(crate) input_dim: Option<usize>,
@@ -119,6 +123,7 @@ impl Default for Base {
             trainable: true,
             dtype: Dtype::default(),
             batch_input_shape: None,
+            training_only: Map::new(),
             input_dim: None,
             input_length: None,
         }

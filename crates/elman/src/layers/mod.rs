@@ -32,7 +32,7 @@ pub use input::Input;
 pub use layer::{Base, Layer, LayerOptions};
 pub use lstm::Lstm;
 pub use registry::layer_from_config;
-pub(crate) use registry::{layer_from_object, layer_to_object};
+pub(crate) use registry::{layer_from_object, layer_to_object, training_only_option};
 pub use rnn::{Recurrent, Rnn, RnnOptions};
 pub use simple_rnn::SimpleRnn;
 pub use time_distributed::TimeDistributed;

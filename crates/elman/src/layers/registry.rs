@@ -30,6 +30,20 @@ const CLASSES: &[(&str, Load)] = &[
 /// Keys of Keras that elman doesn't compute yet. They may stand in a file with the value that
 /// leaves them off; any other value is refused.
 const NOT_SUPPORTED_YET: &[(&str, Off)] = &[
+    ("lora_rank", Off::Null),
+    ("mask_zero", Off::False),
+    ("noise_shape", Off::Null),
+    ("quantization_config", Off::Null),
+    ("ragged", Off::False),
+    ("sparse", Off::False),
+    ("stateful", Off::False),
+    ("time_major", Off::False),
+    ("weights", Off::Null),
+];
+
+/// Options that matter to training alone and that elman doesn't compute yet. A model that has them
+/// predicts; training it is refused.
+const TRAINING_ONLY: &[(&str, Off)] = &[
     ("activity_regularizer", Off::Null),
     ("bias_constraint", Off::Null),
     ("bias_regularizer", Off::Null),
@@ -38,19 +52,26 @@ const NOT_SUPPORTED_YET: &[(&str, Off)] = &[
     ("embeddings_regularizer", Off::Null),
     ("kernel_constraint", Off::Null),
     ("kernel_regularizer", Off::Null),
-    ("lora_rank", Off::Null),
-    ("mask_zero", Off::False),
-    ("noise_shape", Off::Null),
-    ("quantization_config", Off::Null),
-    ("ragged", Off::False),
     ("recurrent_constraint", Off::Null),
     ("recurrent_dropout", Off::Zero),
     ("recurrent_regularizer", Off::Null),
-    ("sparse", Off::False),
-    ("stateful", Off::False),
-    ("time_major", Off::False),
-    ("weights", Off::Null),
 ];
+
+/// The first option in a configuration, or below it, that only training needs and that elman
+/// doesn't compute yet.
+pub(crate) fn training_only_option(config: &Value) -> Option<String> {
+    match config {
+        Value::Object(map) => map.iter().find_map(|(key, value)| {
+            let known = TRAINING_ONLY.iter().find(|(other, _)| other == key);
+            match known {
+                Some((_, off)) => (!off.is(value)).then(|| format!("{key} = {value}")),
+                None => training_only_option(value),
+            }
+        }),
+        Value::Array(list) => list.iter().find_map(training_only_option),
+        _ => None,
+    }
+}
 
 /// Keys that change no result: hints for Keras's backends, and leftovers of older versions.
 const WITHOUT_MEANING: &[&str] = &[
@@ -114,14 +135,19 @@ pub fn layer_from_config(class_name: &str, config: &Map<String, Value>) -> Resul
             });
         }
     }
-    let layer = load(config)
+    let mut layer = load(config)
         .map_err(|error| Error::Config { place: place.clone(), problem: error.to_string() })?;
+    for (key, off) in TRAINING_ONLY {
+        if let Some(value) = config.get(*key).filter(|value| !off.is(value)) {
+            layer.base_mut().training_only.insert((*key).into(), value.clone());
+        }
+    }
     // A key that the layer did not take and that nobody knows may change what the model computes.
     let known = layer.config();
     let is_known = |key: &str| {
         known.contains_key(key)
             || WITHOUT_MEANING.contains(&key)
-            || NOT_SUPPORTED_YET.iter().any(|(other, _)| *other == key)
+            || NOT_SUPPORTED_YET.iter().chain(TRAINING_ONLY).any(|(other, _)| *other == key)
     };
     match config.keys().find(|key| !is_known(key)) {
         None => Ok(layer),

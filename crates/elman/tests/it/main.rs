@@ -1,8 +1,10 @@
 //! What elman computes, held against what Keras computed (`fixtures/`), and its behaviour as a
 //! whole.
 
+mod bad_input;
 mod determinism;
 mod keras_cases;
 mod keras_layers;
+mod keras_models;
 mod keras_trainings;
 mod support;

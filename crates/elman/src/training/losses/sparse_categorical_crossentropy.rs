@@ -94,7 +94,7 @@ pub(crate) fn labels(place: &str, y_true: &Tensor, y_pred: &Tensor) -> Result<Ve
             return Ok(*y as usize);
         }
         Err(Error::Value {
-            place: format!("{place}, y"),
+            place: format!("{place}, y of a batch"),
             position: y_true.position(i),
             value: f64::from(*y),
             expected: format!("a class number from 0 to {}", classes - 1),

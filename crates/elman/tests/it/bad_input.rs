@@ -1,0 +1,254 @@
+//! Input that can't be used: each gives an error that names the place and what to do, nothing
+//! panics, and no earlier file is harmed.
+
+use elman::Error;
+use elman::prelude::*;
+use ndarray::{Array1, Array2, Array3};
+
+fn classifier() -> Model {
+    let mut model = Sequential::new();
+    model.add(Lstm::new(4).input_shape([5, 3]).name("memory")).unwrap();
+    model.add(Dense::new(3).activation(Activation::Softmax).name("out")).unwrap();
+    model.compile("adam", "sparse_categorical_crossentropy", &["accuracy"]).unwrap();
+    model.into()
+}
+
+fn fit(model: &mut Model, x: Array3<f32>, y: Array1<f32>, fit: Fit) -> Result<(), Error> {
+    model.fit(x, y, fit.verbose(Verbose::Silent)).map(|_| ())
+}
+
+type Case = (&'static str, fn() -> Result<(), Error>, &'static [&'static str]);
+
+const CASES: &[Case] = &[
+    (
+        "wrong rank",
+        || classifier().predict(Array2::<f32>::zeros((2, 3))).map(|_| ()),
+        &["memory", "(None, 5, 3)", "(2, 3)"],
+    ),
+    (
+        "wrong features",
+        || classifier().predict(Array3::<f32>::zeros((2, 5, 4))).map(|_| ()),
+        &["memory", "(None, 5, 3)", "(2, 5, 4)"],
+    ),
+    (
+        "no sample",
+        || classifier().predict(Array3::<f32>::zeros((0, 5, 3))).map(|_| ()),
+        &["one sample or more", "(0, 5, 3)"],
+    ),
+    (
+        "zero steps",
+        || {
+            let mut model = Sequential::new();
+            model.add(Gru::new(2).name("g"))?;
+            model.predict(Array3::<f32>::zeros((2, 0, 3))).map(|_| ())
+        },
+        &["\"g\"", "one time step", "(2, 0, 3)"],
+    ),
+    (
+        "label out of range",
+        || {
+            fit(
+                &mut classifier(),
+                Array3::zeros((2, 5, 3)),
+                ndarray::array![0., 3.],
+                Fit::new().shuffle(false),
+            )
+        },
+        &["[1]", "3", "from 0 to 2"],
+    ),
+    (
+        "fractional label",
+        || {
+            fit(
+                &mut classifier(),
+                Array3::zeros((2, 5, 3)),
+                ndarray::array![0.5, 1.],
+                Fit::new().shuffle(false),
+            )
+        },
+        &["[0]", "0.5"],
+    ),
+    (
+        "NaN in x",
+        || {
+            fit(
+                &mut classifier(),
+                Array3::from_elem((2, 5, 3), f32::NAN),
+                Array1::zeros(2),
+                Fit::new(),
+            )
+        },
+        &["fit, x", "[0, 0, 0]", "NaN", "finite"],
+    ),
+    (
+        "NaN in y",
+        || fit(&mut classifier(), Array3::zeros((1, 5, 3)), ndarray::array![f32::NAN], Fit::new()),
+        &["fit, y", "finite"],
+    ),
+    (
+        "batch of zero",
+        || {
+            fit(
+                &mut classifier(),
+                Array3::zeros((2, 5, 3)),
+                Array1::zeros(2),
+                Fit::new().batch_size(0),
+            )
+        },
+        &["batch_size", "positive"],
+    ),
+    (
+        "other number of targets",
+        || fit(&mut classifier(), Array3::zeros((2, 5, 3)), Array1::zeros(3), Fit::new()),
+        &["2 samples", "(3,)"],
+    ),
+    (
+        "everything for validation",
+        || {
+            fit(
+                &mut classifier(),
+                Array3::zeros((2, 5, 3)),
+                Array1::zeros(2),
+                Fit::new().validation_split(1.0),
+            )
+        },
+        &["validation_split"],
+    ),
+    (
+        "loss that doesn't fit",
+        || {
+            let mut model = classifier();
+            model.compile("sgd", "categorical_crossentropy", &[])?;
+            fit(&mut model, Array3::zeros((2, 5, 3)), Array1::zeros(2), Fit::new())
+        },
+        &["CategoricalCrossentropy", "(2, 3)", "sparse_categorical_crossentropy"],
+    ),
+    (
+        "not compiled",
+        || {
+            let mut model = Sequential::new();
+            model.add(Dense::new(1).input_shape([1]))?;
+            model.fit(ndarray::array![[1.]], ndarray::array![[1.]], Fit::new()).map(|_| ())
+        },
+        &["not compiled", "compile"],
+    ),
+    (
+        "no layers",
+        || Sequential::new().predict(ndarray::array![[1.]]).map(|_| ()),
+        &["not built", "input_shape"],
+    ),
+    (
+        "no units",
+        || Sequential::new().add(SimpleRnn::new(0).input_shape([2, 2])).map(|_| ()),
+        &["units", "positive", "0"],
+    ),
+    (
+        "rate of two",
+        || Sequential::new().add(Dropout::new(2.0).input_shape([2])).map(|_| ()),
+        &["rate", "from 0 to 1"],
+    ),
+    (
+        "two layers of a name",
+        || {
+            let mut model = Sequential::new();
+            model
+                .add(Dense::new(1).name("a").input_shape([1]))?
+                .add(Dense::new(1).name("a"))
+                .map(|_| ())
+        },
+        &["`a`", "already"],
+    ),
+    (
+        "last state before a layer",
+        || {
+            let mut model = Sequential::new();
+            model
+                .add(Gru::new(1).return_state(true).input_shape([2, 2]))?
+                .add(Dense::new(1))
+                .map(|_| ())
+        },
+        &["several outputs"],
+    ),
+    (
+        "index out of the vocabulary",
+        || {
+            let mut model = Sequential::new();
+            model.add(Embedding::new(4, 2).input_shape([2]).name("words"))?;
+            model.predict(ndarray::array![[0, 4]]).map(|_| ())
+        },
+        &["words", "[0, 1]", "from 0 to 3"],
+    ),
+    (
+        "weight of another shape",
+        || classifier().layer_mut("out")?.set_weights([Tensor::zeros([4, 2]), Tensor::zeros([3])]),
+        &["out", "kernel", "(4, 3)", "(4, 2)"],
+    ),
+    ("unknown layer", || classifier().layer("memroy").map(|_| ()), &["memroy", "memory, out"]),
+    ("unknown optimizer", || classifier().compile("adma", "mse", &[]), &["adma", "adam"]),
+    ("negative learning rate", || classifier().set_learning_rate(-1.0), &["learning_rate"]),
+    ("missing file", || load_model("no/such/file.keras").map(|_| ()), &["no/such/file.keras"]),
+    (
+        "not a zip",
+        || Model::from_bytes(b"hello, this is no archive", "a.keras").map(|_| ()),
+        &["a.keras"],
+    ),
+    (
+        "output that can't be written",
+        || classifier().save("no/such/folder/a.keras"),
+        &["no/such/folder"],
+    ),
+];
+
+#[test]
+fn bad_input_is_named() {
+    let mut problems = Vec::new();
+    for (name, run, words) in CASES {
+        match std::panic::catch_unwind(run) {
+            Err(_) => problems.push(format!("{name}: panicked")),
+            Ok(Ok(())) => problems.push(format!("{name}: no error")),
+            Ok(Err(error)) => {
+                let message = error.to_string();
+                problems.extend(
+                    words
+                        .iter()
+                        .filter(|word| !message.contains(**word))
+                        .map(|word| format!("{name}: `{word}` is missing in: {message}")),
+                );
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// A loss that explodes ends the training with an error, and the model keeps its last good
+/// weights.
+#[test]
+fn an_infinite_loss_keeps_the_weights() {
+    let mut model = Sequential::new().seed(1);
+    model.add(Dense::new(1).input_shape([1])).unwrap();
+    model.compile(Sgd::new(1e30), "mse", &[]).unwrap();
+    let (x, y) = (ndarray::array![[1e10f32], [2.]], ndarray::array![[1f32], [2.]]);
+    let fit = Fit::new().epochs(5).batch_size(1).shuffle(false).verbose(Verbose::Silent);
+    let error = model.fit(&x, &y, fit).unwrap_err();
+    assert!(error.to_string().contains("learning rate"), "{error}");
+    assert!(matches!(error, Error::LossNotFinite { epoch: 1, batch: 2, .. }), "{error}");
+}
+
+/// Any truncation of a file is an error; a failed save leaves the older file as it was.
+#[test]
+fn files_survive() {
+    let model = classifier();
+    let bytes = model.to_bytes().unwrap();
+    for length in (0..bytes.len()).step_by(997) {
+        assert!(Model::from_bytes(&bytes[..length], "cut.keras").is_err(), "{length} bytes");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.keras");
+    model.save(&path).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let mut unbuilt = Sequential::new();
+    unbuilt.add(Lstm::new(2)).unwrap();
+    assert!(unbuilt.save(&path).is_err());
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "a temporary file was left");
+}

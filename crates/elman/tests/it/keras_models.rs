@@ -1,0 +1,115 @@
+//! Files that Keras wrote: loaded, used, written again; and the summaries that it printed.
+
+use elman::prelude::*;
+use serde_json::Value;
+
+use crate::support::{Report, TOLERANCE, fixture, fixture_path};
+
+/// Files with something that elman doesn't have yet, and the word by which it is refused.
+const REFUSED: &[(&str, &str)] = &[
+    ("func_s2s", "Functional"),
+    ("nested", "Functional"),
+    ("mixed", "stateful"),
+    ("seq_bidir", "mask_zero"),
+    ("seq_stacked", "RNN"),
+    // Keras wrote it without two of its weights.
+    ("bf16", "needs 3 weights"),
+];
+
+fn array(name: &str) -> Option<Tensor> {
+    let path = fixture_path(&format!("models/{name}.npy"));
+    let array = elman_files::npy::read(&path).ok()?;
+    let data = array.to_f32();
+    Some(Tensor::new(array.shape, data).unwrap())
+}
+
+#[test]
+fn models_predict_as_in_keras() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut report = Report::default();
+    for case in fixture("models/manifest.json")["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        let loaded = load_model(fixture_path(&format!("models/{name}.keras")));
+        if let Some((_, word)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
+            match loaded {
+                Err(error) if error.to_string().contains(word) => {}
+                Err(error) => report.problem(format!("{name}: refused with {error}, not {word}")),
+                Ok(_) => report.problem(format!("{name}: must be refused, it has {word}")),
+            }
+            continue;
+        }
+        let model = match loaded {
+            Ok(model) => model,
+            Err(error) => {
+                report.problem(format!("{name}: {error}"));
+                continue;
+            }
+        };
+        let Some(x) = array(&format!("{name}.x")) else { continue };
+        let outputs = model.predict_all([x.clone()]).unwrap();
+        for (i, output) in outputs.iter().enumerate() {
+            let expected = array(&format!("{name}.y")).or_else(|| array(&format!("{name}.y{i}")));
+            let what = format!("{name}: output {i}");
+            report.close(&what, &Tensor::from(output), &expected.unwrap(), TOLERANCE);
+        }
+        // Written and read again, nothing has changed: predictions, compilation, optimizer.
+        let path = folder.path().join(format!("{name}.keras"));
+        model.save(&path).unwrap();
+        let again = load_model(&path).unwrap();
+        if again.predict_all([x]).unwrap() != outputs {
+            report.problem(format!("{name}: predicts otherwise after saving"));
+        }
+        let state = |model: &Model| model.optimizer_state().ok().cloned();
+        if state(&again) != state(&model) {
+            report.problem(format!("{name}: the optimizer's state changed by saving"));
+        }
+        if model.to_bytes().unwrap() != again.to_bytes().unwrap() {
+            report.problem(format!("{name}: saving twice gives other bytes"));
+        }
+    }
+    report.finish(14);
+}
+
+#[test]
+fn summaries_are_those_of_keras() {
+    let fixture = fixture("summaries.json");
+    let (mut report, mut compared) = (Report::default(), 0);
+    for case in fixture["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        // Built, trained or frozen models need a history that a configuration doesn't hold;
+        // stateful layers are not there yet.
+        let plain = case["build"].is_null()
+            && case["compiled_and_built"].is_null()
+            && case["frozen"].as_array().is_none_or(Vec::is_empty)
+            && !name.contains("stateful")
+            // Keras crops at the width of the terminal that it was run in, 80 columns.
+            && !(case["style"] == "keras3" && case["line_length"].as_u64().unwrap_or(0) > 80);
+        if !plain {
+            continue;
+        }
+        let model = match Model::from_json(&case["model"]) {
+            Ok(model) => model,
+            Err(error) => {
+                report.problem(format!("{name}: {error}"));
+                continue;
+            }
+        };
+        let style = match case["style"].as_str() {
+            Some("keras3") => SummaryStyle::Keras3,
+            _ => SummaryStyle::Keras2,
+        };
+        let mut options = SummaryOptions::new().style(style);
+        if let Some(length) = case["line_length"].as_u64() {
+            options = options.line_length(length as usize);
+        }
+        options = options.show_trainable(case["show_trainable"] == Value::Bool(true));
+        let text = model.summary_with(&options).unwrap();
+        let expected = case["text"].as_str().unwrap();
+        compared += 1;
+        if text.trim_end_matches('\n') != expected.trim_end_matches('\n') {
+            report.problem(format!("{name}:\n{text}\nKeras:\n{expected}"));
+        }
+    }
+    report.finish(0);
+    assert!(compared >= 30, "only {compared} summaries");
+}

@@ -1,0 +1,44 @@
+//! Writes models, inputs and predictions for Keras to check: `write_for_keras FOLDER`, then
+//! `python fixtures/check_with_keras.py FOLDER`.
+//!
+//! Each model of `fixtures/models` that elman reads is trained on by a step, where it was compiled,
+//! and written with its input and its predictions.
+
+mod files;
+
+use std::error::Error;
+use std::path::Path;
+
+use elman::prelude::*;
+use elman_files::{Array, npy};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = files::output_folder()?;
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/models");
+    let mut written = 0;
+    for entry in std::fs::read_dir(&models)? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let is_model = path.extension().is_some_and(|extension| extension == "keras");
+        let Ok(x) = npy::read(&models.join(format!("{name}.x.npy"))) else { continue };
+        let Some(mut model) = is_model.then(|| load_model(&path).ok()).flatten() else { continue };
+        let data = Tensor::new(x.shape.clone(), x.to_f32())?;
+        if model.is_compiled() {
+            // The predictions rounded are labels for any loss; some models can't be trained.
+            let y = model.predict(&data)?.mapv(f32::round);
+            let trained = model.train_on_batch(&data, &y);
+            println!("{name}: one more step: {trained:?}");
+        }
+        let outputs = model.predict_all([data])?;
+        model.save(folder.join(format!("{name}.keras")))?;
+        npy::write(&folder.join(format!("{name}.x.npy")), &x)?;
+        for (i, output) in outputs.iter().enumerate() {
+            let number = if outputs.len() == 1 { String::new() } else { i.to_string() };
+            let array = Array::f32(output.shape(), output.iter().copied().collect());
+            npy::write(&folder.join(format!("{name}.y{number}.npy")), &array)?;
+        }
+        written += 1;
+    }
+    println!("{written} models written to {}", folder.display());
+    if written < 10 { Err("fewer models than expected".into()) } else { Ok(()) }
+}
