@@ -4,16 +4,16 @@
 //! Each model of `fixtures/models` that elman reads is trained on by a step, where it was compiled,
 //! and written with its input and its predictions.
 
-mod files;
-
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use elman::prelude::*;
 use elman_files::{Array, npy};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = files::output_folder()?;
+    let folder =
+        std::env::args_os().nth(1).map(PathBuf::from).ok_or("give a folder to write to")?;
+    std::fs::create_dir_all(&folder)?;
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/models");
     let mut written = 0;
     for entry in std::fs::read_dir(&models)? {

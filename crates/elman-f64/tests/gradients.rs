@@ -1,0 +1,142 @@
+//! The gradients of every layer, in double precision, against central differences.
+
+use elman_f64::layers::{Layer, LayerOptions};
+use elman_f64::parameters::Builder;
+use elman_f64::prelude::*;
+use elman_f64::random::Stream;
+use elman_f64::{Context, Parameters};
+
+/// A central difference of step 1e-5 is off by about its square and by rounding over the step.
+const STEP: f64 = 1e-5;
+const TOLERANCE: f64 = 1e-7;
+
+fn noise(shape: &[usize], purpose: &str) -> Tensor {
+    let mut stream = Stream::new(3, purpose);
+    Tensor::new(shape, (0..shape.iter().product()).map(|_| stream.normal()).collect()).unwrap()
+}
+
+/// Checks all gradients of `layer` for these inputs; integers have none.
+fn check(name: &str, mut layer: Box<dyn Layer>, inputs: &[Tensor], differentiable: bool) {
+    let shapes: Vec<Shape> = inputs.iter().map(|x| x.shape().into()).collect();
+    let mut parameters = Parameters::default();
+    layer.output_shapes(&shapes).unwrap();
+    layer.build(&shapes, &mut Builder::new(&mut parameters, "l", "l", 0, true, 1)).unwrap();
+    // Biases start at zero, where a wrong sign would not show.
+    let mut stream = Stream::new(4, name);
+    parameters.values_mut().iter_mut().for_each(|w| *w += 0.3 * stream.normal());
+
+    let run = |parameters: &Parameters, inputs: &[Tensor]| {
+        layer.forward(inputs, &mut Context::inference(parameters)).unwrap()
+    };
+    let upstream: Vec<Tensor> = run(&parameters, inputs)
+        .iter()
+        .enumerate()
+        .map(|(i, y)| noise(y.shape(), &format!("upstream {i}")))
+        .collect();
+    let loss = |parameters: &Parameters, inputs: &[Tensor]| -> f64 {
+        let outputs = run(parameters, inputs);
+        let dot = |(y, u): (&Tensor, &Tensor)| {
+            y.data().iter().zip(u.data()).map(|(y, u)| y * u).sum::<f64>()
+        };
+        outputs.iter().zip(&upstream).map(dot).sum()
+    };
+
+    let mut cx = Context::differentiable(&parameters);
+    layer.forward(inputs, &mut cx).unwrap();
+    let given: Vec<_> = upstream.iter().cloned().map(Some).collect();
+    let of_inputs = layer.backward(&given, &mut cx).unwrap();
+    let of_weights = cx.into_gradients();
+
+    let compare = |what: String, got: f64, plus: f64, minus: f64| {
+        let expected = (plus - minus) / (2.0 * STEP);
+        let error = (got - expected).abs() / expected.abs().max(1.0);
+        assert!(error < TOLERANCE, "{name}, {what}: {got}, differences give {expected}");
+    };
+    for (i, got) in of_weights.iter().enumerate() {
+        let at = |delta: f64| {
+            let mut moved = parameters.clone();
+            moved.values_mut()[i] += delta;
+            loss(&moved, inputs)
+        };
+        compare(format!("weight value {i}"), *got, at(STEP), at(-STEP));
+    }
+    for (n, input) in inputs.iter().enumerate().filter(|_| differentiable) {
+        let gradient = of_inputs[n].as_ref().expect("a gradient of every input");
+        for i in 0..input.len() {
+            let at = |delta: f64| {
+                let mut moved = inputs.to_vec();
+                moved[n].data_mut()[i] += delta;
+                loss(&parameters, &moved)
+            };
+            compare(format!("input {n}, value {i}"), gradient.data()[i], at(STEP), at(-STEP));
+        }
+    }
+}
+
+fn sequence() -> Tensor {
+    noise(&[2, 4, 3], "x")
+}
+
+#[test]
+fn recurrent_layers() {
+    let state = |i: usize| noise(&[2, 5], &format!("state {i}"));
+    for back in [false, true] {
+        for all in [false, true] {
+            let with_state = [sequence(), state(0)];
+            let with_states = [sequence(), state(0), state(1)];
+            macro_rules! configured {
+                ($layer:expr) => {
+                    Box::new($layer.go_backwards(back).return_sequences(all).return_state(true))
+                };
+            }
+            check("simple_rnn", configured!(SimpleRnn::new(5)), &with_state, true);
+            check("lstm", configured!(Lstm::new(5)), &with_states, true);
+            check("gru", configured!(Gru::new(5)), &with_state, true);
+            check("gru before", configured!(Gru::new(5).reset_after(false)), &with_state, true);
+            // Activations that the fused kernels don't know go step by step.
+            let softmax = SimpleRnn::new(5).activation(Activation::Softmax);
+            check("simple_rnn softmax", configured!(softmax), &with_state, true);
+            check(
+                "lstm gelu",
+                configured!(Lstm::new(5).activation(Activation::Gelu)),
+                &with_states,
+                true,
+            );
+            let mish = Gru::new(5).activation(Activation::Mish);
+            check("gru mish", configured!(mish.clone()), &with_state, true);
+            check("gru before mish", configured!(mish.reset_after(false)), &with_state, true);
+        }
+    }
+}
+
+#[test]
+fn wrappers() {
+    for mode in [MergeMode::Concat, MergeMode::Sum, MergeMode::Ave, MergeMode::Mul, MergeMode::None]
+    {
+        for all in [false, true] {
+            let lstm = Lstm::new(2).return_sequences(all).return_state(true);
+            let layer = Bidirectional::new(lstm).merge_mode(mode);
+            check("bidirectional", Box::new(layer), &[sequence()], true);
+        }
+    }
+    let dense = Dense::new(2).activation(Activation::Tanh);
+    check("time_distributed", Box::new(TimeDistributed::new(dense)), &[sequence()], true);
+}
+
+#[test]
+fn other_layers() {
+    check(
+        "dense",
+        Box::new(Dense::new(4).activation(Activation::Softmax)),
+        &[noise(&[3, 5], "x")],
+        true,
+    );
+    check("dense on a sequence", Box::new(Dense::new(2).name("d")), &[sequence()], true);
+    check("flatten", Box::new(Flatten::new()), &[sequence()], true);
+    check("dropout", Box::new(Dropout::new(0.5)), &[sequence()], true);
+    let ids = Tensor::new([2, 3], vec![0., 4., 1., 1., 2., 0.]).unwrap();
+    check("embedding", Box::new(Embedding::new(5, 3)), &[ids], false);
+    for activation in Activation::ALL {
+        check(activation.name(), Box::new(ActivationLayer::new(*activation)), &[sequence()], true);
+    }
+}
