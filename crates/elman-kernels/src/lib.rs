@@ -28,6 +28,8 @@
 #![allow(clippy::needless_range_loop)]
 // Polynomial coefficients are written as they were fitted.
 #![allow(clippy::excessive_precision)]
+// The verification build has no vector instructions, so some of what serves them is unused there.
+#![cfg_attr(feature = "f64", allow(dead_code))]
 
 mod activation;
 mod buffer;

@@ -24,7 +24,7 @@ use crate::{Context, Float, Result, Tensor, ops};
 /// - State: `h (batch, units)`, which is the output too.
 /// - Weights: `kernel (features, 3 units)`, `recurrent_kernel (units, 3 units)`, columns z, r, n;
 ///   `bias (2, 3 units)` (b_in, b_rec), or `(3 units,)` without `reset_after`.
-/// - Keras: [`keras.layers.GRUCell`].
+/// - Keras: `keras.layers.GRUCell`.
 #[doc(alias = "keras.layers.GRUCell")]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GruCell {

@@ -20,7 +20,7 @@ use crate::{Context, Result, Tensor, ops};
 /// - States: `h` and `c`, each `(batch, units)`; the output is `h'`.
 /// - Weights: `kernel (features, 4 units)`, `recurrent_kernel (units, 4 units)`,
 ///   `bias (4 units,)`, with the columns of i, f, c, o in that order, Keras's.
-/// - Keras: [`keras.layers.LSTMCell`]. Papers: Hochreiter and Schmidhuber, 1997; Gers et al., 2000.
+/// - Keras: `keras.layers.LSTMCell`. Papers: Hochreiter and Schmidhuber, 1997; Gers et al., 2000.
 #[doc(alias = "keras.layers.LSTMCell")]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LstmCell {

@@ -15,7 +15,7 @@ use crate::{Context, Result, Tensor, ops};
 ///
 /// - State: `h (batch, units)`, which is the output too.
 /// - Weights: `kernel (features, units)`, `recurrent_kernel (units, units)`, `bias (units,)`.
-/// - Keras: [`keras.layers.SimpleRNNCell`]. Paper: Elman, *Finding Structure in Time*, 1990.
+/// - Keras: `keras.layers.SimpleRNNCell`. Paper: Elman, *Finding Structure in Time*, 1990.
 #[doc(alias = "keras.layers.SimpleRNNCell")]
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SimpleRnnCell {

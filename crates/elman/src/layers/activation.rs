@@ -10,7 +10,7 @@ use crate::{Context, Result, Shape, Tensor};
 /// Applies an activation function.
 ///
 /// - Shapes: any, unchanged. No weights.
-/// - Keras: [`keras.layers.Activation`].
+/// - Keras: `keras.layers.Activation`.
 ///
 /// ```
 /// use elman::prelude::*;

@@ -17,7 +17,7 @@ use crate::{Context, Error, Result, Shape, Tensor, ops};
 /// - Outputs: the merged output (two with [`MergeMode::None`]), then, with `return_state`, the
 ///   forward layer's states and the backward layer's.
 /// - Weights: the forward layer's, then the backward layer's.
-/// - Keras: [`keras.layers.Bidirectional`]. Paper: Schuster and Paliwal, 1997.
+/// - Keras: `keras.layers.Bidirectional`. Paper: Schuster and Paliwal, 1997.
 ///
 /// ```
 /// use elman::prelude::*;

@@ -17,7 +17,7 @@ use crate::{Context, Result, Shape, Tensor, defaults, ops};
 ///
 /// - Shapes: `(batch, …, features)` to `(batch, …, units)`.
 /// - Weights: `kernel (features, units)`, `bias (units,)`.
-/// - Keras: [`keras.layers.Dense`], same defaults.
+/// - Keras: `keras.layers.Dense`, same defaults.
 ///
 /// ```
 /// use elman::prelude::*;

@@ -11,7 +11,7 @@ use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
 /// `1 / (1 - rate)`; does nothing in inference (Srivastava et al., 2014).
 ///
 /// - Shapes: any, unchanged. No weights.
-/// - Keras: [`keras.layers.Dropout`]. The random numbers are elman's own: the same seed drops the
+/// - Keras: `keras.layers.Dropout`. The random numbers are elman's own: the same seed drops the
 ///   same values on any number of threads, but not those that a backend of Keras would drop.
 ///
 /// ```

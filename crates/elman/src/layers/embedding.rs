@@ -12,7 +12,7 @@ use crate::{Context, Error, Float, Result, Shape, Tensor};
 ///
 /// - Shapes: `(batch, …)` to `(batch, …, output_dim)`.
 /// - Weights: `embeddings (input_dim, output_dim)`.
-/// - Keras: [`keras.layers.Embedding`]. An index outside of `0..input_dim` is an error here; Keras
+/// - Keras: `keras.layers.Embedding`. An index outside of `0..input_dim` is an error here; Keras
 ///   on TensorFlow fails as well on a CPU, other backends return arbitrary numbers.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use crate::{Context, Result, Shape, Tensor};
 
 /// Joins all axes but the first: `(batch, 8, 4)` to `(batch, 32)`; `(batch,)` to `(batch, 1)`.
 ///
-/// Keras: [`keras.layers.Flatten`] with `data_format = "channels_last"`. No weights.
+/// Keras: `keras.layers.Flatten` with `data_format = "channels_last"`. No weights.
 ///
 /// ```
 /// use elman::prelude::*;

@@ -16,7 +16,7 @@ use crate::cells::{GruCell, cell_options};
 /// - Shapes: see [`Rnn`]; one state, h, which is the output.
 /// - Weights: `kernel (features, 3 units)`, `recurrent_kernel (units, 3 units)`, columns z, r, n;
 ///   `bias (2, 3 units)` (for the input, for the state), or `(3 units,)` without `reset_after`.
-/// - Keras: [`keras.layers.GRU`], same defaults. Paper: Cho et al., *Learning Phrase
+/// - Keras: `keras.layers.GRU`, same defaults. Paper: Cho et al., *Learning Phrase
 ///   Representations using RNN Encoder–Decoder*, 2014.
 ///
 /// ```

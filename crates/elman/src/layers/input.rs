@@ -9,7 +9,7 @@ use crate::{Context, Result, Shape, Tensor};
 
 /// Declares the input shape of a model as its first layer; computes nothing.
 ///
-/// Keras: [`keras.layers.Input`], which is the class `InputLayer` in files. `summary()` of a
+/// Keras: `keras.layers.Input`, which is the class `InputLayer` in files. `summary()` of a
 /// `Sequential` doesn't list it.
 ///
 /// ```

@@ -15,7 +15,7 @@ use crate::cells::{LstmCell, cell_options};
 /// - Shapes: see [`Rnn`]; two states, h and c.
 /// - Weights: `kernel (features, 4 units)`, `recurrent_kernel (units, 4 units)`,
 ///   `bias (4 units,)`; columns i, f, g, o.
-/// - Keras: [`keras.layers.LSTM`], same defaults. Papers: Hochreiter and Schmidhuber, *Long
+/// - Keras: `keras.layers.LSTM`, same defaults. Papers: Hochreiter and Schmidhuber, *Long
 ///   Short-Term Memory*, 1997; Gers et al., *Learning to Forget*, 2000.
 ///
 /// ```

@@ -8,7 +8,7 @@ use crate::cells::{SimpleRnnCell, cell_options};
 ///
 /// - Shapes: see [`Rnn`]; one state, h, which is the output.
 /// - Weights: `kernel (features, units)`, `recurrent_kernel (units, units)`, `bias (units,)`.
-/// - Keras: [`keras.layers.SimpleRNN`], same defaults. Paper: Elman, *Finding Structure in Time*,
+/// - Keras: `keras.layers.SimpleRNN`, same defaults. Paper: Elman, *Finding Structure in Time*,
 ///   1990.
 ///
 /// ```

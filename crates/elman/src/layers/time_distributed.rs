@@ -13,7 +13,7 @@ use crate::{Context, Result, Shape, Tensor};
 ///
 /// - Shapes: `(batch, time, …)` to `(batch, time, …)`, the layer's input and output shapes with the
 ///   time axis put in. Weights: the layer's.
-/// - Keras: [`keras.layers.TimeDistributed`].
+/// - Keras: `keras.layers.TimeDistributed`.
 ///
 /// ```
 /// use elman::prelude::*;

@@ -8,7 +8,7 @@ use crate::{Result, Tensor};
 
 /// Stops the training when a watched value has not improved for `patience` epochs.
 ///
-/// Keras: [`keras.callbacks.EarlyStopping`], same defaults.
+/// Keras: `keras.callbacks.EarlyStopping`, same defaults.
 ///
 /// ```
 /// use elman::prelude::*;

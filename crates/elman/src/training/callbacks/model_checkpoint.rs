@@ -13,7 +13,7 @@ use crate::{Error, Result};
 /// The path may hold `{epoch}`, counted from 1, and any value of the logs, with Python's formats
 /// for digits: `weights-{epoch:02d}-{val_loss:.2f}.keras`. Files are written whole or not at all.
 ///
-/// Keras: [`keras.callbacks.ModelCheckpoint`].
+/// Keras: `keras.callbacks.ModelCheckpoint`.
 ///
 /// ```
 /// use elman::prelude::*;

@@ -14,7 +14,7 @@ use crate::{Float, Result};
 /// The epsilon is added to the uncorrected `sqrt(v)`, unlike PyTorch's. With `amsgrad`, the
 /// largest v so far takes the place of v (Reddi et al., 2018).
 ///
-/// Keras: [`keras.optimizers.Adam`].
+/// Keras: `keras.optimizers.Adam`.
 ///
 /// ```
 /// use elman::training::optimizers::Adam;

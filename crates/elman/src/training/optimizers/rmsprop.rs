@@ -12,7 +12,7 @@ use crate::{Float, Result};
 /// centered: a = rho * a + (1 - rho) * g, and v - a² takes the place of v below
 /// step = lr * g / sqrt(v + epsilon)        m = momentum * m + step        w -= m (or step)
 /// ```
-/// Keras: [`keras.optimizers.RMSprop`].
+/// Keras: `keras.optimizers.RMSprop`.
 ///
 /// ```
 /// use elman::training::optimizers::RmsProp;

@@ -12,7 +12,7 @@ use crate::{Float, Result};
 /// m = momentum * m - lr * g;  w += m                  with momentum
 /// m = momentum * m - lr * g;  w += momentum * m - lr * g   with nesterov
 /// ```
-/// Keras: [`keras.optimizers.SGD`].
+/// Keras: `keras.optimizers.SGD`.
 ///
 /// ```
 /// use elman::training::optimizers::Sgd;
