@@ -54,11 +54,13 @@ impl Columns {
 
 /// `c = start + a b` for a panel of columns, all but the rows.
 ///
-/// The depth is `segments` runs of `segment_len`, read from a row of `a` at
-/// `segment * segment_stride + k * a_step`, and from the panel without a gap: row after row,
-/// `b_step` apart, of `vectors * LANES` numbers.
+/// The depth is `groups` of `segments` of `segment_len`, read from a row of `a` at
+/// `group * group_stride + segment * segment_stride + k * a_step`, and from the panel without a
+/// gap: row after row, `b_step` apart, of `vectors * LANES` numbers.
 #[derive(Clone, Copy)]
 pub(crate) struct Product {
+    pub groups: usize,
+    pub group_stride: usize,
     pub segments: usize,
     pub segment_len: usize,
     pub segment_stride: usize,
@@ -75,6 +77,8 @@ impl Product {
     /// A product over a depth that is contiguous in the rows of `a`.
     pub fn plain(depth: usize, b: *const Float, b_step: usize, columns: Columns) -> Product {
         Product {
+            groups: 1,
+            group_stride: 0,
             segments: 1,
             segment_len: depth,
             segment_stride: 0,
@@ -146,6 +150,13 @@ pub(crate) unsafe fn tile<S: Simd>(
     );
 }
 
+/// The segments of the depth, in order.
+#[inline(always)]
+fn pairs(p: &Product) -> impl Iterator<Item = (usize, usize)> {
+    let segments = p.segments;
+    (0..p.groups).flat_map(move |group| (0..segments).map(move |segment| (group, segment)))
+}
+
 struct Tile<'a, const M: usize, const V: usize> {
     product: &'a Product,
     a: &'a [*const Float; MAX_ROWS],
@@ -180,8 +191,8 @@ impl<const M: usize, const V: usize> Task for Tile<'_, M, V> {
                 }
             }
             let mut b = p.b;
-            for segment in 0..p.segments {
-                let mut at = segment * p.segment_stride;
+            for (group, segment) in pairs(p) {
+                let mut at = group * p.group_stride + segment * p.segment_stride;
                 for _ in 0..p.segment_len {
                     let mut panel = [zero; V];
                     for v in 0..V {
@@ -299,8 +310,8 @@ impl<const B: usize, const V: usize> Task for Wide<'_, B, V> {
                 }
             }
             let mut b = p.b;
-            for segment in 0..p.segments {
-                let mut at = segment * p.segment_stride;
+            for (group, segment) in pairs(p) {
+                let mut at = group * p.group_stride + segment * p.segment_stride;
                 for _ in 0..p.segment_len {
                     let factor = s.splat(*self.a.add(at));
                     for i in 0..B {

@@ -13,7 +13,7 @@ use crate::buffer::Buffer;
 use crate::pool::Shared;
 use crate::recurrent::{Gradients, OutputGradients, Sequence};
 use crate::simd::{Simd, Task, dispatch};
-use crate::tile::{self, Columns, Product, Start};
+use crate::tile::{self, Product, Start};
 use std::ops::Range;
 
 pub(in super::super) fn backward(
@@ -242,20 +242,11 @@ impl Worker<'_> {
         let states = self.call.flow.states;
         let layout = states.layout;
         let width = layout.transposed * layout.lanes;
-        let segment = vectors * layout.lanes;
-        let depth = layout.blocks * segment;
+        let depth = layout.blocks * vectors * layout.lanes;
         for panel in self.panels.clone() {
-            let product = Product {
-                segments: layout.blocks,
-                segment_len: segment,
-                segment_stride: states.held * states.batch * layout.row,
-                a_step: 1,
-                b: panels.as_pointer().wrapping_add(panel * depth * width),
-                b_step: width,
-                columns: Columns::packed(layout.lanes),
-                start,
-                add: false,
-            };
+            let b = panels.as_pointer().wrapping_add(panel * depth * width);
+            let held = states.held * states.batch;
+            let product = Product { start, ..layout.over_gates(vectors, held, b, width) };
             let row = |i| {
                 let b = rows.id(i);
                 let z = states.z(0, t, b).wrapping_add(from);

@@ -1,8 +1,8 @@
 //! The sizes that follow from cell, units and instruction set.
 
 use super::super::Cell;
-use crate::Isa;
-use crate::tile::Columns;
+use crate::tile::{Columns, Product};
+use crate::{Float, Isa};
 
 /// A vector of a row: which of Keras's gates it holds, and how many units its first lane is past
 /// the first of the block.
@@ -113,6 +113,37 @@ impl Layout {
     /// Panels of the transposed recurrent kernel.
     pub(super) fn transposed_panels(&self) -> usize {
         self.units.div_ceil(self.transposed * self.lanes)
+    }
+
+    /// Where lane `lane` of vector `v` (of `vectors`) of a block stands in the depth of a product
+    /// with gate gradients: gate by gate and in each by unit, so that the order of the sums does
+    /// not depend on the number of lanes.
+    pub(super) fn depth_of(&self, vectors: usize, block: usize, v: usize, lane: usize) -> usize {
+        match self.cell {
+            Cell::SimpleRnn { .. } => (block * vectors + v) * self.lanes + lane,
+            _ => (v * self.blocks + block) * self.lanes + lane,
+        }
+    }
+
+    /// The depth of such a product, over a panel `b` with rows of `b_step`; `z` has room for
+    /// `held` rows in a block.
+    pub(super) fn over_gates(
+        &self,
+        vectors: usize,
+        held: usize,
+        b: *const Float,
+        b_step: usize,
+    ) -> Product {
+        let one_group = matches!(self.cell, Cell::SimpleRnn { .. });
+        let (groups, length) = if one_group { (1, vectors) } else { (vectors, 1) };
+        Product {
+            groups,
+            group_stride: self.lanes,
+            segments: self.blocks,
+            segment_len: length * self.lanes,
+            segment_stride: held * self.row,
+            ..Product::plain(0, b, b_step, Columns::packed(self.lanes))
+        }
     }
 
     /// Whether the recurrent product comes in two parts, with the reset gate in between.

@@ -25,13 +25,13 @@ pub(in super::super) struct Fused {
 /// The transposed weights, which backward alone needs.
 #[derive(Debug)]
 pub(super) struct Transposed {
-    /// Panels of features, `depth = blocks * input vectors * lanes`.
+    /// Panels of features, over the gates that the input has.
     pub kernel: Buffer,
     /// The vectors of such a panel.
     pub kernel_vectors: usize,
-    /// Panels of units, `depth = blocks * recurrent vectors * lanes`.
+    /// Panels of units, over those of the state.
     pub recurrent: Buffer,
-    /// GRU without `reset_after`: panels of units of `R_g`, `depth = blocks * lanes`.
+    /// GRU without `reset_after`: panels of units of `R_g`, over that gate.
     pub candidate: Buffer,
 }
 
@@ -70,7 +70,7 @@ fn panels(
 }
 
 /// The transpose of such panels: panels of `vectors` vectors over the `columns` rows that they
-/// have, with a depth of `(blocks, slots, lanes)`.
+/// have, with the depth that [`Layout::depth_of`] says.
 fn transpose(
     layout: &Layout,
     packed: &Buffer,
@@ -87,7 +87,9 @@ fn transpose(
         for k in 0..depth {
             for column in 0..panel {
                 let source = (block * depth + k) * panel + column;
-                let target = ((k / width) * new_depth + block * panel + column) * width + k % width;
+                let (v, lane) = (column / layout.lanes, column % layout.lanes);
+                let row = (k / width) * new_depth + layout.depth_of(slots, block, v, lane);
+                let target = row * width + k % width;
                 // SAFETY: both within the sizes the buffers were made with.
                 unsafe { *to.add(target) = *from.add(source) };
             }

@@ -132,22 +132,16 @@ impl Worker<'_> {
         let transposed = fused.transposed();
         let (vectors, features) = (transposed.kernel_vectors, fused.features);
         let width = vectors * layout.lanes;
-        let segment = layout.input.len() * layout.lanes;
-        let depth = layout.blocks * segment;
+        let depth = layout.blocks * layout.input.len() * layout.lanes;
         let mine = share(input.batch * input.time, self.parts, self.part);
         for from in mine.clone().step_by(INPUT_ROWS) {
             let rows = from..(from + INPUT_ROWS).min(mine.end);
             for panel in 0..features.div_ceil(width) {
+                let b = transposed.kernel.as_pointer().wrapping_add(panel * depth * width);
+                let held = states.held * states.batch;
                 let product = Product {
-                    segments: layout.blocks,
-                    segment_len: segment,
-                    segment_stride: states.held * states.batch * layout.row,
-                    a_step: 1,
-                    b: transposed.kernel.as_pointer().wrapping_add(panel * depth * width),
-                    b_step: width,
                     columns: Columns::first(layout.lanes, vectors, features - panel * width),
-                    start: tile::Start::Zero,
-                    add: false,
+                    ..layout.over_gates(layout.input.len(), held, b, width)
                 };
                 let row = |i| {
                     let (t, b) = ((rows.start + i) / input.batch, (rows.start + i) % input.batch);
