@@ -59,6 +59,9 @@ pub struct Fit {
     /// Write loss and metrics of every epoch as JSON: {"loss": [0.9, 0.4], …}
     #[arg(long, value_name = "H.json")]
     history: Option<PathBuf>,
+    /// Draw loss and metrics of every epoch
+    #[arg(long, value_name = "LOSS.svg")]
+    plot: Option<PathBuf>,
 }
 
 const HELP: &str = "\
@@ -113,6 +116,10 @@ impl Fit {
         model.save(&self.output)?;
         terminal.note(format_args!("wrote {}", self.output.display()));
         self.write_history(&history, terminal)?;
+        if let Some(path) = self.plot.as_ref().filter(|_| !history.epochs().is_empty()) {
+            atomic::write(path, elman::plot::history(&history)?.as_bytes())?;
+            terminal.note(format_args!("wrote {}", path.display()));
+        }
         if history.stopped() == Some(&StopReason::Interrupted) {
             let (done, all) = (history.epochs().len(), self.epochs);
             terminal.warning(format_args!("interrupted after {done} of {all} epochs"));
@@ -125,6 +132,7 @@ impl Fit {
         outputs::check_extension(&self.output, "--output", &["keras"])?;
         let mut files: Vec<&Path> = vec![&self.output];
         files.extend(self.history.as_deref());
+        files.extend(self.plot.as_deref());
         let mut inputs: Vec<&Path> = vec![&self.x, &self.y];
         // A .keras file may be trained in place: it is replaced once the training has succeeded.
         if self.model != self.output {

@@ -87,7 +87,7 @@ fn draw(
         .margin(16)
         .x_label_area_size(44)
         .y_label_area_size(64)
-        .build_cartesian_2d(x, y)
+        .build_cartesian_2d(x, y.clone())
         .map_err(error)?;
     chart
         .configure_mesh()
@@ -98,6 +98,7 @@ fn draw(
         .axis_style(RGBColor(90, 90, 90))
         .label_style(("sans-serif", 14))
         .x_labels(10)
+        .x_label_formatter(&|x| if x.fract() == 0.0 { format!("{x:.0}") } else { format!("{x}") })
         .draw()
         .map_err(error)?;
     for (i, (name, points)) in series.iter().enumerate() {
@@ -109,9 +110,17 @@ fn draw(
             .label(name)
             .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], style));
     }
+    // The legend stands where the curves don't end.
+    let middle = (y.start + y.end) / 2.0;
+    let ends = series.iter().filter_map(|(_, points)| points.last());
+    let above = ends.clone().filter(|p| p.1 > middle).count();
+    let position = match 2 * above > ends.count() {
+        true => SeriesLabelPosition::LowerRight,
+        false => SeriesLabelPosition::UpperRight,
+    };
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
+        .position(position)
         .background_style(WHITE.mix(0.85))
         .border_style(RGBColor(200, 200, 200))
         .label_font(("sans-serif", 14))
