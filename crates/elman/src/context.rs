@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::parameters::{Parameter, Parameters};
 use crate::random::Stream;
-use crate::{Error, Float, Result};
+use crate::states::{StateSlot, States};
+use crate::{Error, Float, Result, Tensor};
 
 /// The state of one forward (and backward) pass.
 ///
@@ -20,6 +21,7 @@ pub struct Context<'m> {
     tape: Vec<Box<dyn Any + Send>>,
     gradients: Vec<Float>,
     wants_input_gradients: bool,
+    states: States,
 }
 
 /// What a pass is for.
@@ -56,7 +58,29 @@ impl<'m> Context<'m> {
             tape: Vec::new(),
             gradients: Vec::new(),
             wants_input_gradients: true,
+            states: States::default(),
         }
+    }
+
+    /// This pass with the states that stateful layers had after the last one (else zeros).
+    pub fn with_states(mut self, states: States) -> Context<'m> {
+        self.states = states;
+        self
+    }
+
+    /// The states that stateful layers have now; zeros remain.
+    pub fn take_states(&mut self) -> States {
+        std::mem::take(&mut self.states)
+    }
+
+    /// A state of a stateful layer, `None` for zeros.
+    pub fn state(&self, slot: StateSlot) -> Option<&Tensor> {
+        self.states.get(slot)
+    }
+
+    /// Replaces a state of a stateful layer.
+    pub fn set_state(&mut self, slot: StateSlot, value: Tensor) {
+        self.states.set(slot, value);
     }
 
     /// The weights of the model.

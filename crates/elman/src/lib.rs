@@ -34,6 +34,7 @@ mod defaults;
 mod error;
 pub mod initializers;
 pub mod layers;
+mod mask;
 pub mod models;
 mod names;
 pub mod ops;
@@ -43,17 +44,20 @@ pub mod plot;
 pub mod random;
 mod saving;
 mod shape;
+mod states;
 mod tensor;
 pub mod training;
 
 pub use context::Context;
 pub use elman_kernels::{Float, num_threads, set_num_threads};
 pub use error::{Error, Result};
+pub use mask::Mask;
 pub use models::{Model, Sequential};
 pub use names::clear_session;
 pub use parameters::Parameters;
 pub use saving::{KERAS_VERSION, load_model};
 pub use shape::Shape;
+pub use states::{StateEntry, StateSlot, States};
 pub use tensor::{Element, Tensor};
 
 /// Everything that a program usually needs: `use elman::prelude::*`.
@@ -64,7 +68,7 @@ pub mod prelude {
     pub use crate::initializers::Initializer;
     pub use crate::layers::{
         ActivationLayer, Bidirectional, Dense, Dropout, Embedding, Flatten, Gru, Input,
-        LayerOptions, Lstm, MergeMode, SimpleRnn, TimeDistributed,
+        LayerOptions, Lstm, Masking, MergeMode, SimpleRnn, TimeDistributed,
     };
     pub use crate::models::{Model, Sequential, SummaryOptions, SummaryStyle};
     pub use crate::training::callbacks::{Callback, EarlyStopping, ModelCheckpoint};
@@ -74,5 +78,5 @@ pub mod prelude {
     };
     pub use crate::training::optimizers::{Adam, RmsProp, Sgd};
     pub use crate::training::{Fit, History, Logs, Verbose};
-    pub use crate::{Shape, Tensor, load_model};
+    pub use crate::{Mask, Shape, States, Tensor, load_model};
 }

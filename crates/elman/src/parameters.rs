@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::initializers::Initializer;
 use crate::random::Stream;
+use crate::states::{StateEntry, StateSlot};
 use crate::{Float, Result, Shape, Tensor};
 
 /// A layer's handle of one of its weights. The default is a weight that doesn't exist, such as the
@@ -60,6 +61,7 @@ pub struct Parameters {
     values: Vec<Float>,
     entries: Vec<Entry>,
     scopes: Vec<Scope>,
+    states: Vec<StateEntry>,
     /// Forms of the weights that are made once and used until the next change: packed kernels.
     derived: Mutex<HashMap<usize, Arc<dyn Any + Send + Sync>>>,
 }
@@ -70,6 +72,7 @@ impl Clone for Parameters {
             values: self.values.clone(),
             entries: self.entries.clone(),
             scopes: self.scopes.clone(),
+            states: self.states.clone(),
             derived: Mutex::default(),
         }
     }
@@ -95,6 +98,12 @@ impl Parameters {
     /// The layers and parts of layers, also those without weights of their own.
     pub fn scopes(&self) -> &[Scope] {
         &self.scopes
+    }
+
+    /// The states that stateful layers carry from call to call. Their values are not weights and
+    /// lie with the caller: see [`States`](crate::States).
+    pub fn states(&self) -> &[StateEntry] {
+        &self.states
     }
 
     /// The weights of the layer at position `layer` of the model, as Keras's `get_weights` orders
@@ -207,6 +216,20 @@ impl<'a> Builder<'a> {
             range: start..self.parameters.values.len(),
         });
         Parameter(Some(self.parameters.entries.len() - 1))
+    }
+
+    /// Registers a state of that shape, which the layer carries from call to call.
+    pub fn add_state(&mut self, shape: &[usize]) -> StateSlot {
+        let Scope { path, layer, .. } = &self.parameters.scopes[self.scope];
+        let prefix = format!("{path}/states/");
+        let states = &mut self.parameters.states;
+        let number = states.iter().filter(|state| state.path.starts_with(&prefix)).count();
+        states.push(StateEntry {
+            path: format!("{prefix}{number}"),
+            layer: *layer,
+            shape: shape.to_vec(),
+        });
+        StateSlot(states.len() - 1)
     }
 
     /// Where the layer's weights lie in a `.keras` file, which is its place in the model.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ndarray::{ArrayBase, ArrayD, Data, Dimension, IxDyn};
 
-use crate::{Error, Float, Result, Shape};
+use crate::{Error, Float, Mask, Result, Shape};
 
 /// A contiguous, row-major array of [`Float`]s. A clone shares the values until one is written.
 ///
@@ -16,10 +16,14 @@ use crate::{Error, Float, Result, Shape};
 /// assert_eq!(t.shape(), [2, 3]);
 /// assert_eq!(t.data()[4], 5.0);
 /// ```
+///
+/// A sequence may carry a [`Mask`] of the steps that count; it stays with clones and cuts of the
+/// batch, and not with results of arithmetic, whose masks are the layers' business.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tensor {
     shape: Vec<usize>,
     data: Arc<Vec<Float>>,
+    mask: Option<Mask>,
 }
 
 impl Tensor {
@@ -37,21 +41,21 @@ impl Tensor {
                 got: format!("({},)", data.len()),
             });
         }
-        Ok(Tensor { shape, data: Arc::new(data) })
+        Ok(Tensor { shape, data: Arc::new(data), mask: None })
     }
 
     /// For shapes that the caller computed together with the values.
     pub(crate) fn from_parts(shape: impl Into<Vec<usize>>, data: Vec<Float>) -> Tensor {
         let shape = shape.into();
         debug_assert_eq!(shape.iter().product::<usize>(), data.len());
-        Tensor { shape, data: Arc::new(data) }
+        Tensor { shape, data: Arc::new(data), mask: None }
     }
 
     /// An array of zeros.
     pub fn zeros(shape: impl Into<Vec<usize>>) -> Tensor {
         let shape = shape.into();
         let len = shape.iter().product();
-        Tensor { shape, data: Arc::new(vec![0.0; len]) }
+        Tensor { shape, data: Arc::new(vec![0.0; len]), mask: None }
     }
 
     /// The dimensions.
@@ -89,7 +93,51 @@ impl Tensor {
         Arc::make_mut(&mut self.data).as_mut_slice()
     }
 
-    /// The same values under another shape of the same size.
+    /// The same values with a mask of the steps that count, `(batch, time)`: Keras's `mask=`.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] if the mask has not the first axes of this array, with a further axis
+    /// of one at most.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(Lstm::new(3).input_shape([4, 2]))?;
+    /// let x = Tensor::from(ndarray::Array3::<f32>::ones((1, 4, 2)));
+    /// let padded = model.predict(x.with_mask(array![[true, true, false, false]])?)?;
+    /// assert_eq!(padded, model.predict(ndarray::Array3::<f32>::ones((1, 2, 2)))?);
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn with_mask(mut self, mask: impl Into<Mask>) -> Result<Tensor> {
+        let mask = mask.into();
+        let dims = match mask.shape() {
+            [leading @ .., 1] if leading.len() > 1 => leading,
+            dims => dims,
+        };
+        if dims.is_empty() || !self.shape.starts_with(dims) {
+            return Err(Error::Mismatch {
+                place: "with_mask".into(),
+                what: "mask".into(),
+                expected: format!("the first axes of {}", Shape::from(&self.shape[..])),
+                got: Shape::from(mask.shape()).to_string(),
+            });
+        }
+        self.mask = Some(mask);
+        Ok(self)
+    }
+
+    /// The mask of the steps that count, if there is one.
+    pub fn mask(&self) -> Option<&Mask> {
+        self.mask.as_ref()
+    }
+
+    /// The same values with this mask, or none.
+    pub(crate) fn replace_mask(mut self, mask: Option<Mask>) -> Tensor {
+        self.mask = mask;
+        self
+    }
+
+    /// The same values under another shape of the same size, without the mask.
     ///
     /// # Errors
     /// [`Error::Mismatch`] if the sizes differ.
@@ -104,6 +152,7 @@ impl Tensor {
             });
         }
         self.shape = shape;
+        self.mask = None;
         Ok(self)
     }
 
@@ -112,7 +161,8 @@ impl Tensor {
         let row: usize = self.shape[1..].iter().product();
         let mut shape = self.shape.clone();
         shape[0] = end - start;
-        Tensor::from_parts(shape, self.data[start * row..end * row].to_vec())
+        let mask = self.mask.as_ref().map(|mask| mask.rows(start, end));
+        Tensor::from_parts(shape, self.data[start * row..end * row].to_vec()).replace_mask(mask)
     }
 
     /// The rows of the first axis named by `indices`, in that order.
@@ -124,7 +174,8 @@ impl Tensor {
         for &i in indices {
             data.extend_from_slice(&self.data[i * row..(i + 1) * row]);
         }
-        Tensor::from_parts(shape, data)
+        let mask = self.mask.as_ref().map(|mask| mask.select(indices));
+        Tensor::from_parts(shape, data).replace_mask(mask)
     }
 
     /// This array as an `ndarray` array.

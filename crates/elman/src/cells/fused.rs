@@ -24,7 +24,7 @@ struct Saved {
 
 impl Fused {
     pub(super) fn sequence(&self, sequence: &Sequence, cx: &mut Context) -> Result<SequenceOutput> {
-        let (batch, time) = (sequence.x.shape()[0], sequence.x.shape()[1]);
+        let (batch, time) = (sequence.batch(), sequence.time());
         let packed = self.packed(sequence, cx);
         let mut output = match sequence.return_sequences {
             true => Tensor::zeros([batch, time, self.units]),
@@ -105,11 +105,11 @@ impl Fused {
 fn input<'a>(sequence: &'a Sequence, initial_states: &'a [&'a [Float]]) -> kernels::Sequence<'a> {
     kernels::Sequence {
         x: sequence.x.data(),
-        batch: sequence.x.shape()[0],
-        time: sequence.x.shape()[1],
+        batch: sequence.batch(),
+        time: sequence.time(),
         go_backwards: sequence.go_backwards,
         initial_states,
-        mask: None,
-        zero_output_for_mask: false,
+        mask: sequence.mask.as_ref().map(crate::Mask::data),
+        zero_output_for_mask: sequence.zero_output_for_mask,
     }
 }

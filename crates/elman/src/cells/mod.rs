@@ -21,7 +21,7 @@ pub use simple_rnn::SimpleRnnCell;
 use serde_json::{Map, Value};
 
 use crate::parameters::Builder;
-use crate::{Context, Result, Tensor};
+use crate::{Context, Mask, Result, Tensor};
 
 /// One step of a recurrent layer, Keras's cell.
 ///
@@ -115,9 +115,29 @@ pub struct Sequence {
     pub go_backwards: bool,
     /// Whether the outputs of all steps are wanted.
     pub return_sequences: bool,
+    /// Which steps count, `(batch, time)`; the states keep their values over the others.
+    pub mask: Option<Mask>,
+    /// Whether the output of a step that doesn't count is zero; else it repeats the one before.
+    pub zero_output_for_mask: bool,
 }
 
 impl Sequence {
+    /// The number of sequences.
+    pub fn batch(&self) -> usize {
+        self.x.shape()[0]
+    }
+
+    /// The number of steps.
+    pub fn time(&self) -> usize {
+        self.x.shape()[1]
+    }
+
+    /// Whether the `i`-th step that is processed counts for a row of the batch.
+    fn is_used(&self, row: usize, i: usize) -> bool {
+        let index = row * self.time() + self.time_of(i);
+        self.mask.as_ref().is_none_or(|mask| mask.data()[index])
+    }
+
     /// The index in time of the `i`-th step that is processed.
     fn time_of(&self, i: usize) -> usize {
         if self.go_backwards { self.x.shape()[1] - 1 - i } else { i }

@@ -10,21 +10,77 @@ struct Looped {
     units: usize,
 }
 
+/// The rows of the batch that a step computes.
+enum Rows {
+    All,
+    /// These; a mask leaves the others out.
+    Some(Vec<usize>),
+}
+
+impl Rows {
+    /// The rows of the `i`-th step that is processed.
+    fn of(sequence: &Sequence, i: usize) -> Rows {
+        let rows: Vec<usize> =
+            (0..sequence.batch()).filter(|row| sequence.is_used(*row, i)).collect();
+        if rows.len() == sequence.batch() { Rows::All } else { Rows::Some(rows) }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Rows::Some(rows) if rows.is_empty())
+    }
+
+    /// Those rows of an array.
+    fn take(&self, x: &Tensor) -> Tensor {
+        match self {
+            Rows::All => x.clone(),
+            Rows::Some(rows) => x.select(rows),
+        }
+    }
+
+    /// Writes `part` over those rows of `whole`.
+    fn put(&self, whole: &mut Tensor, part: Tensor) {
+        let Rows::Some(rows) = self else { return *whole = part };
+        let width = whole.len() / whole.shape()[0].max(1);
+        let data = whole.data_mut();
+        for (row, values) in rows.iter().zip(part.data().chunks(width.max(1))) {
+            data[row * width..(row + 1) * width].copy_from_slice(values);
+        }
+    }
+}
+
 pub(super) fn sequence<C: Cell>(
     cell: &C,
     sequence: &Sequence,
     cx: &mut Context,
 ) -> Result<SequenceOutput> {
-    let (batch, time) = (sequence.x.shape()[0], sequence.x.shape()[1]);
+    let (batch, time) = (sequence.batch(), sequence.time());
     let mut states = sequence.initial_states.clone();
     if states.is_empty() {
         states = cell.state_sizes().iter().map(|size| Tensor::zeros([batch, *size])).collect();
     }
-    let mut output = Tensor::zeros([batch, cell.units()]);
+    let zeros = Tensor::zeros([batch, cell.units()]);
+    // The output that a masked step repeats: zeros before the first step that counts.
+    let mut held = zeros.clone();
+    let mut output = zeros.clone();
     let mut outputs = sequence.return_sequences.then(|| Tensor::zeros([batch, time, cell.units()]));
     for i in 0..time {
-        let x = ops::time_step(&sequence.x, sequence.time_of(i));
-        (output, states) = cell.step(&x, &states, cx)?;
+        let rows = Rows::of(sequence, i);
+        if sequence.zero_output_for_mask {
+            output = zeros.clone();
+        }
+        if !rows.is_empty() {
+            let x = rows.take(&ops::time_step(&sequence.x, sequence.time_of(i)));
+            let before: Vec<Tensor> = states.iter().map(|state| rows.take(state)).collect();
+            let (new, after) = cell.step(&x, &before, cx)?;
+            for (state, after) in states.iter_mut().zip(after) {
+                rows.put(state, after);
+            }
+            rows.put(&mut output, new.clone());
+            rows.put(&mut held, new);
+        }
+        if !sequence.zero_output_for_mask {
+            output = held.clone();
+        }
         if let Some(outputs) = &mut outputs {
             ops::set_time_step(outputs, i, &output);
         }
@@ -39,7 +95,7 @@ pub(super) fn sequence_backward<C: Cell>(
     cx: &mut Context,
 ) -> Result<InputGradients> {
     let Looped { sequence, units } = cx.restore(cell.class_name())?;
-    let (batch, time) = (sequence.x.shape()[0], sequence.x.shape()[1]);
+    let (batch, time) = (sequence.batch(), sequence.time());
     let mut states: Vec<Tensor> = cell
         .state_sizes()
         .iter()
@@ -47,18 +103,42 @@ pub(super) fn sequence_backward<C: Cell>(
         .map(|(size, given)| given.clone().unwrap_or_else(|| Tensor::zeros([batch, *size])))
         .collect();
     let mut x = cx.wants_input_gradients().then(|| Tensor::zeros(sequence.x.shape()));
+    let zeros = Tensor::zeros([batch, units]);
+    // The gradient of the output that later, masked steps repeated.
+    let mut held = zeros.clone();
     for i in (0..time).rev() {
+        let rows = Rows::of(&sequence, i);
         let output = match &gradients.output {
-            Some(output) if sequence.return_sequences => ops::time_step(output, i),
-            Some(output) if i == time - 1 => output.clone(),
-            _ => Tensor::zeros([batch, units]),
+            Some(output) if sequence.return_sequences => Some(ops::time_step(output, i)),
+            Some(output) if i == time - 1 => Some(output.clone()),
+            _ => None,
         };
-        let dx;
-        (dx, states) = cell.step_backward(&output, &states, cx)?;
+        match output {
+            Some(output) if sequence.zero_output_for_mask => {
+                rows.put(&mut held, rows.take(&output));
+            }
+            Some(output) => held.add_assign(&output),
+            None => {}
+        }
+        if rows.is_empty() {
+            continue;
+        }
+        let after: Vec<Tensor> = states.iter().map(|state| rows.take(state)).collect();
+        let (dx, before) = cell.step_backward(&rows.take(&held), &after, cx)?;
+        for (state, before) in states.iter_mut().zip(before) {
+            rows.put(state, before);
+        }
+        rows.put(&mut held, rows.take(&zeros));
         if let Some(x) = &mut x {
-            ops::set_time_step(x, sequence.time_of(i), &dx);
+            let mut step = zeros_of_step(&sequence.x);
+            rows.put(&mut step, dx);
+            ops::set_time_step(x, sequence.time_of(i), &step);
         }
     }
     let initial_states = if sequence.initial_states.is_empty() { Vec::new() } else { states };
     Ok(InputGradients { x, initial_states })
+}
+
+fn zeros_of_step(x: &Tensor) -> Tensor {
+    Tensor::zeros([x.shape()[0], x.width()])
 }

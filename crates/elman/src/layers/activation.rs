@@ -46,6 +46,10 @@ impl Layer for ActivationLayer {
         Ok(vec![single_input(self, inputs, 1..)?.clone()])
     }
 
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let y = activations::apply(self.activation, &inputs[0]);
         cx.save((inputs[0].clone(), y.clone()));

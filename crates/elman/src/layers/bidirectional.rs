@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::layers::layer::layer_boilerplate;
 use crate::layers::{Base, Layer, Recurrent, Rnn};
 use crate::parameters::Builder;
-use crate::{Context, Error, Result, Shape, Tensor, ops};
+use crate::{Context, Error, Mask, Result, Shape, Tensor, ops};
 
 /// Runs a recurrent layer forward and a second one backward, and merges what they give.
 ///
@@ -109,7 +109,18 @@ impl TryFrom<Config> for Bidirectional {
         let recurrent = layer.as_recurrent().ok_or_else(|| {
             format!("Bidirectional wraps recurrent layers, got {}", layer.place())
         })?;
+        // As in Keras, whatever the layers themselves say: see `new`.
+        let zeroing = |layer: &dyn Recurrent| {
+            let mut options = layer.options();
+            options.zero_output_for_mask = options.return_sequences;
+            layer.with_options(options)
+        };
         let backward_layer = backward_layer.unwrap_or_else(|| reversed(recurrent));
+        let backward_layer = match backward_layer.as_recurrent() {
+            Some(recurrent) => zeroing(recurrent),
+            None => backward_layer,
+        };
+        let layer = zeroing(recurrent);
         Ok(Bidirectional { base, merge_mode, forward_layer: layer, backward_layer })
     }
 }
@@ -170,14 +181,17 @@ impl Bidirectional {
             got: self.backward_layer.place(),
         })?;
         let (f, b) = (forward.options(), backward.options());
-        let agree = f.return_sequences == b.return_sequences && f.return_state == b.return_state;
+        let agree = f.return_sequences == b.return_sequences
+            && f.return_state == b.return_state
+            && f.stateful == b.stateful;
         if !agree || f.go_backwards == b.go_backwards {
             return Err(Error::InvalidArgument {
                 place: self.place(),
                 argument: "backward_layer",
-                expected: "a layer with the same return_sequences and return_state as `layer`, \
+                expected:
+                    "a layer with the same return_sequences, return_state and stateful as `layer`, \
                            and the other go_backwards"
-                    .into(),
+                        .into(),
                 got: format!("{f:?} and {b:?}"),
             });
         }
@@ -254,6 +268,14 @@ impl Layer for Bidirectional {
             builder.child(attribute, &name, trainable, |builder| layer.build(&inputs, builder))?;
         }
         Ok(())
+    }
+
+    fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
+        let returns_sequences =
+            self.forward_layer.as_recurrent().is_some_and(|layer| layer.options().return_sequences);
+        let mask = inputs.first().and_then(Tensor::mask).filter(|_| returns_sequences).cloned();
+        let merged = if self.merge_mode == MergeMode::None { 2 } else { 1 };
+        vec![mask; merged]
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -119,6 +119,10 @@ impl Layer for Dense {
         Ok(())
     }
 
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];
         let packed = cx.derived(self.kernel, || {

@@ -72,6 +72,10 @@ impl Layer for Dropout {
         Ok(())
     }
 
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];
         let mask = cx.random(self.seed, &self.place_in_model).filter(|_| self.rate > 0.0).map(

@@ -6,12 +6,13 @@ use crate::initializers::Initializer;
 use crate::layers::layer::{check_positive, layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
 use crate::parameters::{Builder, Parameter};
-use crate::{Context, Error, Float, Result, Shape, Tensor};
+use crate::{Context, Error, Float, Mask, Result, Shape, Tensor};
 
 /// Turns integers (words, characters, categories) into vectors: `y[…, :] = embeddings[x[…], :]`.
 ///
 /// - Shapes: `(batch, …)` to `(batch, …, output_dim)`.
 /// - Weights: `embeddings (input_dim, output_dim)`.
+/// - Mask: with `mask_zero`, the steps whose integer is not 0.
 /// - Keras: `keras.layers.Embedding`. An index outside of `0..input_dim` is an error here; Keras
 ///   on TensorFlow fails as well on a CPU, other backends return arbitrary numbers.
 ///
@@ -36,6 +37,8 @@ pub struct Embedding {
     output_dim: usize,
     #[serde(default = "Initializer::uniform")]
     embeddings_initializer: Initializer,
+    #[serde(default)]
+    mask_zero: bool,
     #[serde(skip)]
     embeddings: Parameter,
 }
@@ -51,6 +54,7 @@ impl Embedding {
             input_dim,
             output_dim,
             embeddings_initializer: Initializer::uniform(),
+            mask_zero: false,
             embeddings: Parameter::default(),
         }
     }
@@ -58,6 +62,12 @@ impl Embedding {
     /// The first values of the vectors (`uniform`).
     pub fn embeddings_initializer(mut self, initializer: Initializer) -> Embedding {
         self.embeddings_initializer = initializer;
+        self
+    }
+
+    /// Whether 0 stands for padding: the layers behind then leave these steps out (false).
+    pub fn mask_zero(mut self, mask_zero: bool) -> Embedding {
+        self.mask_zero = mask_zero;
         self
     }
 
@@ -106,6 +116,13 @@ impl Layer for Embedding {
         let shape = [self.input_dim, self.output_dim];
         self.embeddings = builder.add("embeddings", &shape, &self.embeddings_initializer)?;
         Ok(())
+    }
+
+    fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
+        let of = |x: &Tensor| {
+            Mask::from_parts(x.shape(), x.data().iter().map(|id| *id != 0.0).collect())
+        };
+        vec![inputs.first().filter(|_| self.mask_zero).map(of)]
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

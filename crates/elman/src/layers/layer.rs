@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::parameters::Builder;
-use crate::{Context, Error, Result, Shape, Tensor};
+use crate::{Context, Error, Mask, Result, Shape, Tensor};
 
 use super::Dtype;
 
@@ -49,6 +49,30 @@ pub trait Layer: Send + Sync + 'static {
     /// # Errors
     /// Values that the layer can't use.
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>>;
+
+    /// Whether the mask of the first input holds for the outputs as well; else it ends here.
+    /// Keras's `supports_masking`.
+    fn supports_masking(&self) -> bool {
+        false
+    }
+
+    /// The masks of the outputs; those beyond the end have none. Keras's `compute_mask`.
+    fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
+        match self.supports_masking() {
+            true => vec![inputs.first().and_then(Tensor::mask).cloned()],
+            false => Vec::new(),
+        }
+    }
+
+    /// [`Layer::forward`], with the masks of the outputs: how layers are called.
+    ///
+    /// # Errors
+    /// As [`Layer::forward`].
+    fn call(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        let outputs = self.forward(inputs, cx)?;
+        let masks = self.output_masks(inputs).into_iter().chain(std::iter::repeat(None));
+        Ok(outputs.into_iter().zip(masks).map(|(y, mask)| y.replace_mask(mask)).collect())
+    }
 
     /// Computes the gradients of the inputs from those of the outputs (`None`: nothing depends on
     /// that output) and adds the gradients of the weights to the context's.

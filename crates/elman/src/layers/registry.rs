@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     ActivationLayer, Bidirectional, Dense, Dropout, Embedding, Flatten, Gru, Input, Layer, Lstm,
-    SimpleRnn, TimeDistributed,
+    Masking, SimpleRnn, TimeDistributed,
 };
 use crate::{Error, Result};
 
@@ -23,6 +23,7 @@ const CLASSES: &[(&str, Load)] = &[
     ("GRU", load::<Gru>),
     ("InputLayer", load::<Input>),
     ("LSTM", load::<Lstm>),
+    ("Masking", load::<Masking>),
     ("SimpleRNN", load::<SimpleRnn>),
     ("TimeDistributed", load::<TimeDistributed>),
 ];
@@ -31,12 +32,10 @@ const CLASSES: &[(&str, Load)] = &[
 /// leaves them off; any other value is refused.
 const NOT_SUPPORTED_YET: &[(&str, Off)] = &[
     ("lora_rank", Off::Null),
-    ("mask_zero", Off::False),
     ("noise_shape", Off::Null),
     ("quantization_config", Off::Null),
     ("ragged", Off::False),
     ("sparse", Off::False),
-    ("stateful", Off::False),
     ("time_major", Off::False),
     ("weights", Off::Null),
 ];

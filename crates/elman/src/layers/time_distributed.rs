@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
 use crate::parameters::Builder;
-use crate::{Context, Result, Shape, Tensor};
+use crate::{Context, Mask, Result, Shape, Tensor};
 
 /// Applies a layer to every step of a sequence: `y[:, t] = layer(x[:, t])`.
 ///
@@ -13,6 +13,9 @@ use crate::{Context, Result, Shape, Tensor};
 ///
 /// - Shapes: `(batch, time, …)` to `(batch, time, …)`, the layer's input and output shapes with the
 ///   time axis put in. Weights: the layer's.
+/// - Mask: one of whole steps `(batch, time)` passes on; one within the steps, such as
+///   `(batch, sentences, words)`, is the wrapped layer's, and a step counts behind it if anything
+///   in it does.
 /// - Keras: `keras.layers.TimeDistributed`.
 ///
 /// ```
@@ -80,9 +83,17 @@ impl Layer for TimeDistributed {
         builder.child("layer", &name, trainable, |builder| layer.build(&[step], builder))
     }
 
+    fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
+        let mask = inputs.first().and_then(Tensor::mask);
+        vec![mask.map(|mask| mask.any_beyond(2))]
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let (batch, time) = (inputs[0].shape()[0], inputs[0].shape()[1]);
-        let outputs = self.layer.forward(&[fold(inputs[0].clone())?], cx)?;
+        // A mask within the steps (words of sentences) is the wrapped layer's business.
+        let inner = inputs[0].mask().filter(|mask| mask.shape().len() > 2).map(Mask::fold);
+        let step = fold(inputs[0].clone())?.replace_mask(inner);
+        let outputs = self.layer.call(&[step], cx)?;
         cx.save((batch, time));
         outputs.into_iter().map(|y| unfold(y, batch, time)).collect()
     }

@@ -3,7 +3,9 @@
 mod layer_ref;
 mod model;
 pub(crate) mod network;
+mod predict;
 mod sequential;
+mod states;
 mod summary;
 
 pub use layer_ref::{LayerMut, LayerRef};

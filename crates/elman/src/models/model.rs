@@ -2,14 +2,13 @@
 
 use std::sync::OnceLock;
 
-use ndarray::ArrayD;
-
 use super::network::Network;
+use super::states::HeldStates;
 use super::summary::{Params, Row, Summary};
 use super::{LayerMut, LayerRef, SummaryOptions};
 use crate::layers::{Input, Layer};
 use crate::training::Compiled;
-use crate::{Context, Error, Float, Result, Shape, Tensor};
+use crate::{Error, Result, Shape, Tensor};
 
 /// A model: layers, their weights, and, once compiled, how to train them.
 ///
@@ -35,14 +34,13 @@ pub struct Model {
     pending: Vec<Box<dyn Layer>>,
     /// The declared input, which `layers()` doesn't list.
     input: Option<Input>,
-    network: OnceLock<Network>,
+    pub(super) network: OnceLock<Network>,
+    /// What stateful layers ended the last call with.
+    pub(crate) held: HeldStates,
     pub(crate) compiled: Option<Compiled>,
     /// Why a loaded model's compilation can't be used.
     pub(crate) not_compiled_because: Option<String>,
 }
-
-/// How many rows `predict` computes at a time, to bound its memory.
-const PREDICT_BATCH: usize = 256;
 
 impl Model {
     pub(crate) fn empty(name: &str) -> Model {
@@ -52,6 +50,7 @@ impl Model {
             pending: Vec::new(),
             input: None,
             network: OnceLock::new(),
+            held: HeldStates::default(),
             compiled: None,
             not_compiled_because: None,
         }
@@ -246,79 +245,6 @@ impl Model {
     /// The number of values in all weights.
     pub fn count_params(&self) -> usize {
         self.network.get().map_or(0, |network| network.parameters().values().len())
-    }
-
-    /// The output for a batch of inputs `(batch, …)`; any `ndarray` array or view of numbers.
-    ///
-    /// # Errors
-    /// An input of the wrong shape or with values that a layer can't use, an empty batch, and
-    /// [`Error::Arity`] for a model with several outputs.
-    pub fn predict(&self, x: impl Into<Tensor>) -> Result<ArrayD<Float>> {
-        let mut outputs = self.predict_all([x.into()])?;
-        if outputs.len() != 1 {
-            return Err(Error::Arity {
-                model: self.name.clone(),
-                what: "outputs",
-                call: "predict",
-                expected: 1,
-                got: outputs.len(),
-                advice: "predict_all",
-            });
-        }
-        Ok(outputs.remove(0))
-    }
-
-    /// All outputs for a batch of all inputs.
-    ///
-    /// # Errors
-    /// As [`Model::predict`].
-    pub fn predict_all(&self, inputs: impl Into<Vec<Tensor>>) -> Result<Vec<ArrayD<Float>>> {
-        self.predict_in_batches(inputs, PREDICT_BATCH)
-    }
-
-    /// As [`Model::predict_all`], computing `batch_size` rows at a time. The result doesn't depend
-    /// on it, only memory and time do.
-    ///
-    /// # Errors
-    /// As [`Model::predict`], and a batch size of 0.
-    pub fn predict_in_batches(
-        &self,
-        inputs: impl Into<Vec<Tensor>>,
-        batch_size: usize,
-    ) -> Result<Vec<ArrayD<Float>>> {
-        let inputs = inputs.into();
-        if batch_size == 0 {
-            return Err(Error::InvalidArgument {
-                place: "predict".into(),
-                argument: "batch_size",
-                expected: "a positive integer".into(),
-                got: "0".into(),
-            });
-        }
-        let samples = crate::training::samples("predict", &inputs)?;
-        let network = self.network_on(&inputs)?;
-        if samples <= batch_size {
-            let outputs =
-                network.forward(&inputs, &mut Context::inference(network.parameters()))?;
-            return Ok(outputs.into_iter().map(Tensor::into_array).collect());
-        }
-        let mut collected: Vec<Vec<Float>> = Vec::new();
-        let mut shapes = Vec::new();
-        for start in (0..samples).step_by(batch_size) {
-            let end = samples.min(start + batch_size);
-            let batch: Vec<Tensor> = inputs.iter().map(|x| x.rows(start, end)).collect();
-            let outputs = network.forward(&batch, &mut Context::inference(network.parameters()))?;
-            collected.resize_with(outputs.len(), Vec::new);
-            shapes = outputs.iter().map(|y| y.shape().to_vec()).collect();
-            for (all, output) in collected.iter_mut().zip(&outputs) {
-                all.extend_from_slice(output.data());
-            }
-        }
-        let whole = |(mut shape, data): (Vec<usize>, Vec<Float>)| {
-            shape[0] = samples;
-            Tensor::from_parts(shape, data).into_array()
-        };
-        Ok(shapes.into_iter().zip(collected).map(whole).collect())
     }
 
     /// Keras's table of the layers, as Keras 3 prints it on a terminal of 80 columns.

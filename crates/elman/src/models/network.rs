@@ -127,7 +127,7 @@ impl Network {
                     })
                     .map(|v| v.expect("calls stand in an order in which their inputs are computed"))
                     .collect();
-            let outputs = self.layers[call.layer].forward(&inputs, cx)?;
+            let outputs = self.layers[call.layer].call(&inputs, cx)?;
             for (slot, output) in values[call.outputs.clone()].iter_mut().zip(outputs) {
                 *slot = Some(output);
             }

@@ -13,6 +13,6 @@ mod step;
 
 pub use compile::Compile;
 pub(crate) use compile::Compiled;
-pub(crate) use data::samples;
+pub(crate) use data::{check_batch_size, samples};
 pub use fit::{Fit, Verbose};
 pub use history::{History, Logs, StopReason};

@@ -76,8 +76,15 @@ pub(super) fn test(model: &Model, batch: &Data, running: &mut Running) -> Result
     let compiled = model.compiled()?;
     let inputs = [batch.x.clone()];
     let network = model.network_on(&inputs)?;
-    let outputs = network.forward(&inputs, &mut Context::inference(network.parameters()))?;
-    let y_pred = single_output(model, outputs)?;
+    let mut cx = Context::inference(network.parameters());
+    let mut held = model.is_stateful().then(|| model.held.lock());
+    if let Some(held) = &held {
+        cx = cx.with_states((*held).clone());
+    }
+    let y_pred = single_output(model, network.forward(&inputs, &mut cx)?)?;
+    if let Some(held) = &mut held {
+        **held = cx.take_states();
+    }
     let values = compiled.loss.evaluate(&batch.y, &y_pred)?.values;
     let weight = row_weights(&values, batch.weights.as_ref())?;
     let weighted = |(row, v): (usize, &crate::Float)| f64::from(*v) * f64::from(weight(row));
@@ -97,7 +104,8 @@ pub(super) fn train(
     let inputs = [batch.x.clone()];
     let network = model.network_on(&inputs)?;
     let seed = model.seed();
-    let mut cx = Context::training(network.parameters(), seed, compiled.state.iterations());
+    let mut cx = Context::training(network.parameters(), seed, compiled.state.iterations())
+        .with_states(model.states());
     cx.set_wants_input_gradients(false);
     let y_pred = single_output(model, network.forward(&inputs, &mut cx)?)?;
     let evaluated = compiled.loss.evaluate(&batch.y, &y_pred)?;
@@ -106,8 +114,10 @@ pub(super) fn train(
         return Err(Error::LossNotFinite { loss, epoch, batch: number });
     }
     network.backward(vec![Some(gradient)], &mut cx)?;
+    let states = cx.take_states();
     let gradients = cx.into_gradients();
     running.update(loss, batch, &y_pred)?;
+    *model.held.get_mut() = states;
     model.apply_gradients(&gradients)
 }
 

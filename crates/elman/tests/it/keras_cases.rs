@@ -4,7 +4,7 @@ use elman::Tensor;
 use elman::layers::layer_from_config;
 use serde_json::{Map, Value, json};
 
-use crate::support::{Built, Report, TOLERANCE, fixture, tensor, tensors};
+use crate::support::{Built, Report, TOLERANCE, fixture, masked, tensor, tensors};
 
 /// `arange(n)` in that shape.
 fn arange(shape: &Value) -> Tensor {
@@ -43,21 +43,24 @@ fn cases_of_keras_unit_tests() {
     let number =
         |case: &Value, key: &str, default: f64| case[key].as_f64().unwrap_or(default) as f32;
     for (i, case) in fixture["cases"].as_array().unwrap().iter().enumerate() {
-        // Masks and statefulness are not there yet.
-        if !case["mask"].is_null() || case["stateful_second_call"] == json!(true) {
-            continue;
-        }
         let class = case["layer"].as_str().unwrap();
         let mut config = Map::new();
         config.insert("units".into(), case["units"].clone());
-        for key in
-            ["go_backwards", "return_sequences", "use_bias", "unit_forget_bias", "reset_after"]
-        {
+        for key in [
+            "go_backwards",
+            "return_sequences",
+            "use_bias",
+            "unit_forget_bias",
+            "reset_after",
+            "zero_output_for_mask",
+        ] {
             if let Some(value) = case.get(key) {
                 config.insert(key.into(), value.clone());
             }
         }
-        let mut inputs = vec![arange(&case["input_shape"])];
+        let twice = case["stateful_second_call"] == json!(true);
+        config.insert("stateful".into(), json!(twice));
+        let mut inputs = vec![masked(arange(&case["input_shape"]), &case["mask"])];
         inputs.extend(tensors(&case["initial_state"]));
         let mut built = Built::new(layer_from_config(class, &config).unwrap(), &inputs).unwrap();
         let (k, r, b) = (
@@ -66,11 +69,11 @@ fn cases_of_keras_unit_tests() {
             number(case, "bias", 0.0),
         );
         constant_weights(&mut built, k, r, b, "");
-        let got = &built.forward(&inputs).unwrap()[0];
+        let got = &built.call(&inputs, if twice { 2 } else { 1 }).unwrap()[0];
         // Keras's own tolerance for these printed numbers.
         report.close(&format!("case {i} {class}"), got, &tensor(&case["expect"]), TOLERANCE);
     }
-    report.finish(16);
+    report.finish(31);
 }
 
 #[test]
@@ -78,22 +81,26 @@ fn bidirectional_cases_of_keras_unit_tests() {
     let fixture = fixture("golden/keras_rnn_test_cases.json");
     let mut report = Report::default();
     for (i, case) in fixture["bidirectional"].as_array().unwrap().iter().enumerate() {
-        let plain =
-            ["mask", "stateful_second_call", "initial_state", "return_state", "expect_output"];
-        if plain.iter().any(|key| case.get(key).is_some_and(|v| !v.is_null() && v != &json!(false)))
-        {
-            continue;
-        }
         let layer = case["layer"].as_str().unwrap();
         let inner = layer.trim_start_matches("Bidirectional(").trim_end_matches(')');
         let mut config = Map::new();
         let return_sequences = case.get("return_sequences").cloned().unwrap_or(json!(false));
         config.insert("merge_mode".into(), case["merge_mode"].clone());
-        config.insert(
-            "layer".into(),
-            json!({ "class_name": inner, "config": { "units": case["units"], "return_sequences": return_sequences } }),
-        );
-        let inputs = vec![arange(&case["input_shape"])];
+        let twice = case["stateful_second_call"] == json!(true);
+        let return_state = case["return_state"] == json!(true);
+        let inner_config = json!({
+            "units": case["units"],
+            "return_sequences": return_sequences,
+            "return_state": return_state,
+            "stateful": twice,
+        });
+        config.insert("layer".into(), json!({ "class_name": inner, "config": inner_config }));
+        let mut inputs = vec![masked(arange(&case["input_shape"]), &case["mask"])];
+        if case["initial_state"].is_string() {
+            // Keras's test takes 1, 2, 3 and 4 times arange(4) as h and c, forward and backward.
+            let state = |k: usize| (0..4).map(|i| (i * k) as f32).collect::<Vec<_>>();
+            inputs.extend((1..=4).map(|k| Tensor::new([2, 2], state(k)).unwrap()));
+        }
         let mut built =
             Built::new(layer_from_config("Bidirectional", &config).unwrap(), &inputs).unwrap();
         constant_weights(&mut built, 0.01, 0.02, 0.03, "");
@@ -107,7 +114,12 @@ fn bidirectional_cases_of_keras_unit_tests() {
                 "backward_layer",
             );
         }
-        let outputs = built.forward(&inputs).unwrap();
+        let outputs = built.call(&inputs, if twice { 2 } else { 1 }).unwrap();
+        for (got, name) in outputs[1..].iter().zip(["h1", "c1", "h2", "c2"]) {
+            if return_state {
+                report.close(name, got, &tensor(&case["states"][name]), TOLERANCE);
+            }
+        }
         let expected = match case["merge_mode"].is_null() {
             true => tensors(&case["expect"]),
             false => vec![tensor(&case["expect"])],
@@ -116,7 +128,7 @@ fn bidirectional_cases_of_keras_unit_tests() {
             report.close(&format!("case {i} {layer}"), got, expected, TOLERANCE);
         }
     }
-    report.finish(6);
+    report.finish(9 + 1 + 4);
 }
 
 #[test]
@@ -125,16 +137,13 @@ fn layers_with_random_weights() {
     let x = tensor(&fixture["x"]);
     let mut report = Report::default();
     for (i, case) in fixture["cases"].as_array().unwrap().iter().enumerate() {
-        if !case["mask"].is_null() {
-            continue;
-        }
         let class = case["layer"].as_str().unwrap();
         let mut config = case["options"].as_object().unwrap().clone();
         config.insert("units".into(), case["units"].clone());
         config.insert("go_backwards".into(), case["go_backwards"].clone());
         config.insert("return_sequences".into(), json!(true));
         config.insert("return_state".into(), json!(true));
-        let mut inputs = vec![x.clone()];
+        let mut inputs = vec![masked(x.clone(), &case["mask"])];
         inputs.extend(tensors(&case["initial_state"]));
         let mut built = Built::new(layer_from_config(class, &config).unwrap(), &inputs).unwrap();
         built.set_weights(&tensors(&case["weights"]));
@@ -150,9 +159,6 @@ fn layers_with_random_weights() {
         }
     }
     for (i, case) in fixture["bidirectional"].as_array().unwrap().iter().enumerate() {
-        if !case["mask"].is_null() {
-            continue;
-        }
         let mut config = Map::new();
         config.insert("merge_mode".into(), case["merge_mode"].clone());
         config.insert(
@@ -163,7 +169,7 @@ fn layers_with_random_weights() {
                 "return_state": true,
             } }),
         );
-        let inputs = vec![x.clone()];
+        let inputs = vec![masked(x.clone(), &case["mask"])];
         let mut built =
             Built::new(layer_from_config("Bidirectional", &config).unwrap(), &inputs).unwrap();
         built.set_weights(&tensors(&case["weights"]));
@@ -180,5 +186,5 @@ fn layers_with_random_weights() {
             report.close(&format!("bidirectional {i} state"), got, &expected, TOLERANCE);
         }
     }
-    report.finish(130);
+    report.finish(76 * 2 + 48 * 2);
 }

@@ -9,8 +9,6 @@ use crate::support::{Report, TOLERANCE, fixture, fixture_path};
 const REFUSED: &[(&str, &str)] = &[
     ("func_s2s", "Functional"),
     ("nested", "Functional"),
-    ("mixed", "stateful"),
-    ("seq_bidir", "mask_zero"),
     ("seq_stacked", "RNN"),
     // Keras wrote it without two of its weights.
     ("bf16", "needs 3 weights"),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use elman::layers::Layer;
 use elman::parameters::Builder;
-use elman::{Context, Parameters, Result, Shape, Tensor};
+use elman::{Context, Mask, Parameters, Result, Shape, Tensor};
 use serde_json::Value;
 
 /// The agreement with Keras that is asked for: its backends differ among themselves by a few units
@@ -41,6 +41,18 @@ pub fn tensor(value: &Value) -> Tensor {
     }
     flatten(value, &mut data);
     Tensor::new(shape, data).unwrap()
+}
+
+/// A mask as fixtures hold it: nested lists, or `{"shape", "data"}`, of booleans.
+pub fn mask(value: &Value) -> Mask {
+    let values = tensor(value);
+    let used = values.data().iter().map(|v| *v != 0.0).collect();
+    Mask::new(values.shape(), used).unwrap()
+}
+
+/// `x` with the mask of a fixture, if it has one.
+pub fn masked(x: Tensor, value: &Value) -> Tensor {
+    if value.is_null() { x } else { x.with_mask(mask(value)).unwrap() }
 }
 
 pub fn tensors(value: &Value) -> Vec<Tensor> {
@@ -149,6 +161,16 @@ impl Built {
 
     pub fn forward(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
         self.layer.forward(inputs, &mut Context::inference(&self.parameters))
+    }
+
+    /// The outputs of the last of `times` calls, states carried from one to the next.
+    pub fn call(&self, inputs: &[Tensor], times: usize) -> Result<Vec<Tensor>> {
+        let mut cx = Context::inference(&self.parameters);
+        let mut outputs = Vec::new();
+        for _ in 0..times {
+            outputs = self.layer.call(inputs, &mut cx)?;
+        }
+        Ok(outputs)
     }
 
     /// Outputs, gradients of the inputs, and gradients of the weights, of `sum(output * upstream)`.

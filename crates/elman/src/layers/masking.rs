@@ -1,0 +1,99 @@
+//! Steps to leave out.
+
+use serde::{Deserialize, Serialize};
+
+use crate::layers::layer::{layer_boilerplate, single_input};
+use crate::layers::{Base, Layer};
+use crate::{Context, Float, Mask, Result, Shape, Tensor};
+
+/// Marks the steps whose features all equal `mask_value`: the layers behind leave them out.
+///
+/// ```text
+/// mask[b, t] = any(x[b, t, :] != mask_value)        y[b, t, :] = x[b, t, :] if mask[b, t] else 0
+/// ```
+/// - Shapes: `(batch, time, …, features)`, unchanged; mask `(batch, time, …)`. No weights.
+/// - Keras: `keras.layers.Masking`.
+///
+/// ```
+/// use elman::prelude::*;
+/// let mut model = Sequential::new();
+/// model.add(Masking::new().mask_value(-1.0).input_shape([4, 1]))?;
+/// model.add(SimpleRnn::new(2))?;
+/// let padded = model.predict(array![[[3.], [5.], [-1.], [-1.]]])?;
+/// assert_eq!(padded, model.predict(array![[[-1.], [-1.], [3.], [5.]]])?);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[doc(alias = "keras.layers.Masking")]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Masking {
+    #[serde(flatten)]
+    base: Base,
+    #[serde(default)]
+    mask_value: f64,
+}
+
+impl Masking {
+    /// Marks the steps that are zero in all features.
+    pub fn new() -> Masking {
+        Masking::default()
+    }
+
+    /// The value that marks a step (0).
+    pub fn mask_value(mut self, mask_value: f64) -> Masking {
+        self.mask_value = mask_value;
+        self
+    }
+
+    /// Whether each step, a row of `x`, counts.
+    fn used<'a>(&self, x: &'a Tensor) -> impl Iterator<Item = bool> + use<'a> {
+        let value = self.mask_value as Float;
+        x.data().chunks(x.width().max(1)).map(move |step| step.iter().any(|v| *v != value))
+    }
+}
+
+/// `x` where its step counts, zero elsewhere.
+fn keep(x: &Tensor, used: impl Iterator<Item = bool>) -> Tensor {
+    let mut y = x.clone();
+    let width = x.width().max(1);
+    for (step, used) in y.data_mut().chunks_mut(width).zip(used) {
+        if !used {
+            step.fill(0.0);
+        }
+    }
+    y
+}
+
+impl Layer for Masking {
+    layer_boilerplate!();
+
+    fn class_name(&self) -> &'static str {
+        "Masking"
+    }
+
+    fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        Ok(vec![single_input(self, inputs, 2..)?.clone()])
+    }
+
+    fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
+        let steps = |x: &Tensor| {
+            let shape = &x.shape()[..x.ndim().saturating_sub(1)];
+            Mask::from_parts(shape, self.used(x).collect())
+        };
+        vec![inputs.first().map(steps)]
+    }
+
+    fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        let x = &inputs[0];
+        cx.save(self.used(x).collect::<Vec<bool>>());
+        Ok(vec![keep(x, self.used(x))])
+    }
+
+    fn backward(
+        &self,
+        gradients: &[Option<Tensor>],
+        cx: &mut Context,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let used: Vec<bool> = cx.restore(self.class_name())?;
+        Ok(vec![gradients[0].as_ref().map(|dy| keep(dy, used.into_iter()))])
+    }
+}

@@ -1,0 +1,122 @@
+//! Which steps of a sequence count.
+
+use std::sync::Arc;
+
+use ndarray::{ArrayBase, Data, Dimension};
+
+use crate::{Error, Result, Shape};
+
+/// Which steps of each sequence count: true = use it. Shape `(batch, time)`.
+///
+/// Sequences of unequal length are padded to one length; the mask says which steps are real. It
+/// is made by [`Masking`](crate::layers::Masking) or
+/// [`Embedding::mask_zero`](crate::layers::Embedding::mask_zero), or given with the data
+/// ([`Tensor::with_mask`](crate::Tensor::with_mask)), and travels with the values from layer to
+/// layer, as in Keras: a recurrent layer holds its states over steps that don't count, the loss
+/// and the metrics leave them out.
+///
+/// ```
+/// use elman::Mask;
+/// let mask = Mask::from(ndarray::array![[true, true, false], [true, false, false]]);
+/// assert_eq!(mask.shape(), [2, 3]);
+/// assert_eq!(Mask::from_lengths(&[2, 1], 3), mask);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mask {
+    shape: Vec<usize>,
+    data: Arc<Vec<bool>>,
+}
+
+impl Mask {
+    /// A mask of that shape, row-major.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] if the number of values is not the product of the shape.
+    pub fn new(shape: impl Into<Vec<usize>>, data: Vec<bool>) -> Result<Mask> {
+        let shape = shape.into();
+        if shape.iter().product::<usize>() != data.len() {
+            return Err(Error::Mismatch {
+                place: "Mask::new".into(),
+                what: "data".into(),
+                expected: Shape::from(&shape[..]).to_string(),
+                got: format!("({},)", data.len()),
+            });
+        }
+        Ok(Mask { shape, data: Arc::new(data) })
+    }
+
+    /// For shapes that the caller computed together with the values.
+    pub(crate) fn from_parts(shape: impl Into<Vec<usize>>, data: Vec<bool>) -> Mask {
+        let shape = shape.into();
+        debug_assert_eq!(shape.iter().product::<usize>(), data.len());
+        Mask { shape, data: Arc::new(data) }
+    }
+
+    /// The mask of right-padded sequences: the first `lengths[b]` of `time` steps count.
+    pub fn from_lengths(lengths: &[usize], time: usize) -> Mask {
+        let row = |length: &usize| (0..time).map(|t| t < *length).collect::<Vec<_>>();
+        Mask::from_parts([lengths.len(), time], lengths.iter().flat_map(row).collect())
+    }
+
+    /// The dimensions.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The values in row-major order.
+    pub fn data(&self) -> &[bool] {
+        &self.data
+    }
+
+    /// Whether every step counts, so that the mask changes nothing.
+    pub fn is_full(&self) -> bool {
+        self.data.iter().all(|used| *used)
+    }
+
+    /// Rows `start..end` of the batch.
+    pub(crate) fn rows(&self, start: usize, end: usize) -> Mask {
+        let row: usize = self.shape[1..].iter().product();
+        let mut shape = self.shape.clone();
+        shape[0] = end - start;
+        Mask::from_parts(shape, self.data[start * row..end * row].to_vec())
+    }
+
+    /// The rows of the batch named by `indices`.
+    pub(crate) fn select(&self, indices: &[usize]) -> Mask {
+        let row: usize = self.shape[1..].iter().product();
+        let mut shape = self.shape.clone();
+        shape[0] = indices.len();
+        let data = indices.iter().flat_map(|&i| self.data[i * row..(i + 1) * row].iter().copied());
+        Mask::from_parts(shape, data.collect())
+    }
+
+    /// The mask with its first two axes joined, for a layer that sees every step as a row.
+    pub(crate) fn fold(&self) -> Mask {
+        let mut shape = self.shape.clone();
+        let time = shape.remove(1);
+        shape[0] *= time;
+        Mask { shape, data: Arc::clone(&self.data) }
+    }
+
+    /// The mask with `ndim` axes: an entry counts if any of those that it stands for counts.
+    pub(crate) fn any_beyond(&self, ndim: usize) -> Mask {
+        if self.shape.len() <= ndim {
+            return self.clone();
+        }
+        let inner: usize = self.shape[ndim..].iter().product();
+        let any = |part: &[bool]| part.iter().any(|used| *used);
+        Mask::from_parts(&self.shape[..ndim], self.data.chunks(inner.max(1)).map(any).collect())
+    }
+}
+
+impl<S: Data<Elem = bool>, D: Dimension> From<&ArrayBase<S, D>> for Mask {
+    fn from(array: &ArrayBase<S, D>) -> Mask {
+        Mask::from_parts(array.shape(), array.iter().copied().collect())
+    }
+}
+
+impl<S: Data<Elem = bool>, D: Dimension> From<ArrayBase<S, D>> for Mask {
+    fn from(array: ArrayBase<S, D>) -> Mask {
+        Mask::from(&array)
+    }
+}

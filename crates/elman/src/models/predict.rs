@@ -1,0 +1,142 @@
+//! Outputs for given inputs.
+
+use ndarray::ArrayD;
+
+use super::Model;
+use super::network::Network;
+use crate::{Context, Error, Float, Result, States, Tensor};
+
+/// How many rows `predict` computes at a time, to bound its memory.
+const PREDICT_BATCH: usize = 256;
+
+impl Model {
+    /// The output for a batch of inputs `(batch, …)`; any `ndarray` array or view of numbers.
+    ///
+    /// A stateful model goes on from the states of its last call.
+    ///
+    /// # Errors
+    /// An input of the wrong shape or with values that a layer can't use, an empty batch, and
+    /// [`Error::Arity`] for a model with several outputs.
+    pub fn predict(&self, x: impl Into<Tensor>) -> Result<ArrayD<Float>> {
+        let mut outputs = self.predict_all([x.into()])?;
+        if outputs.len() != 1 {
+            return Err(Error::Arity {
+                model: self.name().into(),
+                what: "outputs",
+                call: "predict",
+                expected: 1,
+                got: outputs.len(),
+                advice: "predict_all",
+            });
+        }
+        Ok(outputs.remove(0))
+    }
+
+    /// All outputs for a batch of all inputs.
+    ///
+    /// # Errors
+    /// As [`Model::predict`].
+    pub fn predict_all(&self, inputs: impl Into<Vec<Tensor>>) -> Result<Vec<ArrayD<Float>>> {
+        let inputs = inputs.into();
+        self.checked(&inputs)?;
+        self.predict_in_batches(inputs, self.stateful_batch().unwrap_or(PREDICT_BATCH))
+    }
+
+    /// As [`Model::predict_all`], computing `batch_size` rows at a time. The result doesn't depend
+    /// on it, only memory and time do; a stateful model takes batches of its own size alone.
+    ///
+    /// # Errors
+    /// As [`Model::predict`], and a batch size of 0.
+    pub fn predict_in_batches(
+        &self,
+        inputs: impl Into<Vec<Tensor>>,
+        batch_size: usize,
+    ) -> Result<Vec<ArrayD<Float>>> {
+        let inputs = inputs.into();
+        let network = self.checked(&inputs)?;
+        if !self.is_stateful() {
+            return predict(network, &inputs, batch_size, &mut States::default());
+        }
+        let mut held = self.held.lock();
+        // A call that fails halfway leaves the states as they were.
+        let mut states = held.clone();
+        let outputs = predict(network, &inputs, batch_size, &mut states)?;
+        *held = states;
+        Ok(outputs)
+    }
+
+    /// All outputs for a batch of all inputs, going on from the caller's `states` instead of the
+    /// model's own: threads that share a model don't wait for each other, and each has its states.
+    ///
+    /// # Errors
+    /// As [`Model::predict`], and states that are not of this model. The states are then as before.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(Lstm::new(2).stateful(true).batch_input_shape([1, 1, 3]))?;
+    /// let x = ndarray::Array3::<f32>::ones((1, 1, 3));
+    /// let (mut ours, mut theirs) = (States::default(), States::default());
+    /// let first = model.predict_with_states([(&x).into()], &mut ours)?;
+    /// assert_ne!(model.predict_with_states([(&x).into()], &mut ours)?, first);
+    /// assert_eq!(model.predict_with_states([(&x).into()], &mut theirs)?, first);
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn predict_with_states(
+        &self,
+        inputs: impl Into<Vec<Tensor>>,
+        states: &mut States,
+    ) -> Result<Vec<ArrayD<Float>>> {
+        let inputs = inputs.into();
+        let network = self.checked(&inputs)?;
+        states.check(network.parameters())?;
+        let mut next = states.clone();
+        let batch_size = self.stateful_batch().unwrap_or(PREDICT_BATCH);
+        let outputs = predict(network, &inputs, batch_size, &mut next)?;
+        *states = next;
+        Ok(outputs)
+    }
+
+    /// The network, built for these inputs if it isn't yet, once they have been checked.
+    fn checked(&self, inputs: &[Tensor]) -> Result<&Network> {
+        crate::training::samples("predict", inputs)?;
+        self.network_on(inputs)
+    }
+}
+
+/// The outputs in batches, one after the other, which carry `states` on.
+fn predict(
+    network: &Network,
+    inputs: &[Tensor],
+    batch_size: usize,
+    states: &mut States,
+) -> Result<Vec<ArrayD<Float>>> {
+    crate::training::check_batch_size("predict", batch_size)?;
+    let samples = inputs[0].shape()[0];
+    let mut forward = |batch: &[Tensor]| {
+        let mut cx = Context::inference(network.parameters()).with_states(std::mem::take(states));
+        let outputs = network.forward(batch, &mut cx)?;
+        *states = cx.take_states();
+        Ok::<_, Error>(outputs)
+    };
+    if samples <= batch_size {
+        return Ok(forward(inputs)?.into_iter().map(Tensor::into_array).collect());
+    }
+    let mut collected: Vec<Vec<Float>> = Vec::new();
+    let mut shapes = Vec::new();
+    for start in (0..samples).step_by(batch_size) {
+        let end = samples.min(start + batch_size);
+        let batch: Vec<Tensor> = inputs.iter().map(|x| x.rows(start, end)).collect();
+        let outputs = forward(&batch)?;
+        collected.resize_with(outputs.len(), Vec::new);
+        shapes = outputs.iter().map(|y| y.shape().to_vec()).collect();
+        for (all, output) in collected.iter_mut().zip(&outputs) {
+            all.extend_from_slice(output.data());
+        }
+    }
+    let whole = |(mut shape, data): (Vec<usize>, Vec<Float>)| {
+        shape[0] = samples;
+        Tensor::from_parts(shape, data).into_array()
+    };
+    Ok(shapes.into_iter().zip(collected).map(whole).collect())
+}
