@@ -102,7 +102,7 @@ impl Tensor {
     /// ```
     /// use elman::prelude::*;
     /// let mut model = Sequential::new();
-    /// model.add(Lstm::new(3).input_shape([4, 2]))?;
+    /// model.add(Lstm::new(3).input_dim(2))?;
     /// let x = Tensor::from(ndarray::Array3::<f32>::ones((1, 4, 2)));
     /// let padded = model.predict(x.with_mask(array![[true, true, false, false]])?)?;
     /// assert_eq!(padded, model.predict(ndarray::Array3::<f32>::ones((1, 2, 2)))?);
