@@ -22,6 +22,8 @@ pub struct Context<'m> {
     gradients: Vec<Float>,
     wants_input_gradients: bool,
     states: States,
+    /// Which call of a shared layer this is, from 0.
+    call: usize,
 }
 
 /// What a pass is for.
@@ -59,7 +61,16 @@ impl<'m> Context<'m> {
             gradients: Vec::new(),
             wants_input_gradients: true,
             states: States::default(),
+            call: 0,
         }
+    }
+
+    /// Runs one of several calls of a layer, whose random numbers differ from call to call.
+    pub(crate) fn in_call<T>(&mut self, call: usize, run: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.call, call);
+        let result = run(self);
+        self.call = outer;
+        result
     }
 
     /// This pass with the states that stateful layers had after the last one (else zeros).
@@ -117,7 +128,11 @@ impl<'m> Context<'m> {
     pub fn random(&self, seed: Option<u64>, purpose: &str) -> Option<Stream> {
         match self.mode {
             Mode::Training { seed: own, step } => {
-                Some(Stream::new(seed.unwrap_or(own), &format!("{purpose}@{step}")))
+                let purpose = match self.call {
+                    0 => format!("{purpose}@{step}"),
+                    call => format!("{purpose}@{step}#{call}"),
+                };
+                Some(Stream::new(seed.unwrap_or(own), &purpose))
             }
             _ => None,
         }

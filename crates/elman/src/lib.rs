@@ -52,7 +52,7 @@ pub use context::Context;
 pub use elman_kernels::{Float, num_threads, set_num_threads};
 pub use error::{Error, Result};
 pub use mask::Mask;
-pub use models::{Model, Sequential};
+pub use models::{Functional, Model, Sequential};
 pub use names::clear_session;
 pub use parameters::Parameters;
 pub use saving::{KERAS_VERSION, load_model};
@@ -70,7 +70,9 @@ pub mod prelude {
         ActivationLayer, Bidirectional, Dense, Dropout, Embedding, Flatten, Gru, Input,
         LayerOptions, Lstm, Masking, MergeMode, SimpleRnn, TimeDistributed,
     };
-    pub use crate::models::{Model, Sequential, SummaryOptions, SummaryStyle};
+    pub use crate::models::{
+        Apply, Functional, Model, Sequential, SummaryOptions, SummaryStyle, Symbolic,
+    };
     pub use crate::training::callbacks::{Callback, EarlyStopping, ModelCheckpoint};
     pub use crate::training::losses::{
         BinaryCrossentropy, CategoricalCrossentropy, MeanAbsoluteError, MeanSquaredError,

@@ -127,6 +127,32 @@ impl Parameters {
         parameter.0.map_or(0..0, |i| self.entries[i].range.clone())
     }
 
+    /// The number of values in the weights at that place in the file's tree and below it.
+    pub(crate) fn count_below(&self, place: &str) -> usize {
+        let is_below = |scope: &Scope| {
+            scope
+                .path
+                .strip_prefix(place)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let own = self.entries.iter().filter(|entry| is_below(&self.scopes[entry.scope]));
+        own.map(|entry| entry.range.len()).sum()
+    }
+
+    /// How much there is, to [`roll_back`](Parameters::roll_back) to.
+    pub(crate) fn mark(&self) -> [usize; 4] {
+        [self.values.len(), self.entries.len(), self.scopes.len(), self.states.len()]
+    }
+
+    /// Drops what was registered since the mark.
+    pub(crate) fn roll_back(&mut self, [values, entries, scopes, states]: [usize; 4]) {
+        self.values_mut();
+        self.values.truncate(values);
+        self.entries.truncate(entries);
+        self.scopes.truncate(scopes);
+        self.states.truncate(states);
+    }
+
     /// Whether training changes the weights of the layer at position `layer`.
     pub(crate) fn set_trainable(&mut self, layer: usize, trainable: bool) {
         for entry in &mut self.entries {
@@ -160,7 +186,8 @@ pub struct Builder<'a> {
     parameters: &'a mut Parameters,
     scope: usize,
     trainable: bool,
-    seed: u64,
+    /// None where the values don't matter, since they are overwritten or thrown away.
+    seed: Option<u64>,
 }
 
 impl<'a> Builder<'a> {
@@ -176,7 +203,24 @@ impl<'a> Builder<'a> {
     ) -> Builder<'a> {
         parameters.scopes.push(Scope { path: path.into(), name: name.into(), layer });
         let scope = parameters.scopes.len() - 1;
-        Builder { parameters, scope, trainable, seed }
+        Builder { parameters, scope, trainable, seed: Some(seed) }
+    }
+
+    /// A builder for learning the shapes of a layer's weights, whose values are all zero.
+    pub(crate) fn unfilled(parameters: &'a mut Parameters) -> Builder<'a> {
+        Builder { seed: None, ..Builder::new(parameters, "", "", 0, true, 0) }
+    }
+
+    /// How many numbers are registered in the whole model.
+    pub(crate) fn registered(&self) -> usize {
+        self.parameters.values.len()
+    }
+
+    /// Replaces the values registered from number `start` on.
+    pub(crate) fn replace_from(&mut self, start: usize, values: &[Float]) {
+        let own = &mut self.parameters.values_mut()[start..];
+        debug_assert_eq!(own.len(), values.len());
+        own.copy_from_slice(values);
     }
 
     /// Registers a weight of that shape and fills it.
@@ -192,9 +236,13 @@ impl<'a> Builder<'a> {
         let scope = &self.parameters.scopes[self.scope];
         // As in Keras, an initializer with a seed of its own gives the same values wherever it is
         // used; all others draw from a stream of the model's seed that is theirs alone.
-        let mut stream = match initializer.seed() {
-            Some(seed) => Stream::new(seed, "initializer"),
-            None => Stream::new(self.seed, &format!("{}/{name}", scope.path)),
+        let mut stream = match (initializer.seed(), self.seed) {
+            (_, None) => {
+                let values = vec![0.0; shape.iter().product()];
+                return Ok(self.add_values(name, shape, values));
+            }
+            (Some(seed), _) => Stream::new(seed, "initializer"),
+            (None, Some(seed)) => Stream::new(seed, &format!("{}/{name}", scope.path)),
         };
         let values =
             initializer.values(shape, &mut stream, &format!("{} of {}", name, scope.name))?;
@@ -258,7 +306,9 @@ impl<'a> Builder<'a> {
         let parent = &self.parameters.scopes[self.scope];
         let (path, layer) = (format!("{}/{attribute}", parent.path), parent.layer);
         let trainable = self.trainable && trainable;
-        build(&mut Builder::new(self.parameters, &path, name, layer, trainable, self.seed))
+        let seed = self.seed;
+        let child = Builder::new(self.parameters, &path, name, layer, trainable, 0);
+        build(&mut Builder { seed, ..child })
     }
 }
 

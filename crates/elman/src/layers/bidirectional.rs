@@ -1,6 +1,7 @@
 //! A recurrent layer read in both directions.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::layers::layer::layer_boilerplate;
 use crate::layers::{Base, Layer, Recurrent, Rnn};
@@ -268,6 +269,10 @@ impl Layer for Bidirectional {
             builder.child(attribute, &name, trainable, |builder| layer.build(&inputs, builder))?;
         }
         Ok(())
+    }
+
+    fn call_arguments(&self, inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {
+        super::layer::with_initial_state(inputs)
     }
 
     fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {

@@ -20,6 +20,16 @@ pub trait Layer: Send + Sync + 'static {
     /// Keras's class name: `LSTM`.
     fn class_name(&self) -> &'static str;
 
+    /// The module that Keras finds the class in.
+    fn module(&self) -> &'static str {
+        "keras.layers"
+    }
+
+    /// The name that Keras knows a class by which is not among its public ones.
+    fn registered_name(&self) -> Option<String> {
+        None
+    }
+
     /// What every layer has: name, trainable flag, dtype, input shape.
     fn base(&self) -> &Base;
 
@@ -49,6 +59,12 @@ pub trait Layer: Send + Sync + 'static {
     /// # Errors
     /// Values that the layer can't use.
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>>;
+
+    /// The arguments of a call as Keras writes them into the files of functional models: positional
+    /// and by keyword. `inputs` stand for the tensors, in the order of [`Layer::forward`].
+    fn call_arguments(&self, inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {
+        (inputs, Map::new())
+    }
 
     /// Whether the mask of the first input holds for the outputs as well; else it ends here.
     /// Keras's `supports_masking`.
@@ -90,6 +106,11 @@ pub trait Layer: Send + Sync + 'static {
 
     /// This layer as one that runs over time, for wrappers such as `Bidirectional`.
     fn as_recurrent(&self) -> Option<&dyn super::Recurrent> {
+        None
+    }
+
+    /// This layer as a model within the model.
+    fn as_nested(&self) -> Option<&crate::models::Nested> {
         None
     }
 
@@ -238,6 +259,16 @@ pub(crate) fn single_input<'a>(
         });
     }
     Ok(input)
+}
+
+/// The arguments of a recurrent layer's call: the sequence, and the states by keyword.
+pub(crate) fn with_initial_state(mut inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {
+    let states = inputs.split_off(inputs.len().min(1));
+    let mut keywords = Map::new();
+    if !states.is_empty() {
+        keywords.insert("initial_state".into(), states.into());
+    }
+    (inputs, keywords)
 }
 
 /// Checks that an argument such as `units` is positive.

@@ -20,10 +20,12 @@ const CLASSES: &[(&str, Load)] = &[
     ("Dropout", load::<Dropout>),
     ("Embedding", load::<Embedding>),
     ("Flatten", load::<Flatten>),
+    ("Functional", crate::saving::nested_functional),
     ("GRU", load::<Gru>),
     ("InputLayer", load::<Input>),
     ("LSTM", load::<Lstm>),
     ("Masking", load::<Masking>),
+    ("Sequential", crate::saving::nested_sequential),
     ("SimpleRNN", load::<SimpleRnn>),
     ("TimeDistributed", load::<TimeDistributed>),
 ];
@@ -160,10 +162,10 @@ pub fn layer_from_config(class_name: &str, config: &Map<String, Value>) -> Resul
 /// A layer as Keras writes it: `{"module", "class_name", "config", "registered_name"}`.
 pub(crate) fn layer_to_object(layer: &dyn Layer) -> Value {
     json!({
-        "module": "keras.layers",
+        "module": layer.module(),
         "class_name": layer.class_name(),
         "config": layer.config(),
-        "registered_name": null,
+        "registered_name": layer.registered_name(),
     })
 }
 

@@ -243,6 +243,10 @@ impl<C: Cell> Layer for Rnn<C> {
         builder.child("cell", &name, true, |builder| cell.build(features, builder))
     }
 
+    fn call_arguments(&self, inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {
+        super::layer::with_initial_state(inputs)
+    }
+
     fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
         let mask = inputs.first().and_then(Tensor::mask);
         vec![mask.filter(|_| self.options.return_sequences).cloned()]

@@ -1,14 +1,23 @@
 //! Models: layers put together, trained, used and described.
 
+mod describe;
+mod functional;
+pub(crate) mod graph;
 mod layer_ref;
 mod model;
+mod nested;
 pub(crate) mod network;
 mod predict;
 mod sequential;
 mod states;
 mod summary;
+mod symbolic;
 
+pub use functional::Functional;
 pub use layer_ref::{LayerMut, LayerRef};
+pub(crate) use model::Kind;
 pub use model::Model;
+pub use nested::Nested;
 pub use sequential::Sequential;
 pub use summary::{SummaryOptions, SummaryStyle};
+pub use symbolic::{Apply, Shared, Symbolic, Symbols};

@@ -4,8 +4,7 @@ use std::sync::OnceLock;
 
 use super::network::Network;
 use super::states::HeldStates;
-use super::summary::{Params, Row, Summary};
-use super::{LayerMut, LayerRef, SummaryOptions};
+use super::{LayerMut, LayerRef};
 use crate::layers::{Input, Layer};
 use crate::training::Compiled;
 use crate::{Error, Result, Shape, Tensor};
@@ -29,6 +28,7 @@ use crate::{Error, Result, Shape, Tensor};
 #[derive(Clone)]
 pub struct Model {
     name: String,
+    kind: Kind,
     seed: u64,
     /// The layers while the input shape is unknown.
     pending: Vec<Box<dyn Layer>>,
@@ -42,10 +42,43 @@ pub struct Model {
     pub(crate) not_compiled_because: Option<String>,
 }
 
+/// How a model was put together, which summaries and files tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A chain; its input is not among its layers.
+    Sequential,
+    /// A graph; its inputs are.
+    Functional,
+}
+
+impl Kind {
+    /// Keras's name of the class.
+    pub fn class_name(self) -> &'static str {
+        match self {
+            Kind::Sequential => "Sequential",
+            Kind::Functional => "Functional",
+        }
+    }
+
+    /// The module that Keras finds the class in.
+    pub fn module(self) -> &'static str {
+        match self {
+            Kind::Sequential => "keras",
+            Kind::Functional => "keras.src.models.functional",
+        }
+    }
+
+    /// The name that Keras registers the class under, where it isn't a public one.
+    pub fn registered_name(self) -> Option<String> {
+        (self == Kind::Functional).then(|| "Functional".into())
+    }
+}
+
 impl Model {
     pub(crate) fn empty(name: &str) -> Model {
         Model {
             name: name.into(),
+            kind: Kind::Sequential,
             seed: crate::random::entropy(),
             pending: Vec::new(),
             input: None,
@@ -59,6 +92,18 @@ impl Model {
     /// The model's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(crate) fn set_kind(&mut self, kind: Kind) {
+        self.kind = kind;
+    }
+
+    pub(crate) fn set_network(&mut self, network: Network) {
+        self.network = OnceLock::from(network);
     }
 
     /// The seed of its weights and of its training.
@@ -177,7 +222,8 @@ impl Model {
         self.input.as_ref()
     }
 
-    /// The layers in order; an input layer is not among them.
+    /// The layers in order. The inputs of a functional model are among them, that of a
+    /// `Sequential` is not, as in Keras.
     pub fn layers(&self) -> &[Box<dyn Layer>] {
         self.network.get().map_or(&self.pending, |network| network.layers())
     }
@@ -245,74 +291,5 @@ impl Model {
     /// The number of values in all weights.
     pub fn count_params(&self) -> usize {
         self.network.get().map_or(0, |network| network.parameters().values().len())
-    }
-
-    /// Keras's table of the layers, as Keras 3 prints it on a terminal of 80 columns.
-    ///
-    /// ```
-    /// use elman::prelude::*;
-    /// let mut model = Sequential::new();
-    /// model.add(SimpleRnn::new(3).input_shape([2, 10]))?;
-    /// assert!(model.summary().contains("Total params: 42 (168.00 B)"));
-    /// # Ok::<(), elman::Error>(())
-    /// ```
-    pub fn summary(&self) -> String {
-        self.describe().render(&SummaryOptions::default()).expect("80 columns are enough")
-    }
-
-    /// The table of the layers in another style or width.
-    ///
-    /// # Errors
-    /// [`Error::InvalidArgument`] if the width leaves no room for the columns.
-    pub fn summary_with(&self, options: &SummaryOptions) -> Result<String> {
-        self.describe().render(options).map_err(|error| Error::InvalidArgument {
-            place: "summary".into(),
-            argument: "line_length",
-            expected: "a width with room for the columns".into(),
-            got: error.to_string(),
-        })
-    }
-
-    fn describe(&self) -> Summary {
-        let row = |(index, layer): (usize, &dyn Layer)| {
-            let layer_ref = LayerRef { model: self, index };
-            let shapes: Vec<String> =
-                layer_ref.output_shapes().iter().map(Shape::to_string).collect();
-            let built = self.is_built();
-            Row {
-                name: layer.base().name().to_owned(),
-                class_name: layer.class_name().into(),
-                output_shape: match &shapes[..] {
-                    [] => "?".into(),
-                    [one] => one.clone(),
-                    several => format!("[{}]", several.join(", ")),
-                },
-                params: built.then(|| layer_ref.count_params()),
-                connected_to: Vec::new(),
-                level: 0,
-                trainable: (layer_ref.count_params() > 0).then_some(layer.base().trainable),
-            }
-        };
-        let entries = self.network.get().map_or(&[][..], |network| network.parameters().entries());
-        let count = |trainable: bool| {
-            entries.iter().filter(|e| e.trainable == trainable).map(|e| e.range.len()).sum()
-        };
-        let params = |count: usize| Params { count, bytes: 4 * count };
-        Summary {
-            model_name: self.name.clone(),
-            rows: self.layers().iter().map(|layer| &**layer).enumerate().map(row).collect(),
-            connected: false,
-            trainable_params: params(count(true)),
-            non_trainable_params: params(count(false)),
-            optimizer_params: self.optimizer_params(),
-            sequential: true,
-        }
-    }
-
-    /// What the optimizer keeps, once it has taken a step.
-    fn optimizer_params(&self) -> Option<Params> {
-        let parameters = self.network.get()?.parameters();
-        let (count, bytes) = self.compiled.as_ref()?.summary_params(parameters)?;
-        Some(Params { count, bytes })
     }
 }

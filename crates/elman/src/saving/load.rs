@@ -5,8 +5,8 @@ use std::path::Path;
 use elman_files::{Array, KerasArchive};
 use serde_json::{Map, Value};
 
-use crate::layers::layer_from_object;
-use crate::models::{Model, Sequential};
+use super::architecture;
+use crate::models::Model;
 use crate::training::Compiled;
 use crate::training::optimizers::OptimizerState;
 use crate::{Error, Float, Result, Tensor};
@@ -33,22 +33,13 @@ impl Model {
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Model> {
         from_archive(KerasArchive::from_bytes(bytes, name)?, name)
     }
-
-    /// A model of the architecture that Keras's JSON describes ([`Model::to_json`]), with new
-    /// weights, not compiled.
-    ///
-    /// # Errors
-    /// As [`load_model`].
-    pub fn from_json(json: &Value) -> Result<Model> {
-        architecture(json, "model JSON")
-    }
 }
 
 fn from_archive(archive: KerasArchive, file: &str) -> Result<Model> {
     let config = parse(&archive.config, file, "config.json")?;
     let metadata = parse(&archive.metadata, file, "metadata.json")?;
     refuse_keras_2_forks(&metadata, &archive.config, file)?;
-    let mut model = architecture(&config, file)?;
+    let mut model = architecture::read(&config, file)?;
     load_weights(&mut model, &archive, file)?;
     let compile_config = config.get("compile_config").and_then(Value::as_object);
     if let Some(object) = compile_config.filter(|object| !object.is_empty()) {
@@ -78,37 +69,6 @@ fn refuse_keras_2_forks(metadata: &Value, config: &str, file: &str) -> Result<()
         });
     }
     Ok(())
-}
-
-/// The layers of a serialized `Sequential`, built where the input shape is known.
-fn architecture(object: &Value, file: &str) -> Result<Model> {
-    let class_name = object.get("class_name").and_then(Value::as_str).unwrap_or_default();
-    let problem = |problem: String| Error::Config { place: format!("{file}, config"), problem };
-    if class_name != "Sequential" {
-        return Err(Error::Unknown {
-            what: "model class",
-            name: class_name.into(),
-            known: "Sequential".into(),
-        });
-    }
-    let config = &object["config"];
-    let layers = config["layers"]
-        .as_array()
-        .ok_or_else(|| problem("`layers` must be a list of layers".into()))?;
-    let name = config["name"].as_str().unwrap_or("sequential");
-    let mut model = Sequential::with_name(name);
-    for layer in layers {
-        model.add(layer_from_object(layer)?)?;
-    }
-    if !model.is_built() && !layers.is_empty() {
-        let shape = ["build_input_shape", "batch_input_shape"]
-            .iter()
-            .find_map(|key| serde_json::from_value::<crate::Shape>(config.get(*key)?.clone()).ok());
-        if let Some(shape) = shape {
-            model.build(shape)?;
-        }
-    }
-    Ok(model.into())
 }
 
 fn load_weights(model: &mut Model, archive: &KerasArchive, file: &str) -> Result<()> {

@@ -1,8 +1,11 @@
 //! Models as files: Keras's `.keras` format, both ways.
 
+mod architecture;
+mod graph;
 mod load;
 mod save;
 
+pub(crate) use architecture::{nested_functional, nested_sequential};
 pub use load::load_model;
 
 /// The version of Keras whose files elman writes: what `keras_version` in them says.

@@ -3,13 +3,11 @@
 use std::path::Path;
 
 use elman_files::{Array, KerasArchive, WeightStore};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::KERAS_VERSION;
-use crate::layers::layer_to_object;
 use crate::models::Model;
 use crate::parameters::Parameters;
-use crate::training::Compiled;
 use crate::{Result, Tensor};
 
 impl Model {
@@ -41,27 +39,6 @@ impl Model {
     /// [`Error::NotBuilt`](crate::Error::NotBuilt).
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         Ok(self.to_archive()?.to_bytes()?)
-    }
-
-    /// The architecture as Keras's JSON (`to_json`): classes and arguments, no weights.
-    pub fn to_json(&self) -> Value {
-        let mut layers = Vec::new();
-        layers.extend(self.input_layer().map(|input| layer_to_object(input)));
-        layers.extend(self.layers().iter().map(|layer| layer_to_object(&**layer)));
-        json!({
-            "module": "keras",
-            "class_name": "Sequential",
-            "config": {
-                "name": self.name(),
-                "trainable": true,
-                "dtype": crate::layers::Dtype::default(),
-                "layers": layers,
-                "build_input_shape": self.input_shape(),
-            },
-            "registered_name": null,
-            "build_config": { "input_shape": self.input_shape() },
-            "compile_config": self.compiled.as_ref().map_or(json!({}), Compiled::to_object),
-        })
     }
 
     fn to_archive(&self) -> Result<KerasArchive> {

@@ -113,7 +113,7 @@ pub(super) fn train(
     if !loss.is_finite() {
         return Err(Error::LossNotFinite { loss, epoch, batch: number });
     }
-    network.backward(vec![Some(gradient)], &mut cx)?;
+    network.backward(&[Some(gradient)], &mut cx)?;
     let states = cx.take_states();
     let gradients = cx.into_gradients();
     running.update(loss, batch, &y_pred)?;

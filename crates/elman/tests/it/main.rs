@@ -4,6 +4,7 @@
 mod bad_input;
 mod determinism;
 mod keras_cases;
+mod keras_graphs;
 mod keras_layers;
 mod keras_models;
 mod keras_trainings;

@@ -19,6 +19,7 @@ pub struct SummaryOptions {
     pub(super) style: SummaryStyle,
     pub(super) line_length: Option<usize>,
     pub(super) show_trainable: bool,
+    pub(in crate::models) expand_nested: bool,
 }
 
 impl SummaryOptions {
@@ -50,6 +51,13 @@ impl SummaryOptions {
     #[must_use]
     pub fn show_trainable(mut self, show_trainable: bool) -> SummaryOptions {
         self.show_trainable = show_trainable;
+        self
+    }
+
+    /// Whether the layers of nested models are listed below them. Default: `false`.
+    #[must_use]
+    pub fn expand_nested(mut self, expand_nested: bool) -> SummaryOptions {
+        self.expand_nested = expand_nested;
         self
     }
 

@@ -1,0 +1,295 @@
+//! Calls of layers on each other's outputs: what every model consists of.
+
+use crate::layers::Layer;
+use crate::parameters::{Builder, Parameters};
+use crate::{Context, Error, Mask, Result, Shape, Tensor};
+
+/// Calls of layers, in an order in which each call finds its inputs computed.
+///
+/// Values are numbered: first the graph's inputs, then the outputs of each call in turn. The weights
+/// lie elsewhere: with the model ([`Network`](super::network::Network)), or with the model that this
+/// one is nested in.
+#[derive(Clone, Default)]
+pub(crate) struct Graph {
+    /// In Keras's order, which summaries and files follow.
+    pub layers: Vec<Box<dyn Layer>>,
+    pub calls: Vec<Call>,
+    /// The shapes of all values.
+    pub values: Vec<Shape>,
+    /// The layers that declare the inputs; none in a chain, where no layer is listed for them.
+    pub input_layers: Vec<usize>,
+    pub inputs: usize,
+    pub outputs: Vec<usize>,
+    /// The call after which nobody reads a value; none for the graph's outputs.
+    pub last_uses: Vec<Option<usize>>,
+}
+
+/// One call of a layer.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub layer: usize,
+    /// Which of the layer's calls this is, from 0.
+    pub number: usize,
+    /// The layer's inputs, then the masks that are values of the graph (0 or 1).
+    pub inputs: Vec<usize>,
+    /// For each of these masks, the input that it is for.
+    pub masks: Vec<usize>,
+    pub outputs: std::ops::Range<usize>,
+    /// Whether masks are withheld: Keras 3 ignores them beside initial states, and a file that it
+    /// wrote means that.
+    pub ignores_mask: bool,
+}
+
+/// Where a value comes from: Keras's `keras_history`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub layer: usize,
+    pub call: usize,
+    pub tensor: usize,
+}
+
+impl Call {
+    /// The values that are the layer's inputs.
+    pub fn tensors(&self) -> &[usize] {
+        &self.inputs[..self.inputs.len() - self.masks.len()]
+    }
+
+    /// The inputs with their masks, from the values of [`Call::inputs`].
+    fn with_masks(&self, mut values: Vec<Tensor>) -> Result<Vec<Tensor>> {
+        let masks = values.split_off(self.tensors().len());
+        if self.ignores_mask {
+            values = values.into_iter().map(|value| value.replace_mask(None)).collect();
+        }
+        for (input, mask) in self.masks.iter().zip(masks) {
+            let used = mask.data().iter().map(|v| *v != 0.0).collect();
+            let mask = Mask::new(mask.shape(), used)?;
+            values[*input] = values[*input].clone().with_mask(mask)?;
+        }
+        Ok(values)
+    }
+}
+
+impl Graph {
+    /// A graph that gives back its inputs.
+    pub fn new(inputs: Vec<Shape>) -> Graph {
+        let mut graph = Graph {
+            inputs: inputs.len(),
+            outputs: (0..inputs.len()).collect(),
+            ..Graph::default()
+        };
+        graph.values = inputs;
+        graph.note_last_uses();
+        graph
+    }
+
+    /// Adds a layer that is called on the graph's outputs, which its own replace.
+    pub fn append(&mut self, layer: Box<dyn Layer>) -> Result<()> {
+        let inputs: Vec<Shape> = self.outputs.iter().map(|v| self.values[*v].clone()).collect();
+        let outputs = layer.output_shapes(&inputs)?;
+        let start = self.values.len();
+        self.values.extend(outputs);
+        self.calls.push(Call {
+            layer: self.layers.len(),
+            number: 0,
+            inputs: std::mem::take(&mut self.outputs),
+            masks: Vec::new(),
+            outputs: start..self.values.len(),
+            ignores_mask: false,
+        });
+        self.outputs = (start..self.values.len()).collect();
+        self.layers.push(layer);
+        self.note_last_uses();
+        Ok(())
+    }
+
+    /// Takes the layer that was appended last out again.
+    pub fn pop(&mut self) {
+        if let (Some(_), Some(call)) = (self.layers.pop(), self.calls.pop()) {
+            self.values.truncate(call.outputs.start);
+            self.outputs = call.inputs;
+            self.note_last_uses();
+        }
+    }
+
+    pub(super) fn note_last_uses(&mut self) {
+        self.last_uses = vec![None; self.values.len()];
+        for (i, call) in self.calls.iter().enumerate() {
+            for v in &call.inputs {
+                self.last_uses[*v] = Some(i);
+            }
+        }
+        for v in &self.outputs {
+            self.last_uses[*v] = None;
+        }
+    }
+
+    /// Where the weights of a layer lie, below those of the model.
+    pub fn place_of(&self, layer: usize) -> String {
+        let class_name = self.layers[layer].class_name();
+        let class = crate::names::snake_case(class_name);
+        let before = self.layers[..layer].iter();
+        match before.filter(|other| other.class_name() == class_name).count() {
+            0 => format!("layers/{class}"),
+            k => format!("layers/{class}_{k}"),
+        }
+    }
+
+    /// Builds a layer for the shapes of its first call; those of further calls must need the same
+    /// weights.
+    pub fn build_layer(&mut self, index: usize, builder: &mut Builder) -> Result<()> {
+        let shapes_of = |call: &Call| -> Vec<Shape> {
+            call.tensors().iter().map(|v| self.values[*v].clone()).collect()
+        };
+        let calls: Vec<Vec<Shape>> =
+            self.calls.iter().filter(|call| call.layer == index).map(shapes_of).collect();
+        let Some((first, others)) = calls.split_first() else { return Ok(()) };
+        for other in others.iter().filter(|other| *other != first) {
+            let weights = |shapes: &[Shape]| -> Result<Vec<Vec<usize>>> {
+                let mut scratch = Parameters::default();
+                let mut builder = Builder::unfilled(&mut scratch);
+                self.layers[index].clone().build(shapes, &mut builder)?;
+                Ok(scratch.entries().iter().map(|entry| entry.shape.clone()).collect())
+            };
+            if weights(first)? != weights(other)? {
+                return Err(Error::InputShape {
+                    layer: self.layers[index].place(),
+                    index: 0,
+                    expected: format!("one that needs the weights it has for {}", first[0]),
+                    got: other[0].clone(),
+                });
+            }
+        }
+        self.layers[index].build(first, builder)
+    }
+
+    pub fn input_shapes(&self) -> &[Shape] {
+        &self.values[..self.inputs]
+    }
+
+    pub fn output_shapes(&self) -> Vec<Shape> {
+        self.outputs.iter().map(|v| self.values[*v].clone()).collect()
+    }
+
+    /// The shapes of all values for those input shapes.
+    pub fn shapes_for(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        let mut values = inputs.to_vec();
+        for call in &self.calls {
+            let inputs: Vec<Shape> = call.tensors().iter().map(|v| values[*v].clone()).collect();
+            values.extend(self.layers[call.layer].output_shapes(&inputs)?);
+        }
+        Ok(values)
+    }
+
+    /// The output shapes of the last call of a layer, which summaries show; an input's own shape.
+    pub fn layer_output_shapes(&self, layer: usize) -> &[Shape] {
+        if let Some(v) = self.input_layers.iter().position(|other| *other == layer) {
+            return &self.values[v..=v];
+        }
+        let of_layer = self.calls.iter().filter(|call| call.layer == layer);
+        let call = of_layer.max_by_key(|call| call.number);
+        call.map_or(&[], |call| &self.values[call.outputs.clone()])
+    }
+
+    /// The calls of a layer, in the order in which they were made.
+    pub fn calls_of(&self, layer: usize) -> Vec<&Call> {
+        let mut calls: Vec<&Call> = self.calls.iter().filter(|c| c.layer == layer).collect();
+        calls.sort_by_key(|call| call.number);
+        calls
+    }
+
+    /// Where a value comes from; none for the inputs of a chain.
+    pub fn origin(&self, value: usize) -> Option<Origin> {
+        if value < self.inputs {
+            return self.input_layers.get(value).map(|l| Origin { layer: *l, call: 0, tensor: 0 });
+        }
+        let call = self.calls.iter().find(|call| call.outputs.contains(&value))?;
+        let tensor = value - call.outputs.start;
+        Some(Origin { layer: call.layer, call: call.number, tensor })
+    }
+
+    /// Checks number and shapes of the inputs. The batch may be of any size, as in Keras.
+    pub fn check_inputs(&self, inputs: &[Tensor]) -> Result<()> {
+        let place = |input: usize| {
+            let layer = self.input_layers.get(input).or(self.calls.first().map(|c| &c.layer));
+            layer.map_or_else(|| "model".into(), |layer| self.layers[*layer].place())
+        };
+        if inputs.len() != self.inputs {
+            let layer = if self.input_layers.is_empty() { place(0) } else { "the model".into() };
+            let expected = format!("{} inputs", self.inputs);
+            return Err(Error::InputCount { layer, expected, got: inputs.len() });
+        }
+        for (index, (input, shape)) in inputs.iter().zip(self.input_shapes()).enumerate() {
+            let mut any_batch = shape.dims().to_vec();
+            if let Some(batch) = any_batch.first_mut() {
+                *batch = None;
+            }
+            let any_batch = Shape::from(any_batch);
+            if !any_batch.matches(input.shape()) {
+                return Err(Error::InputShape {
+                    layer: place(index),
+                    index,
+                    expected: any_batch.to_string(),
+                    got: input.shape().into(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Computes the outputs.
+    pub fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        let mut values: Vec<Option<Tensor>> = inputs.iter().cloned().map(Some).collect();
+        values.resize(self.values.len(), None);
+        for (i, call) in self.calls.iter().enumerate() {
+            let mut take = |v: &usize| {
+                let is_last = self.last_uses[*v] == Some(i);
+                // A value that a call reads twice must outlive the first reading.
+                let once = call.inputs.iter().filter(|other| *other == v).count() == 1;
+                let value = if is_last && once { values[*v].take() } else { values[*v].clone() };
+                value.expect("calls stand in an order in which their inputs are computed")
+            };
+            let inputs = call.with_masks(call.inputs.iter().map(&mut take).collect())?;
+            let outputs =
+                cx.in_call(call.number, |cx| self.layers[call.layer].call(&inputs, cx))?;
+            for (slot, output) in values[call.outputs.clone()].iter_mut().zip(outputs) {
+                *slot = Some(output);
+            }
+        }
+        let take = |v: &usize| values[*v].clone().expect("outputs are computed by a call");
+        Ok(self.outputs.iter().map(take).collect())
+    }
+
+    /// Computes the gradients of the inputs and adds those of the weights to the context's.
+    pub fn backward(
+        &self,
+        gradients: &[Option<Tensor>],
+        cx: &mut Context,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let wants_inputs = cx.wants_input_gradients();
+        let mut of_values: Vec<Option<Tensor>> = vec![None; self.values.len()];
+        for (v, gradient) in self.outputs.iter().zip(gradients) {
+            accumulate(&mut of_values[*v], gradient.clone());
+        }
+        for call in self.calls.iter().rev() {
+            let wants = wants_inputs || call.inputs.iter().any(|v| *v >= self.inputs);
+            cx.set_wants_input_gradients(wants);
+            let upstream: Vec<Option<Tensor>> =
+                call.outputs.clone().map(|v| of_values[v].take()).collect();
+            let inputs = self.layers[call.layer].backward(&upstream, cx)?;
+            for (v, gradient) in call.inputs.iter().zip(inputs) {
+                accumulate(&mut of_values[*v], gradient);
+            }
+        }
+        cx.set_wants_input_gradients(wants_inputs);
+        of_values.truncate(self.inputs);
+        Ok(of_values)
+    }
+}
+
+fn accumulate(slot: &mut Option<Tensor>, gradient: Option<Tensor>) {
+    match (slot.as_mut(), gradient) {
+        (Some(sum), Some(gradient)) => sum.add_assign(&gradient),
+        (None, gradient) => *slot = gradient,
+        (Some(_), None) => {}
+    }
+}

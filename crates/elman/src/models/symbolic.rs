@@ -1,0 +1,236 @@
+//! Tensors without values: what functional models are written with.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::layers::{Input, Layer};
+use crate::{Error, Result, Shape};
+
+/// A tensor of a model that is being put together: it has a shape and an origin but no values.
+/// Keras's `KerasTensor`.
+///
+/// It comes from [`Input::symbolic`] and from applying layers ([`Apply`]); a
+/// [`Functional`](super::Functional) makes a model of it.
+#[derive(Clone)]
+pub struct Symbolic {
+    pub(crate) node: Arc<Node>,
+    pub(crate) index: usize,
+}
+
+/// One call of a layer on symbolic tensors.
+pub(crate) struct Node {
+    pub layer: Shared,
+    /// Which of the layer's calls this is, in the order in which they were made.
+    pub number: usize,
+    /// The layer's inputs, then the masks; none for an input of the model.
+    pub inputs: Vec<Symbolic>,
+    /// For each mask, the input that it is for.
+    pub masks: Vec<usize>,
+    pub shapes: Vec<Shape>,
+    pub ignores_mask: bool,
+}
+
+impl Drop for Node {
+    /// Without recursion, so that no depth overflows the stack.
+    fn drop(&mut self) {
+        let mut waiting = std::mem::take(&mut self.inputs);
+        while let Some(input) = waiting.pop() {
+            if let Some(mut node) = Arc::into_inner(input.node) {
+                waiting.append(&mut node.inputs);
+            }
+        }
+    }
+}
+
+/// A layer that may be applied several times, always with the same weights.
+///
+/// ```
+/// use elman::prelude::*;
+/// let encoder = Gru::new(4).shared();
+/// let (a, b) = (Input::new([5, 3]).symbolic(), Input::new([5, 3]).symbolic());
+/// let model = Functional::new([&a, &b], [&encoder.apply(&a)?, &encoder.apply(&b)?]).build()?;
+/// assert_eq!(model.count_params(), 3 * 4 * (3 + 4 + 2)); // one GRU
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Shared(Arc<SharedLayer>);
+
+struct SharedLayer {
+    layer: Box<dyn Layer>,
+    calls: AtomicUsize,
+}
+
+/// The inputs of a layer: one symbolic tensor or several.
+pub struct Symbols(Vec<Symbolic>);
+
+impl Symbolic {
+    /// The shape, with the batch dimension.
+    pub fn shape(&self) -> &Shape {
+        &self.node.shapes[self.index]
+    }
+
+    /// What it is an output of, as messages name it.
+    pub(crate) fn place(&self) -> String {
+        format!("output {} of {}", self.index, self.node.layer.layer().place())
+    }
+}
+
+impl std::fmt::Debug for Symbolic {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Symbolic({}, {})", self.shape(), self.place())
+    }
+}
+
+impl Input {
+    /// The input as a symbolic tensor. Without a name it gets one such as `input_layer_1`.
+    pub fn symbolic(self) -> Symbolic {
+        let shape = self.base().batch_input_shape.clone().unwrap_or_default();
+        let layer = Shared::new(self);
+        layer.0.calls.store(1, Ordering::Relaxed);
+        let node = Node {
+            layer,
+            number: 0,
+            inputs: Vec::new(),
+            masks: Vec::new(),
+            shapes: vec![shape],
+            ignores_mask: false,
+        };
+        Symbolic { node: Arc::new(node), index: 0 }
+    }
+}
+
+impl Shared {
+    /// A layer to share. Without a name it gets one such as `lstm_1`.
+    pub fn new(layer: impl Into<Box<dyn Layer>>) -> Shared {
+        let mut layer = layer.into();
+        if layer.base().name.is_none() {
+            layer.base_mut().name = Some(crate::names::automatic(layer.class_name()));
+        }
+        Shared(Arc::new(SharedLayer { layer, calls: AtomicUsize::new(0) }))
+    }
+
+    pub(crate) fn layer(&self) -> &dyn Layer {
+        &*self.0.layer
+    }
+
+    /// What tells this layer from any other.
+    pub(crate) fn identity(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    /// Applies the layer: its only output for these inputs.
+    ///
+    /// # Errors
+    /// Input shapes that the layer can't take; a layer with several outputs.
+    pub fn apply(&self, inputs: impl Into<Symbols>) -> Result<Symbolic> {
+        let mut outputs = self.apply_all(inputs)?;
+        match (outputs.pop(), outputs.len()) {
+            (Some(output), 0) => Ok(output),
+            (_, others) => Err(Error::Arity {
+                model: self.layer().place(),
+                what: "outputs",
+                call: "apply",
+                expected: 1,
+                got: others + 1,
+                advice: "apply_all",
+            }),
+        }
+    }
+
+    /// Applies the layer: all its outputs for these inputs, such as an LSTM's output and states.
+    ///
+    /// # Errors
+    /// Input shapes that the layer can't take.
+    pub fn apply_all(&self, inputs: impl Into<Symbols>) -> Result<Vec<Symbolic>> {
+        self.call(inputs.into().0, Vec::new(), false)
+    }
+
+    /// Applies the layer to inputs followed by masks, where `masks` says which input each is for.
+    pub(crate) fn call(
+        &self,
+        inputs: Vec<Symbolic>,
+        masks: Vec<usize>,
+        ignores_mask: bool,
+    ) -> Result<Vec<Symbolic>> {
+        let tensors = inputs.len().saturating_sub(masks.len());
+        let given: Vec<Shape> =
+            inputs[..tensors].iter().map(|input| input.shape().clone()).collect();
+        let shapes = self.layer().output_shapes(&given)?;
+        let outputs = shapes.len();
+        let number = self.0.calls.fetch_add(1, Ordering::Relaxed);
+        let layer = self.clone();
+        let node = Arc::new(Node { layer, number, inputs, masks, shapes, ignores_mask });
+        Ok((0..outputs).map(|index| Symbolic { node: Arc::clone(&node), index }).collect())
+    }
+}
+
+/// Applying a layer to symbolic tensors: how functional models are written.
+///
+/// ```
+/// use elman::prelude::*;
+/// let x = Input::new([10, 3]).symbolic();
+/// let outputs = Lstm::new(4).return_state(true).apply_all(&x)?;
+/// let y = Dense::new(1).apply(&outputs[0])?;
+/// assert_eq!(y.shape().to_string(), "(None, 1)");
+/// # Ok::<(), elman::Error>(())
+/// ```
+pub trait Apply: Layer + Sized {
+    /// Applies the layer: its only output for these inputs.
+    ///
+    /// # Errors
+    /// As [`Shared::apply`].
+    fn apply(self, inputs: impl Into<Symbols>) -> Result<Symbolic> {
+        self.shared().apply(inputs)
+    }
+
+    /// Applies the layer: all its outputs for these inputs.
+    ///
+    /// # Errors
+    /// As [`Shared::apply_all`].
+    fn apply_all(self, inputs: impl Into<Symbols>) -> Result<Vec<Symbolic>> {
+        self.shared().apply_all(inputs)
+    }
+
+    /// The layer as one that can be applied several times.
+    fn shared(self) -> Shared {
+        Shared::new(self)
+    }
+}
+
+impl<L: Layer> Apply for L {}
+
+impl From<&Symbolic> for Symbols {
+    fn from(symbolic: &Symbolic) -> Symbols {
+        Symbols(vec![symbolic.clone()])
+    }
+}
+
+impl From<Symbolic> for Symbols {
+    fn from(symbolic: Symbolic) -> Symbols {
+        Symbols(vec![symbolic])
+    }
+}
+
+impl<const N: usize> From<[&Symbolic; N]> for Symbols {
+    fn from(symbols: [&Symbolic; N]) -> Symbols {
+        Symbols(symbols.into_iter().cloned().collect())
+    }
+}
+
+impl From<&[Symbolic]> for Symbols {
+    fn from(symbols: &[Symbolic]) -> Symbols {
+        Symbols(symbols.to_vec())
+    }
+}
+
+impl From<Vec<Symbolic>> for Symbols {
+    fn from(symbols: Vec<Symbolic>) -> Symbols {
+        Symbols(symbols)
+    }
+}
+
+impl From<Symbols> for Vec<Symbolic> {
+    fn from(symbols: Symbols) -> Vec<Symbolic> {
+        symbols.0
+    }
+}
