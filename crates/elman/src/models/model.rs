@@ -274,6 +274,27 @@ impl Model {
         self.network.get().and_then(|network| network.output_shapes().first().cloned())
     }
 
+    /// The names of the outputs, those of the layers that they come from, by which a training tells
+    /// them apart; none before the model is built.
+    pub fn output_names(&self) -> Vec<String> {
+        let Some(network) = self.network.get() else { return Vec::new() };
+        let graph = network.graph();
+        let layer = |value: &usize| {
+            let origin = graph.origin(*value);
+            origin.map_or("input", |origin| graph.layers[origin.layer].base().name())
+        };
+        let layers: Vec<&str> = graph.outputs.iter().map(layer).collect();
+        let name = |(i, name): (usize, &&str)| match layers[..i]
+            .iter()
+            .filter(|other| other == &name)
+            .count()
+        {
+            0 => (*name).to_owned(),
+            k => format!("{name}_{k}"),
+        };
+        layers.iter().enumerate().map(name).collect()
+    }
+
     /// All weights in Keras's order (`get_weights`); none before the model is built.
     pub fn weights(&self) -> Vec<Tensor> {
         let parameters = self.network.get().map(Network::parameters);

@@ -121,7 +121,9 @@ fn compilation(
     archive: &KerasArchive,
     file: &str,
 ) -> Result<Option<Compiled>> {
-    let Some(mut compiled) = Compiled::from_object(object)? else { return Ok(None) };
+    let Some(mut compiled) = Compiled::from_object(object, &model.output_names())? else {
+        return Ok(None);
+    };
     let variables = archive.weights.variables("optimizer/vars");
     let scalar = |i: usize| variables.get(i).and_then(|a| a.to_f64().first().copied());
     if let (Some(iterations), Some(learning_rate)) = (scalar(0), scalar(1)) {

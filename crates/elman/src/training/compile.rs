@@ -12,35 +12,111 @@ use crate::{Error, Result};
 /// The arguments of [`Model::compile_with`]: an optimizer, a loss and any number of metrics, the
 /// user's own among them.
 #[derive(Clone)]
-pub struct Compile {
-    optimizer: Box<dyn Optimizer>,
-    loss: Box<dyn Loss>,
-    metrics: Vec<Box<dyn Metric>>,
-    weighted_metrics: Vec<Box<dyn Metric>>,
-}
+pub struct Compile(Compiled);
 
 impl Compile {
-    /// An optimizer and a loss, by Keras's name or as objects.
+    /// An optimizer and a loss, by Keras's name or as objects. The loss is for all outputs of the
+    /// model.
     ///
     /// # Errors
     /// An unknown name, or an argument of the optimizer that is out of range.
     pub fn new(optimizer: impl IntoOptimizer, loss: impl IntoLoss) -> Result<Compile> {
-        let (optimizer, loss) = (optimizer.into_optimizer()?, loss.into_loss()?);
+        Compile::with_losses(optimizer, [Some(loss)])
+    }
+
+    /// An optimizer, and a loss for each output of the model; `None` leaves an output out.
+    ///
+    /// # Errors
+    /// As [`Compile::new`], and a list without any loss.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// use elman::training::Compile;
+    /// let x = Input::new([4, 3]).symbolic();
+    /// let h = Gru::new(5).apply(&x)?;
+    /// let (class, size) = (Dense::new(2).apply(&h)?, Dense::new(1).name("size").apply(&h)?);
+    /// let mut model = Functional::new(&x, [&class, &size]).build()?;
+    /// let losses = [Some("sparse_categorical_crossentropy"), Some("mse")];
+    /// model.compile_with(Compile::with_losses("adam", losses)?.loss_weights([1.0, 0.5])?);
+    /// let x = Tensor::zeros([2, 4, 3]);
+    /// let y = [Tensor::zeros([2]), Tensor::zeros([2, 1])];
+    /// let logs = model.train_on_batch(x, y)?;
+    /// assert_eq!(logs[2].0, "size_loss");
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn with_losses<L: IntoLoss>(
+        optimizer: impl IntoOptimizer,
+        losses: impl IntoIterator<Item = Option<L>>,
+    ) -> Result<Compile> {
+        let optimizer = optimizer.into_optimizer()?;
         optimizer.check()?;
-        Ok(Compile { optimizer, loss, metrics: Vec::new(), weighted_metrics: Vec::new() })
+        let losses: Result<Vec<_>> =
+            losses.into_iter().map(|loss| loss.map(IntoLoss::into_loss).transpose()).collect();
+        let losses = losses?;
+        if losses.iter().flatten().next().is_none() {
+            return Err(Error::InvalidArgument {
+                place: "compile".into(),
+                argument: "loss",
+                expected: "a loss for one output or more".into(),
+                got: format!("none for {} outputs", losses.len()),
+            });
+        }
+        Ok(Compile(Compiled {
+            optimizer,
+            state: OptimizerState::default(),
+            losses,
+            loss_weights: None,
+            metrics: Vec::new(),
+            weighted_metrics: Vec::new(),
+        }))
     }
 
-    /// Adds a metric.
-    pub fn metric(mut self, metric: impl Metric) -> Compile {
-        self.metrics.push(Box::new(metric));
+    /// How much the loss of each output counts (1).
+    ///
+    /// # Errors
+    /// A weight that is not finite.
+    pub fn loss_weights(mut self, weights: impl IntoIterator<Item = f64>) -> Result<Compile> {
+        let weights: Vec<f64> = weights.into_iter().collect();
+        let losses = self.0.losses.len();
+        if (losses > 1 && weights.len() != losses) || weights.iter().any(|w| !w.is_finite()) {
+            return Err(Error::InvalidArgument {
+                place: "compile".into(),
+                argument: "loss_weights",
+                expected: format!("a finite number for each of {losses} losses"),
+                got: format!("{weights:?}"),
+            });
+        }
+        self.0.loss_weights = Some(weights);
+        Ok(self)
+    }
+
+    /// Adds a metric of the first output.
+    pub fn metric(self, metric: impl Metric) -> Compile {
+        self.output_metric(0, metric)
+    }
+
+    /// Adds a metric of an output, counted from 0.
+    pub fn output_metric(mut self, output: usize, metric: impl Metric) -> Compile {
+        add(&mut self.0.metrics, output, Box::new(metric));
         self
     }
 
-    /// Adds a metric that weighs samples as the loss does (Keras's `weighted_metrics`).
-    pub fn weighted_metric(mut self, metric: impl Metric) -> Compile {
-        self.weighted_metrics.push(Box::new(metric));
+    /// Adds a metric of the first output that weighs samples as the loss does (Keras's
+    /// `weighted_metrics`).
+    pub fn weighted_metric(self, metric: impl Metric) -> Compile {
+        self.output_weighted_metric(0, metric)
+    }
+
+    /// Adds a metric of an output, counted from 0, that weighs samples as the loss does.
+    pub fn output_weighted_metric(mut self, output: usize, metric: impl Metric) -> Compile {
+        add(&mut self.0.weighted_metrics, output, Box::new(metric));
         self
     }
+}
+
+fn add(metrics: &mut Vec<Vec<Box<dyn Metric>>>, output: usize, metric: Box<dyn Metric>) {
+    metrics.resize_with(metrics.len().max(output + 1), Vec::new);
+    metrics[output].push(metric);
 }
 
 /// A compiled model's optimizer with its state, loss and metrics.
@@ -48,22 +124,38 @@ impl Compile {
 pub(crate) struct Compiled {
     pub optimizer: Box<dyn Optimizer>,
     pub state: OptimizerState,
-    pub loss: Box<dyn Loss>,
-    pub metrics: Vec<Box<dyn Metric>>,
-    pub weighted_metrics: Vec<Box<dyn Metric>>,
+    /// One for all outputs, or one for each; `None` leaves an output out.
+    pub losses: Vec<Option<Box<dyn Loss>>>,
+    pub loss_weights: Option<Vec<f64>>,
+    /// By output.
+    pub metrics: Vec<Vec<Box<dyn Metric>>>,
+    pub weighted_metrics: Vec<Vec<Box<dyn Metric>>>,
 }
 
 impl Compiled {
     /// Keras's `compile_config`.
     pub fn to_object(&self) -> Value {
-        let list = |metrics: &[Box<dyn Metric>]| match metrics {
+        let list = |metrics: &[Vec<Box<dyn Metric>>]| match metrics {
             [] => Value::Null,
-            metrics => metrics.iter().map(|metric| metric.to_object()).collect(),
+            [one] => one.iter().map(|metric| metric.to_object()).collect(),
+            several => {
+                let list = |metrics: &Vec<Box<dyn Metric>>| match &metrics[..] {
+                    [] => Value::Null,
+                    metrics => metrics.iter().map(|metric| metric.to_object()).collect(),
+                };
+                several.iter().map(list).collect()
+            }
+        };
+        let object = |loss: &Option<Box<dyn Loss>>| {
+            loss.as_ref().map_or(Value::Null, |loss| losses::to_object(&**loss))
         };
         json!({
             "optimizer": optimizers::to_object(&*self.optimizer),
-            "loss": losses::to_object(&*self.loss),
-            "loss_weights": null,
+            "loss": match &self.losses[..] {
+                [one] => object(one),
+                several => several.iter().map(object).collect(),
+            },
+            "loss_weights": self.loss_weights,
             "metrics": list(&self.metrics),
             "weighted_metrics": list(&self.weighted_metrics),
             "run_eagerly": false,
@@ -72,30 +164,35 @@ impl Compiled {
         })
     }
 
-    /// The compilation that a `compile_config` describes; `None` if it is empty.
-    pub fn from_object(object: &Map<String, Value>) -> Result<Option<Compiled>> {
+    /// The compilation that a `compile_config` describes for a model with these outputs; `None` if
+    /// it is empty.
+    pub fn from_object(
+        object: &Map<String, Value>,
+        outputs: &[String],
+    ) -> Result<Option<Compiled>> {
         let (Some(optimizer), Some(loss)) = (object.get("optimizer"), object.get("loss")) else {
             return Ok(None);
         };
         if loss.is_null() {
             return Ok(None);
         }
-        if let Some(weights) = object.get("loss_weights").filter(|weights| !weights.is_null()) {
-            return Err(Error::Unsupported {
-                place: "compile_config".into(),
-                option: format!("loss_weights = {weights}"),
-                advice: "compile the model anew without them".into(),
-            });
-        }
-        let (mut found, mut weighted) = (Vec::new(), Vec::new());
-        collect_metrics(object.get("metrics").unwrap_or(&Value::Null), &mut found)?;
-        collect_metrics(object.get("weighted_metrics").unwrap_or(&Value::Null), &mut weighted)?;
+        let by_output = ByOutput { outputs };
+        let read = |loss: &Value| match loss {
+            Value::Null => Ok(None),
+            loss => losses::from_object(loss).map(Some),
+        };
+        let losses: Result<Vec<_>> = by_output.split(loss, false)?.into_iter().map(read).collect();
+        let metrics = |key: &str| -> Result<Vec<Vec<Box<dyn Metric>>>> {
+            let of_outputs = by_output.split(object.get(key).unwrap_or(&Value::Null), true)?;
+            of_outputs.into_iter().map(read_metrics).collect()
+        };
         Ok(Some(Compiled {
             optimizer: optimizers::from_object(optimizer)?,
             state: OptimizerState::default(),
-            loss: losses::from_object(loss)?,
-            metrics: found,
-            weighted_metrics: weighted,
+            losses: losses?,
+            loss_weights: by_output.weights(object.get("loss_weights").unwrap_or(&Value::Null))?,
+            metrics: metrics("metrics")?,
+            weighted_metrics: metrics("weighted_metrics")?,
         }))
     }
 
@@ -107,22 +204,71 @@ impl Compiled {
     }
 }
 
-/// Metrics may stand in a list, in a list of lists (one per output), or alone.
-fn collect_metrics(value: &Value, found: &mut Vec<Box<dyn Metric>>) -> Result<()> {
-    match value {
-        Value::Null => {}
-        Value::Array(list) => list.iter().try_for_each(|v| collect_metrics(v, found))?,
-        Value::String(name) => found.push(metrics::get(name)?),
-        object => {
-            let class = object.get("class_name").and_then(Value::as_str).unwrap_or_default();
-            let config = &object["config"];
-            // Keras writes its metric functions as {"class_name": "function", "config": "mae"}.
-            let name = if class == "function" { config.as_str() } else { config["name"].as_str() };
-            let metric = metrics::get(name.unwrap_or(class)).or_else(|_| metrics::get(class))?;
-            found.push(metric);
+/// How Keras says something for each output: in a list, or by the outputs' names.
+struct ByOutput<'a> {
+    outputs: &'a [String],
+}
+
+impl ByOutput<'_> {
+    /// What is said for each output, or the one thing that is said. With `in_lists`, what is said
+    /// for one output is a list itself.
+    fn split<'v>(&self, value: &'v Value, in_lists: bool) -> Result<Vec<&'v Value>> {
+        let is_object_itself = value.get("class_name").is_some();
+        match value {
+            Value::Object(named) if !is_object_itself => {
+                if let Some(key) = named.keys().find(|key| !self.outputs.contains(key)) {
+                    return Err(Error::Unknown {
+                        what: "output",
+                        name: key.clone(),
+                        known: self.outputs.join(", "),
+                    });
+                }
+                Ok(self
+                    .outputs
+                    .iter()
+                    .map(|name| named.get(name).unwrap_or(&Value::Null))
+                    .collect())
+            }
+            Value::Array(list) if !in_lists || self.outputs.len() > 1 => Ok(list.iter().collect()),
+            // Keras wraps the list of the only output in another one when it saves some models.
+            Value::Array(list) if list.iter().all(Value::is_array) => Ok(list.iter().collect()),
+            one => Ok(vec![one]),
         }
     }
-    Ok(())
+
+    fn weights(&self, value: &Value) -> Result<Option<Vec<f64>>> {
+        if value.is_null() {
+            return Ok(None);
+        }
+        let number = |value: &Value| match value {
+            Value::Null => Ok(1.0),
+            value => value.as_f64().ok_or_else(|| Error::Config {
+                place: "compile_config".into(),
+                problem: format!("`loss_weights` must be numbers, got {value}"),
+            }),
+        };
+        self.split(value, false)?.into_iter().map(number).collect::<Result<_>>().map(Some)
+    }
+}
+
+/// The metrics of one output: a list, one alone, or none.
+fn read_metrics(value: &Value) -> Result<Vec<Box<dyn Metric>>> {
+    match value {
+        Value::Null => Ok(Vec::new()),
+        Value::Array(list) => list.iter().map(read_metric).collect(),
+        one => Ok(vec![read_metric(one)?]),
+    }
+}
+
+fn read_metric(value: &Value) -> Result<Box<dyn Metric>> {
+    let Some(object) = value.as_object() else {
+        return metrics::get(value.as_str().unwrap_or_default());
+    };
+    let class = object.get("class_name").and_then(Value::as_str).unwrap_or_default();
+    let config = object.get("config").unwrap_or(&Value::Null);
+    // Keras writes its metric functions as {"class_name": "function", "config": "mae"}.
+    let name = if class == "function" { config.as_str() } else { config["name"].as_str() };
+    metrics::get(name.unwrap_or(class)).or_else(|_| metrics::get(class))
 }
 
 impl Model {
@@ -130,7 +276,8 @@ impl Model {
     /// optimizer starts anew.
     ///
     /// # Errors
-    /// An unknown name, or an argument of the optimizer that is out of range.
+    /// An unknown name, or an argument of the optimizer that is out of range. With several outputs,
+    /// a number of metrics other than theirs; see [`Compile`] for more than one metric each.
     ///
     /// ```
     /// use elman::prelude::*;
@@ -148,8 +295,20 @@ impl Model {
         metrics: &[&str],
     ) -> Result<()> {
         let mut compile = Compile::new(optimizer, loss)?;
-        for name in metrics {
-            compile.metrics.push(metrics::get(name)?);
+        let outputs = self.network().map_or(1, |network| network.output_shapes().len());
+        if outputs > 1 && !metrics.is_empty() && metrics.len() != outputs {
+            return Err(Error::Arity {
+                model: self.name().into(),
+                what: "outputs",
+                call: "the list of metrics",
+                expected: metrics.len(),
+                got: outputs,
+                advice: "a metric for each output, or `compile_with`",
+            });
+        }
+        for (i, name) in metrics.iter().enumerate() {
+            let output = if outputs > 1 { i } else { 0 };
+            add(&mut compile.0.metrics, output, metrics::get(name)?);
         }
         self.compile_with(compile);
         Ok(())
@@ -157,9 +316,7 @@ impl Model {
 
     /// As [`Model::compile`], with metrics of the user's own.
     pub fn compile_with(&mut self, compile: Compile) {
-        let Compile { optimizer, loss, metrics, weighted_metrics } = compile;
-        let state = OptimizerState::default();
-        self.compiled = Some(Compiled { optimizer, state, loss, metrics, weighted_metrics });
+        self.compiled = Some(compile.0);
     }
 
     /// As [`Model::compile`], from Keras's `compile_config`: an object with `optimizer`, `loss` and
@@ -169,7 +326,8 @@ impl Model {
     /// An unknown name or an option that elman doesn't have.
     pub fn compile_from_json(&mut self, object: &Value) -> Result<()> {
         let empty = Map::new();
-        self.compiled = Compiled::from_object(object.as_object().unwrap_or(&empty))?;
+        self.compiled =
+            Compiled::from_object(object.as_object().unwrap_or(&empty), &self.output_names())?;
         match self.is_compiled() {
             true => Ok(()),
             false => Err(Error::Config {

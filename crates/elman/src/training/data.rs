@@ -1,5 +1,6 @@
 //! Checks and cuts of training data.
 
+use super::Tensors;
 use crate::{Error, Result, Shape, Tensor};
 
 /// The number of samples, which all arrays must agree on.
@@ -28,27 +29,57 @@ pub(crate) fn samples(call: &str, arrays: &[Tensor]) -> Result<usize> {
 /// Inputs, targets and weights of a training or an evaluation.
 #[derive(Clone, Debug)]
 pub(crate) struct Data {
-    pub x: Tensor,
-    pub y: Tensor,
-    pub weights: Option<Tensor>,
+    pub x: Vec<Tensor>,
+    y: Vec<Tensor>,
+    /// None, one for all outputs, or one for each.
+    weights: Vec<Tensor>,
 }
 
 impl Data {
     /// The data, once checked: equal numbers of samples, one at least, no NaN.
-    pub fn new(call: &str, x: Tensor, y: Tensor, weights: Option<Tensor>) -> Result<Data> {
-        let mut arrays = vec![x.clone(), y.clone()];
-        arrays.extend(weights.clone());
-        samples(call, &arrays)?;
-        x.check_finite(&format!("{call}, x"))?;
-        y.check_finite(&format!("{call}, y"))?;
-        if let Some(weights) = &weights {
-            weights.check_finite(&format!("{call}, sample_weight"))?;
+    pub fn new(call: &str, x: Tensors, y: Tensors, weights: Option<Tensors>) -> Result<Data> {
+        let [x, y, weights]: [Vec<Tensor>; 3] = [x, y, weights.unwrap_or_default()].map(Vec::from);
+        samples(call, &[&x[..], &y, &weights].concat())?;
+        for (arrays, what) in [(&x, "x"), (&y, "y"), (&weights, "sample_weight")] {
+            for (i, array) in arrays.iter().enumerate() {
+                let number = if arrays.len() > 1 { format!("[{i}]") } else { String::new() };
+                array.check_finite(&format!("{call}, {what}{number}"))?;
+            }
         }
         Ok(Data { x, y, weights })
     }
 
     pub fn samples(&self) -> usize {
-        self.x.shape()[0]
+        self.x[0].shape()[0]
+    }
+
+    /// The target of an output.
+    pub fn target(&self, output: usize) -> Option<&Tensor> {
+        self.y.get(output)
+    }
+
+    /// The sample weights of an output.
+    pub fn weights_of(&self, output: usize) -> Option<&Tensor> {
+        match &self.weights[..] {
+            [one] => Some(one),
+            several => several.get(output),
+        }
+    }
+
+    /// Checks that there is a target for each of so many outputs.
+    pub fn check_targets(&self, outputs: usize) -> Result<()> {
+        let weights = self.weights.len();
+        let wrong = match () {
+            () if self.y.len() != outputs => ("y", self.y.len()),
+            () if weights > 1 && weights != outputs => ("sample_weight", weights),
+            () => return Ok(()),
+        };
+        Err(Error::Mismatch {
+            place: "training".into(),
+            what: format!("the list `{}`", wrong.0),
+            expected: format!("{outputs} arrays, one for each output of the model"),
+            got: format!("{} arrays", wrong.1),
+        })
     }
 
     /// Samples `start..end`.
@@ -62,7 +93,8 @@ impl Data {
     }
 
     fn map(&self, f: impl Fn(&Tensor) -> Tensor) -> Data {
-        Data { x: f(&self.x), y: f(&self.y), weights: self.weights.as_ref().map(f) }
+        let all = |arrays: &[Tensor]| arrays.iter().map(&f).collect();
+        Data { x: all(&self.x), y: all(&self.y), weights: all(&self.weights) }
     }
 
     /// Cuts the last `fraction` of the samples off for validation, as Keras does.

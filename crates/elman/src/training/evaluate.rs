@@ -1,10 +1,12 @@
 //! Loss and metrics on given data.
 
+use super::Tensors;
 use super::data::{Data, check_batch_size};
 use super::history::Logs;
-use super::step::{self, Running};
+use super::running::Running;
+use super::step;
+use crate::Result;
 use crate::models::Model;
-use crate::{Result, Tensor};
 
 impl Model {
     /// The loss and the metrics over the data, sorted by name, in batches of 32.
@@ -22,7 +24,7 @@ impl Model {
     /// assert_eq!(logs, [("loss".to_string(), 5.0), ("mae".to_string(), 2.0)]);
     /// # Ok::<(), elman::Error>(())
     /// ```
-    pub fn evaluate(&self, x: impl Into<Tensor>, y: impl Into<Tensor>) -> Result<Logs> {
+    pub fn evaluate(&self, x: impl Into<Tensors>, y: impl Into<Tensors>) -> Result<Logs> {
         self.evaluate_with(x, y, None, 32)
     }
 
@@ -32,9 +34,9 @@ impl Model {
     /// As [`Model::evaluate`].
     pub fn evaluate_with(
         &self,
-        x: impl Into<Tensor>,
-        y: impl Into<Tensor>,
-        sample_weight: Option<Tensor>,
+        x: impl Into<Tensors>,
+        y: impl Into<Tensors>,
+        sample_weight: Option<Tensors>,
         batch_size: usize,
     ) -> Result<Logs> {
         let data = Data::new("evaluate", x.into(), y.into(), sample_weight)?;
@@ -49,7 +51,7 @@ impl Model {
     ///
     /// # Errors
     /// As [`Model::evaluate`], and a loss that is not finite.
-    pub fn train_on_batch(&mut self, x: impl Into<Tensor>, y: impl Into<Tensor>) -> Result<Logs> {
+    pub fn train_on_batch(&mut self, x: impl Into<Tensors>, y: impl Into<Tensors>) -> Result<Logs> {
         self.train_on_batch_with(x, y, None)
     }
 
@@ -59,9 +61,9 @@ impl Model {
     /// As [`Model::train_on_batch`].
     pub fn train_on_batch_with(
         &mut self,
-        x: impl Into<Tensor>,
-        y: impl Into<Tensor>,
-        sample_weight: Option<Tensor>,
+        x: impl Into<Tensors>,
+        y: impl Into<Tensors>,
+        sample_weight: Option<Tensors>,
     ) -> Result<Logs> {
         let data = Data::new("train_on_batch", x.into(), y.into(), sample_weight)?;
         let mut running = Running::new(self)?;

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::Tensors;
 use super::callbacks::{Callback, Moment, progress};
 use super::data::{Data, check_batch_size};
 use super::history::{History, Logs, StopReason};
-use super::step::{self, Running};
+use super::running::Running;
+use super::step;
+use crate::Result;
 use crate::models::Model;
 use crate::random::Stream;
-use crate::{Result, Tensor};
 
 /// The arguments of [`Model::fit`], with Keras's names and defaults.
 pub struct Fit<'a> {
@@ -19,8 +21,8 @@ pub struct Fit<'a> {
     shuffle: bool,
     verbose: Verbose,
     validation_split: f64,
-    validation_data: Option<(Tensor, Tensor, Option<Tensor>)>,
-    sample_weight: Option<Tensor>,
+    validation_data: Option<(Tensors, Tensors, Option<Tensors>)>,
+    sample_weight: Option<Tensors>,
     callbacks: Vec<Box<dyn Callback + 'a>>,
     stop: Option<Arc<AtomicBool>>,
 }
@@ -101,21 +103,22 @@ impl<'a> Fit<'a> {
     }
 
     /// Data to evaluate after each epoch; takes precedence over `validation_split`.
-    pub fn validation_data(mut self, x: impl Into<Tensor>, y: impl Into<Tensor>) -> Fit<'a> {
+    pub fn validation_data(mut self, x: impl Into<Tensors>, y: impl Into<Tensors>) -> Fit<'a> {
         self.validation_data = Some((x.into(), y.into(), None));
         self
     }
 
     /// The weights of the samples of `validation_data`, which is given before.
-    pub fn validation_sample_weight(mut self, weights: impl Into<Tensor>) -> Fit<'a> {
+    pub fn validation_sample_weight(mut self, weights: impl Into<Tensors>) -> Fit<'a> {
         if let Some((_, _, slot)) = &mut self.validation_data {
             *slot = Some(weights.into());
         }
         self
     }
 
-    /// The weight of each sample, `(samples,)`, or of each step, `(samples, time)`, in the loss.
-    pub fn sample_weight(mut self, weights: impl Into<Tensor>) -> Fit<'a> {
+    /// The weight of each sample, `(samples,)`, or of each step, `(samples, time)`, in the loss. A
+    /// list of arrays gives one to each output.
+    pub fn sample_weight(mut self, weights: impl Into<Tensors>) -> Fit<'a> {
         self.sample_weight = Some(weights.into());
         self
     }
@@ -135,7 +138,8 @@ impl<'a> Fit<'a> {
 }
 
 impl Model {
-    /// Trains the model: Keras's `fit`.
+    /// Trains the model: Keras's `fit`. A model with several inputs or outputs takes a list of
+    /// arrays for `x` or `y`, one for each.
     ///
     /// # Errors
     /// A model that is not compiled; data of the wrong shape, without samples, with NaN or with
@@ -153,7 +157,12 @@ impl Model {
     /// assert!(history.last("loss").unwrap() < 0.5 * history.get("loss").unwrap()[0]);
     /// # Ok::<(), elman::Error>(())
     /// ```
-    pub fn fit(&mut self, x: impl Into<Tensor>, y: impl Into<Tensor>, fit: Fit) -> Result<History> {
+    pub fn fit(
+        &mut self,
+        x: impl Into<Tensors>,
+        y: impl Into<Tensors>,
+        fit: Fit,
+    ) -> Result<History> {
         let Fit { batch_size, verbose, mut callbacks, stop, .. } = fit;
         check_batch_size("fit", batch_size)?;
         self.compiled()?;
@@ -163,7 +172,9 @@ impl Model {
             None => data.split(fit.validation_split)?,
         };
         // Shapes are checked before anything is written or trained.
-        self.network_on(&[data.x.rows(0, 1)])?;
+        let outputs = self.network_on(&data.rows(0, 1).x)?.output_shapes().len();
+        self.compiled()?.losses_for(self, outputs)?;
+        data.check_targets(outputs)?;
         if let Some(reporter) = progress(verbose) {
             callbacks.insert(0, reporter);
         }

@@ -9,10 +9,13 @@ mod history;
 pub mod losses;
 pub mod metrics;
 pub mod optimizers;
+mod running;
 mod step;
+mod tensors;
 
 pub use compile::Compile;
 pub(crate) use compile::Compiled;
 pub(crate) use data::{check_batch_size, samples};
 pub use fit::{Fit, Verbose};
 pub use history::{History, Logs, StopReason};
+pub use tensors::Tensors;

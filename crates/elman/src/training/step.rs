@@ -1,95 +1,42 @@
 //! One batch: forward, loss, backward, update.
 
 use super::data::Data;
-use super::history::Logs;
 use super::losses::row_weights;
-use super::metrics::{Mean, Metric};
+use super::running::Running;
 use crate::models::Model;
-use crate::{Context, Error, Result, Tensor};
+use crate::{Context, Error, Float, Result};
 
-/// The running loss and metrics of an epoch or an evaluation.
-pub(super) struct Running {
-    loss: Mean,
-    metrics: Vec<Box<dyn Metric>>,
-    weighted_metrics: Vec<Box<dyn Metric>>,
-}
-
-impl Running {
-    pub fn new(model: &Model) -> Result<Running> {
-        let compiled = model.compiled()?;
-        for layer in model.layers() {
-            let config = serde_json::Value::Object(layer.config());
-            if let Some(option) = crate::layers::training_only_option(&config) {
-                return Err(Error::Unsupported {
-                    place: layer.place(),
-                    option: format!("training with {option}"),
-                    advice: "the model predicts as it is; to train it, leave the option out".into(),
-                });
-            }
-        }
-        let (mut metrics, mut weighted_metrics) =
-            (compiled.metrics.clone(), compiled.weighted_metrics.clone());
-        metrics.iter_mut().chain(&mut weighted_metrics).for_each(|metric| metric.reset());
-        Ok(Running { loss: Mean::default(), metrics, weighted_metrics })
-    }
-
-    /// The means so far, sorted by name as in Keras.
-    pub fn logs(&self) -> Logs {
-        let mut logs: Logs =
-            self.metrics.iter().map(|m| (m.name().to_owned(), m.result())).collect();
-        for metric in &self.weighted_metrics {
-            // As in Keras, where the same metric is there without weights too.
-            let twin = self.metrics.iter().any(|other| other.name() == metric.name());
-            let prefix = if twin { "weighted_" } else { "" };
-            logs.push((format!("{prefix}{}", metric.name()), metric.result()));
-        }
-        logs.push(("loss".into(), self.loss.result()));
-        logs.sort_by(|a, b| a.0.cmp(&b.0));
-        logs
-    }
-
-    fn update(&mut self, loss: f64, batch: &Data, y_pred: &Tensor) -> Result<()> {
-        self.loss.add(loss, batch.samples() as f64);
-        self.metrics.iter_mut().try_for_each(|metric| metric.update(&batch.y, y_pred, None))?;
-        let weights = batch.weights.as_ref();
-        self.weighted_metrics.iter_mut().try_for_each(|m| m.update(&batch.y, y_pred, weights))
-    }
-}
-
-/// The only output of a model, which losses are for.
-fn single_output(model: &Model, mut outputs: Vec<Tensor>) -> Result<Tensor> {
-    if outputs.len() == 1 {
-        return Ok(outputs.remove(0));
-    }
-    Err(Error::Arity {
-        model: model.name().into(),
-        what: "outputs",
-        call: "training",
-        expected: 1,
-        got: outputs.len(),
-        advice: "a model whose last layer has one output",
-    })
-}
-
-/// Computes loss and metrics of a batch, without changing anything.
+/// Computes loss and metrics of a batch; of the model, only the states of stateful layers go on.
 pub(super) fn test(model: &Model, batch: &Data, running: &mut Running) -> Result<()> {
     let compiled = model.compiled()?;
-    let inputs = [batch.x.clone()];
-    let network = model.network_on(&inputs)?;
+    let network = model.network_on(&batch.x)?;
     let mut cx = Context::inference(network.parameters());
     let mut held = model.is_stateful().then(|| model.held.lock());
     if let Some(held) = &held {
         cx = cx.with_states((*held).clone());
     }
-    let y_pred = single_output(model, network.forward(&inputs, &mut cx)?)?;
+    let y_pred = network.forward(&batch.x, &mut cx)?;
     if let Some(held) = &mut held {
         **held = cx.take_states();
     }
-    let values = compiled.loss.evaluate(&batch.y, &y_pred)?.values;
-    let weight = row_weights(&values, batch.weights.as_ref())?;
-    let weighted = |(row, v): (usize, &crate::Float)| f64::from(*v) * f64::from(weight(row));
-    let sum: f64 = values.data().iter().enumerate().map(weighted).sum();
-    running.update(sum / values.len().max(1) as f64, batch, &y_pred)
+    let (mut total, mut values) = (0.0, Vec::new());
+    let losses = compiled.losses_for(model, y_pred.len())?;
+    batch.check_targets(losses.len())?;
+    for (output, (loss, y_pred)) in losses.iter().zip(&y_pred).enumerate() {
+        let value = match (loss, batch.target(output)) {
+            (Some(loss), Some(y)) => {
+                let values = loss.evaluate(y, y_pred)?.values;
+                let weight = row_weights(&values, batch.weights_of(output))?;
+                let weighted = |(row, v): (usize, &Float)| f64::from(*v) * f64::from(weight(row));
+                let sum: f64 = values.data().iter().enumerate().map(weighted).sum();
+                Some(sum / values.len().max(1) as f64)
+            }
+            _ => None,
+        };
+        total += value.unwrap_or(0.0) * compiled.loss_weight(output);
+        values.push(value);
+    }
+    running.update(model, total, &values, batch, &y_pred)
 }
 
 /// Trains on a batch. A loss that is not finite is an error, and nothing has changed then;
@@ -101,29 +48,45 @@ pub(super) fn train(
     (epoch, number): (usize, usize),
 ) -> Result<()> {
     let compiled = model.compiled()?;
-    let inputs = [batch.x.clone()];
-    let network = model.network_on(&inputs)?;
+    let network = model.network_on(&batch.x)?;
     let seed = model.seed();
     let mut cx = Context::training(network.parameters(), seed, compiled.state.iterations())
         .with_states(model.states());
     cx.set_wants_input_gradients(false);
-    let y_pred = single_output(model, network.forward(&inputs, &mut cx)?)?;
-    let evaluated = compiled.loss.evaluate(&batch.y, &y_pred)?;
-    let (loss, gradient) = evaluated.reduce(batch.weights.as_ref())?;
-    if !loss.is_finite() {
-        return Err(Error::LossNotFinite { loss, epoch, batch: number });
+    let y_pred = network.forward(&batch.x, &mut cx)?;
+    let (mut total, mut values, mut upstream) = (0.0, Vec::new(), Vec::new());
+    let losses = compiled.losses_for(model, y_pred.len())?;
+    batch.check_targets(losses.len())?;
+    for (output, (loss, y_pred)) in losses.iter().zip(&y_pred).enumerate() {
+        let (Some(loss), Some(y)) = (loss, batch.target(output)) else {
+            values.push(None);
+            upstream.push(None);
+            continue;
+        };
+        let evaluated = loss.evaluate(y, y_pred)?;
+        let (value, mut gradient) = evaluated.reduce(batch.weights_of(output))?;
+        let weight = compiled.loss_weight(output);
+        if weight != 1.0 {
+            gradient.data_mut().iter_mut().for_each(|g| *g *= weight as Float);
+        }
+        total += value * weight;
+        values.push(Some(value));
+        upstream.push(Some(gradient));
     }
-    network.backward(&[Some(gradient)], &mut cx)?;
+    if !total.is_finite() {
+        return Err(Error::LossNotFinite { loss: total, epoch, batch: number });
+    }
+    network.backward(&upstream, &mut cx)?;
     let states = cx.take_states();
     let gradients = cx.into_gradients();
-    running.update(loss, batch, &y_pred)?;
+    running.update(model, total, &values, batch, &y_pred)?;
     *model.held.get_mut() = states;
     model.apply_gradients(&gradients)
 }
 
 impl Model {
     /// One step of the optimizer with these gradients, laid out like the weights.
-    fn apply_gradients(&mut self, gradients: &[crate::Float]) -> Result<()> {
+    fn apply_gradients(&mut self, gradients: &[Float]) -> Result<()> {
         // Taken out for the step, since it and the weights are both changed.
         let mut compiled = self.compiled.take();
         let stepped = match (&mut compiled, self.built_mut()) {
