@@ -135,16 +135,14 @@ pub(crate) struct Compiled {
 impl Compiled {
     /// Keras's `compile_config`.
     pub fn to_object(&self) -> Value {
-        let list = |metrics: &[Vec<Box<dyn Metric>>]| match metrics {
+        let of_output = |metrics: &Vec<Box<dyn Metric>>| match &metrics[..] {
             [] => Value::Null,
-            [one] => one.iter().map(|metric| metric.to_object()).collect(),
-            several => {
-                let list = |metrics: &Vec<Box<dyn Metric>>| match &metrics[..] {
-                    [] => Value::Null,
-                    metrics => metrics.iter().map(|metric| metric.to_object()).collect(),
-                };
-                several.iter().map(list).collect()
-            }
+            metrics => metrics.iter().map(|metric| metric.to_object()).collect(),
+        };
+        let list = |metrics: &[Vec<Box<dyn Metric>>]| match metrics {
+            metrics if metrics.iter().all(Vec::is_empty) => Value::Null,
+            [one] => of_output(one),
+            several => several.iter().map(of_output).collect(),
         };
         let object = |loss: &Option<Box<dyn Loss>>| {
             loss.as_ref().map_or(Value::Null, |loss| losses::to_object(&**loss))
@@ -231,7 +229,9 @@ impl ByOutput<'_> {
             }
             Value::Array(list) if !in_lists || self.outputs.len() > 1 => Ok(list.iter().collect()),
             // Keras wraps the list of the only output in another one when it saves some models.
-            Value::Array(list) if list.iter().all(Value::is_array) => Ok(list.iter().collect()),
+            Value::Array(list) if !list.is_empty() && list.iter().all(Value::is_array) => {
+                Ok(list.iter().collect())
+            }
             one => Ok(vec![one]),
         }
     }
