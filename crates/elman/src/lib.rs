@@ -29,6 +29,7 @@
 
 pub mod activations;
 pub mod cells;
+pub mod compatibility;
 mod context;
 mod defaults;
 mod error;

@@ -88,14 +88,17 @@ impl Functional {
 /// The calls between inputs and outputs, layers in Keras's order: by depth from the outputs, and
 /// among equals in the order in which they are met on the way back from the outputs.
 fn plan(model: &str, inputs: &[Symbolic], outputs: &[Symbolic]) -> Result<Graph> {
-    let refuse = |expected: &str, got: String| Error::InvalidArgument {
+    let refuse_as = |argument, expected: &str, got: String| Error::InvalidArgument {
         place: format!("model {model}"),
-        argument: if expected.contains("output") { "outputs" } else { "inputs" },
+        argument,
         expected: expected.into(),
         got,
     };
-    if inputs.is_empty() || outputs.is_empty() {
-        return Err(refuse("one input and one output or more", "none".into()));
+    let refuse = |expected: &str, got: String| refuse_as("inputs", expected, got);
+    for (argument, list) in [("inputs", inputs), ("outputs", outputs)] {
+        if list.is_empty() {
+            return Err(refuse_as(argument, "one tensor or more", "none".into()));
+        }
     }
     for (i, input) in inputs.iter().enumerate() {
         if !input.node.inputs.is_empty() || input.node.layer.layer().class_name() != "InputLayer" {
@@ -111,7 +114,8 @@ fn plan(model: &str, inputs: &[Symbolic], outputs: &[Symbolic]) -> Result<Graph>
     }
     if walk.nodes.len() > MAX_CALLS {
         let got = format!("{} calls", walk.nodes.len());
-        return Err(refuse(&format!("reached by at most {MAX_CALLS} calls"), got));
+        let expected = format!("computed by at most {MAX_CALLS} calls");
+        return Err(refuse_as("outputs", &expected, got));
     }
     let is_input = |node: &Arc<Node>| inputs.iter().any(|input| Arc::ptr_eq(&input.node, node));
     if let Some(missing) = walk.nodes.iter().find(|n| n.inputs.is_empty() && !is_input(n)) {

@@ -38,6 +38,7 @@ pub struct Model {
     /// What stateful layers ended the last call with.
     pub(crate) held: HeldStates,
     pub(crate) compiled: Option<Compiled>,
+    warnings: Vec<String>,
     /// Why a loaded model's compilation can't be used.
     pub(crate) not_compiled_because: Option<String>,
 }
@@ -85,6 +86,7 @@ impl Model {
             network: OnceLock::new(),
             held: HeldStates::default(),
             compiled: None,
+            warnings: Vec::new(),
             not_compiled_because: None,
         }
     }
@@ -92,6 +94,16 @@ impl Model {
     /// The model's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What may surprise about a loaded model: where it computes what its file means, but not what
+    /// a reader may expect. See [`compatibility`](crate::compatibility).
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    pub(crate) fn warn(&mut self, warning: String) {
+        self.warnings.push(warning);
     }
 
     pub(crate) fn kind(&self) -> Kind {

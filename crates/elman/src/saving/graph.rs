@@ -96,7 +96,25 @@ pub(super) fn read(config: &Map<String, Value>, file: &str) -> Result<Model> {
         reader.tensors(config.get(key).ok_or_else(missing)?)
     };
     let (inputs, outputs) = (tensors("input_layers")?, tensors("output_layers")?);
-    Functional::new(inputs, outputs).name(name).build()
+    let mut model = Functional::new(inputs, outputs).name(name).build()?;
+    if let Some(layer) = model.network().and_then(|network| ignoring_masks(network.graph())) {
+        let place = layer.place();
+        model.warn(format!(
+            "{file}: {place} ignores the mask of its input, as Keras 3, which wrote the file, does \
+             where initial states are given"
+        ));
+    }
+    Ok(model)
+}
+
+/// A layer whose masks are withheld, in a graph where masks are made.
+fn ignoring_masks(graph: &Graph) -> Option<&dyn Layer> {
+    let makes_masks = |layer: &dyn Layer| {
+        layer.class_name() == "Masking" || layer.config().get("mask_zero") == Some(&json!(true))
+    };
+    let call = graph.calls.iter().find(|call| call.ignores_mask)?;
+    let masked = graph.layers.iter().any(|layer| makes_masks(&**layer));
+    masked.then(|| &*graph.layers[call.layer])
 }
 
 /// A call that was read and not made yet.

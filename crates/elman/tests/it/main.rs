@@ -1,8 +1,10 @@
 //! What elman computes, held against what Keras computed (`fixtures/`), and its behaviour as a
 //! whole.
 
+mod bad_graphs;
 mod bad_input;
 mod determinism;
+mod forks;
 mod keras_cases;
 mod keras_graphs;
 mod keras_layers;

@@ -1,0 +1,30 @@
+//! Where versions and backends of Keras disagree, and what elman does.
+//!
+//! A loaded file behaves as the Keras that wrote it; where Keras 3's backends differ, as on
+//! TensorFlow. A model made here does what Keras's documentation promises, which for everything not
+//! listed is what Keras 3.15 computes.
+//!
+//! - **A mask beside initial states.** Keras 2 applies the mask that comes with the sequence;
+//!   Keras 3 ignores it as soon as a call has `initial_state` too, so every masked encoder-decoder
+//!   computes something else there. elman applies it, except in models read from files of Keras 3,
+//!   which were trained without it. Files that elman writes say which, in a key that Keras doesn't
+//!   read: opened in Keras 3, such a model ignores the mask.
+//! - **A mask behind a recurrent layer.** With `return_sequences` it holds for the output, so that
+//!   further layers and the loss leave the same steps out, as in Keras up to 3.15 (later versions
+//!   drop it with a warning).
+//! - **Stateful layers** carry their states in `predict`, `evaluate` and `fit` alike, as in Keras 2
+//!   and on TensorFlow; Keras on JAX carries them in none of the three.
+//! - **A masked first step beside an initial state** gives zeros, as on TensorFlow and in Keras 2; on
+//!   JAX it gives the initial state. The states agree.
+//! - **`zero_output_for_mask`** holds with `unroll` as without; in Keras 3 unrolling loses it on some
+//!   backends and reverses its mask on others. elman never unrolls: the option changes nothing.
+//! - **`hard_sigmoid`** is `relu6(x + 3) / 6`, Keras 3's. A file of Keras 2, which means
+//!   `clip(0.2 x + 0.5, 0, 1)`, is refused.
+//! - **`time_major`** stands in every recurrent layer of Keras 2 and makes Keras 3 refuse the file.
+//!   elman takes it where it is false.
+//! - **Resetting states**: [`Model::reset_states`](crate::Model::reset_states) is Keras 2's, which
+//!   Keras 3 has dropped; [`LayerMut::reset_state`](crate::models::LayerMut::reset_state) is Keras
+//!   3's. States are set with [`Model::set_states`](crate::Model::set_states), which Keras 3
+//!   documents on its layers and doesn't have.
+//! - **cuDNN.** On a GPU, Keras gives zeros at masked steps whatever `zero_output_for_mask` says,
+//!   and takes right padding alone. elman computes every mask, as Keras does on a CPU.
