@@ -49,7 +49,7 @@ fn layers() -> Vec<Case> {
         case(
             "an output needs an input that isn't named",
             &["inputs", "\"other\" (InputLayer)"],
-            dense.apply(&other).and_then(|y| Functional::new(&x(), &y).build()),
+            dense.apply(&other).and_then(|y| Functional::new(x(), &y).build()),
         ),
         case(
             "an input stands there twice",
@@ -61,7 +61,7 @@ fn layers() -> Vec<Case> {
             &["Input::symbolic", "\"dense\" (Dense)"],
             dense.apply(&other).and_then(|y| Functional::new(&y, &y).build()),
         ),
-        case("no outputs", &["outputs", "none"], Functional::new(&x(), Vec::new()).build()),
+        case("no outputs", &["outputs", "none"], Functional::new(x(), Vec::new()).build()),
         case(
             "two layers of one name",
             &["`dense`", "another `name`"],
