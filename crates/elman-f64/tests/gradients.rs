@@ -136,7 +136,11 @@ fn other_layers() {
     check("dropout", Box::new(Dropout::new(0.5)), &[sequence()], true);
     let ids = Tensor::new([2, 3], vec![0., 4., 1., 1., 2., 0.]).unwrap();
     check("embedding", Box::new(Embedding::new(5, 3)), &[ids], false);
+    // An even number of features, for glu.
+    let x = noise(&[2, 4, 6], "x");
     for activation in Activation::ALL {
-        check(activation.name(), Box::new(ActivationLayer::new(*activation)), &[sequence()], true);
+        let layer = ActivationLayer::new(*activation);
+        check(activation.name(), Box::new(layer), std::slice::from_ref(&x), true);
     }
+    check("dense glu", Box::new(Dense::new(4).activation(Activation::Glu)), &[x], true);
 }

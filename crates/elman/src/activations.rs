@@ -4,7 +4,7 @@
 
 pub use elman_kernels::Activation;
 
-use crate::{Error, Result, Tensor};
+use crate::{Error, Result, Shape, Tensor};
 
 /// The activation of Keras's name.
 ///
@@ -26,12 +26,48 @@ pub fn get(name: &str) -> Result<Activation> {
 }
 
 /// `activation` of every value (of every row, for softmax and the like).
-pub fn apply(activation: Activation, x: &Tensor) -> Tensor {
-    let mut y = x.clone();
-    apply_in_place(activation, &mut y);
-    y
+///
+/// # Errors
+/// [`Error::Mismatch`] for `glu` of rows of an odd length, which it can't halve.
+///
+/// ```
+/// use elman::activations::{self, Activation};
+/// let x = elman::Tensor::new([1, 4], vec![1., 2., 0., 0.])?;
+/// let y = activations::apply(Activation::Glu, &x)?; // [1, 2] * sigmoid([0, 0])
+/// assert_eq!((y.shape(), y.data()), (&[1, 2][..], &[0.5, 1.][..]));
+/// # Ok::<(), elman::Error>(())
+/// ```
+pub fn apply(activation: Activation, x: &Tensor) -> Result<Tensor> {
+    match activation.output_width(x.width()) {
+        Some(_) => Ok(forward(activation, x.clone())),
+        None => Err(Error::Mismatch {
+            place: format!("activation {}", activation.name()),
+            what: "x".into(),
+            expected: EVEN.into(),
+            got: Shape::from(x.shape()).to_string(),
+        }),
+    }
 }
 
+const EVEN: &str = "an even last dimension, which glu halves";
+
+/// As [`apply`], for an input whose shape was checked.
+pub(crate) fn forward(activation: Activation, mut x: Tensor) -> Tensor {
+    let width = x.width();
+    match activation.output_width(width).filter(|output| *output != width) {
+        None => {
+            apply_in_place(activation, &mut x);
+            x
+        }
+        Some(output) => {
+            let mut y = Tensor::zeros(with_last(&x, output));
+            activation.forward(x.data(), y.data_mut(), width);
+            y
+        }
+    }
+}
+
+/// For activations that keep the width: all that a cell can have.
 pub(crate) fn apply_in_place(activation: Activation, y: &mut Tensor) {
     let width = y.width();
     if activation != Activation::Linear && !y.is_empty() {
@@ -44,10 +80,29 @@ pub(crate) fn backward(activation: Activation, x: &Tensor, y: &Tensor, dy: &Tens
     if activation == Activation::Linear || y.is_empty() {
         return dy.clone();
     }
-    let mut dx = Tensor::zeros(dy.shape());
-    let width = y.width();
+    let mut dx = Tensor::zeros(x.shape());
+    let width = x.width();
     activation.backward(x.data(), y.data(), dy.data(), dx.data_mut(), width);
     dx
+}
+
+fn with_last(x: &Tensor, last: usize) -> Vec<usize> {
+    let mut shape = x.shape().to_vec();
+    if let Some(dim) = shape.last_mut() {
+        *dim = last;
+    }
+    shape
+}
+
+/// The shape of the output of a layer that applies `activation` to values of that shape.
+pub(crate) fn output_shape(
+    activation: Activation,
+    shape: &Shape,
+    refused: impl FnOnce(String) -> Error,
+) -> Result<Shape> {
+    let Some(width) = shape.last() else { return Ok(shape.clone()) };
+    let output = activation.output_width(width).ok_or_else(|| refused(EVEN.into()))?;
+    Ok(shape.with_last(Some(output)))
 }
 
 /// Serde for a field that holds an activation: Keras's name; null is `linear`.

@@ -72,12 +72,15 @@ pub enum Activation {
     /// `max(x - threshold, 0)` over each row, with the threshold that Keras computes (which is that
     /// of Martins and Astudillo 2016 only where one value is left)
     Sparsemax,
+    /// `a sigmoid(b)` for the halves `a` and `b` of each row: the output is half as wide
+    /// (Dauphin et al. 2017)
+    Glu,
 }
 
 use Activation::*;
 
 /// Each activation with the name Keras gives it.
-const NAMES: [(Activation, &str); 28] = [
+const NAMES: [(Activation, &str); 29] = [
     (Linear, "linear"),
     (Relu, "relu"),
     (Relu6, "relu6"),
@@ -106,6 +109,7 @@ const NAMES: [(Activation, &str); 28] = [
     (Softmax, "softmax"),
     (LogSoftmax, "log_softmax"),
     (Sparsemax, "sparsemax"),
+    (Glu, "glu"),
 ];
 
 const ALL: [Activation; NAMES.len()] = {
@@ -138,30 +142,60 @@ impl Activation {
     }
 
     /// Whether each element of the output depends on one element of the input alone: true for all
-    /// but [`Softmax`], [`LogSoftmax`] and [`Sparsemax`].
+    /// but [`Softmax`], [`LogSoftmax`], [`Sparsemax`] and [`Glu`].
     pub fn is_elementwise(self) -> bool {
-        !matches!(self, Softmax | LogSoftmax | Sparsemax)
+        !matches!(self, Softmax | LogSoftmax | Sparsemax | Glu)
     }
 
-    /// `y = f(x)`. `width` is the length of a row, for the activations that work on rows; the
-    /// elementwise ones ignore it. `x` and `y` have the same length.
+    /// The length of a row of the output for rows of `width` of the input: half of it for [`Glu`],
+    /// for all others the same. `None` where there is no such output: `Glu` of an odd width.
+    pub fn output_width(self, width: usize) -> Option<usize> {
+        match self {
+            Glu => width.is_multiple_of(2).then_some(width / 2),
+            _ => Some(width),
+        }
+    }
+
+    /// `y = f(x)`. `width` is the length of a row of `x`, for the activations that work on rows;
+    /// the elementwise ones ignore it. The rows of `y` have the
+    /// [`output_width`](Activation::output_width).
+    ///
+    /// # Panics
+    /// If the lengths don't fit.
     pub fn forward(self, x: &[Float], y: &mut [Float], width: usize) {
-        assert_eq!(x.len(), y.len(), "activation: input and output differ in length");
-        y.copy_from_slice(x);
-        self.forward_in_place(y, width);
+        forward(self, x, y, width);
     }
 
     /// `y = f(y)`; see [`forward`](Activation::forward).
+    ///
+    /// # Panics
+    /// For [`Glu`], whose output has another length, and if the lengths don't fit.
     pub fn forward_in_place(self, y: &mut [Float], width: usize) {
         forward_in_place(self, y, width);
     }
 
     /// `dx = dy f'(x)`: overwrites `dx` with the gradient of the loss with respect to `x`, from
-    /// the input `x`, the output `y = f(x)` and the gradient `dy` with respect to `y`. All four
-    /// have the same length; `width` as in [`forward`](Activation::forward).
+    /// the input `x`, the output `y = f(x)` and the gradient `dy` with respect to `y`. `dx` is as
+    /// long as `x` and `dy` as `y`; `width` as in [`forward`](Activation::forward).
+    ///
+    /// # Panics
+    /// If the lengths don't fit.
     pub fn backward(self, x: &[Float], y: &[Float], dy: &[Float], dx: &mut [Float], width: usize) {
         backward(self, x, y, dy, dx, width);
     }
+}
+
+/// [`Activation::forward`] for any number type.
+pub(crate) fn forward<R: Real>(activation: Activation, x: &[R], y: &mut [R], width: usize) {
+    if activation == Glu {
+        for (from, to) in halved_rows(x.len(), y.len(), width) {
+            rowwise::glu(&x[from], &mut y[to]);
+        }
+        return;
+    }
+    assert_eq!(x.len(), y.len(), "activation: input and output differ in length");
+    y.copy_from_slice(x);
+    forward_in_place(activation, y, width);
 }
 
 /// [`Activation::forward_in_place`] for any number type.
@@ -187,6 +221,16 @@ pub(crate) fn backward<R: Real>(
     width: usize,
 ) {
     let n = dx.len();
+    if activation == Glu {
+        assert!(
+            x.len() == n && y.len() == dy.len(),
+            "activation: the slices of backward differ in length"
+        );
+        for (from, to) in halved_rows(n, dy.len(), width) {
+            rowwise::glu_backward(&x[from.clone()], &dy[to], &mut dx[from]);
+        }
+        return;
+    }
     assert!(
         x.len() == n && y.len() == n && dy.len() == n,
         "activation: the slices of backward differ in length"
@@ -210,4 +254,18 @@ fn rows(len: usize, width: usize) -> impl Iterator<Item = std::ops::Range<usize>
         "activation: {len} elements are not whole rows of {width}"
     );
     (0..len / width.max(1)).map(move |r| r * width..(r + 1) * width)
+}
+
+/// The index ranges of the rows of an input of `len` elements in rows of `width`, each with that of
+/// its row of `output_len` elements in rows half as wide.
+fn halved_rows(
+    len: usize,
+    output_len: usize,
+    width: usize,
+) -> impl Iterator<Item = (std::ops::Range<usize>, std::ops::Range<usize>)> {
+    assert!(
+        width.is_multiple_of(2) && len == 2 * output_len,
+        "activation: glu halves rows of {width}, {len} elements don't become {output_len}"
+    );
+    rows(len, width).zip(rows(output_len, width / 2))
 }

@@ -1,6 +1,7 @@
-//! The activations that normalise a row: softmax, log_softmax, sparsemax.
+//! The activations that work on rows: softmax, log_softmax, sparsemax, glu.
 
 use super::Activation::{self, *};
+use super::scalar::sigmoid;
 use crate::real::Real;
 
 /// `row = f(row)`.
@@ -9,6 +10,7 @@ pub(super) fn forward<R: Real>(activation: Activation, row: &mut [R]) {
     match activation {
         Sparsemax => return sparsemax(row),
         Softmax | LogSoftmax => {}
+        Glu => panic!("activation: the output of glu is half as long, so not in place"),
         other => unreachable!("{other:?} is elementwise"),
     }
     let max = row.iter().fold(first, |max, &v| max.larger(v));
@@ -88,6 +90,26 @@ pub(super) fn backward<R: Real>(activation: Activation, x: &[R], y: &[R], dy: &[
                 dx[i] = dx[i] - sum * R::of((k - rank) as f64 / k as f64);
             }
         }
-        other => unreachable!("{other:?} is elementwise"),
+        other => unreachable!("{other:?} is elementwise or halves its rows"),
+    }
+}
+
+/// `y = a sigmoid(b)` for the halves of one row `x = [a b]`.
+pub(super) fn glu<R: Real>(x: &[R], y: &mut [R]) {
+    let (a, b) = x.split_at(y.len());
+    for (i, y) in y.iter_mut().enumerate() {
+        *y = a[i] * sigmoid(b[i]);
+    }
+}
+
+/// The gradient of [`glu`]: `[dy s, dy a s (1 - s)]` with `s = sigmoid(b)`.
+pub(super) fn glu_backward<R: Real>(x: &[R], dy: &[R], dx: &mut [R]) {
+    let half = dy.len();
+    let (a, b) = x.split_at(half);
+    let (da, db) = dx.split_at_mut(half);
+    for i in 0..half {
+        let s = sigmoid(b[i]);
+        da[i] = dy[i] * s;
+        db[i] = dy[i] * a[i] * s * (R::of(1.0) - s);
     }
 }

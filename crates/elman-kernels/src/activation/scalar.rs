@@ -82,7 +82,7 @@ pub(super) fn forward<R: Real>(activation: Activation, x: R) -> R {
         SparsePlus if x < one => of(0.25) * (x + one) * (x + one),
         SparsePlus => x,
         SparseSigmoid => clip(of(0.5) * (x + one), 0.0, 1.0),
-        Softmax | LogSoftmax | Sparsemax => unreachable!("a row at a time"),
+        Softmax | LogSoftmax | Sparsemax | Glu => unreachable!("a row at a time"),
     }
 }
 
@@ -147,6 +147,6 @@ pub(super) fn derivative<R: Real>(activation: Activation, x: R, y: R) -> R {
         SparsePlus if x < one => of(0.5) * (x + one),
         SparsePlus => one,
         SparseSigmoid => step(x > of(-1.0) && x < one) * of(0.5),
-        Softmax | LogSoftmax | Sparsemax => unreachable!("a row at a time"),
+        Softmax | LogSoftmax | Sparsemax | Glu => unreachable!("a row at a time"),
     }
 }

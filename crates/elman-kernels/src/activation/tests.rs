@@ -18,16 +18,18 @@ fn derivatives_match_finite_differences() {
         (0..60).map(|i| (f64::from(i) * 37.0 % 61.0 - 30.0) * 0.1437 + 0.01).collect();
     let dy: Vec<f64> = (0..60).map(|i| (f64::from(i) * 17.0 % 23.0 - 11.0) * 0.1).collect();
     let (width, eps) = (6, 1e-6);
+    let output = |activation: Activation, x: &[f64]| {
+        let mut y = vec![0.0; x.len() / width * activation.output_width(width).unwrap()];
+        forward(activation, x, &mut y, width);
+        y
+    };
     let loss = |activation, x: &[f64]| {
-        let mut y = x.to_vec();
-        forward_in_place(activation, &mut y, width);
-        y.iter().zip(&dy).map(|(y, dy)| y * dy).sum::<f64>()
+        output(activation, x).iter().zip(&dy).map(|(y, dy)| y * dy).sum::<f64>()
     };
     for &activation in Activation::ALL {
-        let mut y = x.clone();
-        forward_in_place(activation, &mut y, width);
+        let y = output(activation, &x);
         let mut dx = vec![0.0; x.len()];
-        backward(activation, &x, &y, &dy, &mut dx, width);
+        backward(activation, &x, &y, &dy[..y.len()], &mut dx, width);
         for i in 0..x.len() {
             let (mut up, mut down) = (x.clone(), x.clone());
             up[i] += eps;
@@ -42,4 +44,16 @@ fn derivatives_match_finite_differences() {
             );
         }
     }
+}
+
+#[test]
+fn glu_halves_the_rows() {
+    assert_eq!(Glu.output_width(6), Some(3));
+    assert_eq!(Glu.output_width(0), Some(0));
+    assert_eq!(Glu.output_width(5), None);
+    let x: [Float; 8] = [1.0, 2.0, 0.0, 100.0, -3.0, 4.0, -100.0, 0.0];
+    let mut y = [9.0; 4];
+    Glu.forward(&x, &mut y, 4);
+    assert!((y[2]).abs() < 1e-30 && y[..2] == [0.5, 2.0] && y[3] == 2.0, "{y:?}");
+    Glu.forward(&[], &mut [], 0);
 }

@@ -99,6 +99,10 @@ impl Cell for GruCell {
         vec![self.units]
     }
 
+    fn activations(&self) -> Vec<(&'static str, Activation)> {
+        vec![("activation", self.activation), ("recurrent_activation", self.recurrent_activation)]
+    }
+
     fn build(&mut self, features: usize, builder: &mut Builder) -> Result<()> {
         let columns = 3 * self.units;
         let bias_shape: &[usize] = if self.reset_after { &[2, columns] } else { &[columns] };
@@ -137,8 +141,8 @@ impl Cell for GruCell {
             let [yz, yr] = ops::split(&ops::matmul(h, zr.data(), 2 * self.units));
             (before_z, before_r, yn) = (ops::add(&xz, &yz), ops::add(&xr, &yr), None);
         }
-        let z = activations::apply(self.recurrent_activation, &before_z);
-        let r = activations::apply(self.recurrent_activation, &before_r);
+        let z = activations::forward(self.recurrent_activation, before_z.clone());
+        let r = activations::forward(self.recurrent_activation, before_r.clone());
         let reset = yn.unwrap_or_else(|| h.clone());
         let mut from_reset = ops::multiply(&r, &reset);
         if !self.reset_after {
@@ -146,7 +150,7 @@ impl Cell for GruCell {
             from_reset = ops::matmul(&from_reset, kernel_n.data(), self.units);
         }
         let before_n = ops::add(&xn, &from_reset);
-        let n = activations::apply(self.activation, &before_n);
+        let n = activations::forward(self.activation, before_n.clone());
         // z * h + (1 - z) * n
         let new_h = ops::add(&n, &ops::multiply(&z, &ops::subtract(h, &n)));
         cx.save(Step {

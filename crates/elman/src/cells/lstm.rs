@@ -86,6 +86,10 @@ impl Cell for LstmCell {
         vec![self.units, self.units]
     }
 
+    fn activations(&self) -> Vec<(&'static str, Activation)> {
+        vec![("activation", self.activation), ("recurrent_activation", self.recurrent_activation)]
+    }
+
     fn build(&mut self, features: usize, builder: &mut Builder) -> Result<()> {
         let columns = 4 * self.units;
         self.weights.build(features, self.units, columns, &[columns], builder)?;
@@ -121,7 +125,7 @@ impl Cell for LstmCell {
         }
         let [i, f, g, o] = &gates;
         let new_c = ops::add(&ops::multiply(f, c), &ops::multiply(i, g));
-        let active_c = activations::apply(self.activation, &new_c);
+        let active_c = activations::forward(self.activation, new_c.clone());
         let new_h = ops::multiply(o, &active_c);
         cx.save(Step {
             x: x.clone(),

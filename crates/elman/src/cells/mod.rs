@@ -20,6 +20,7 @@ pub use simple_rnn::SimpleRnnCell;
 
 use serde_json::{Map, Value};
 
+use crate::activations::Activation;
 use crate::parameters::Builder;
 use crate::{Context, Mask, Result, Tensor};
 
@@ -42,6 +43,12 @@ pub trait Cell: Clone + Send + Sync + 'static {
 
     /// The sizes of the states.
     fn state_sizes(&self) -> Vec<usize>;
+
+    /// The activations, each under the name of its argument. Those that change the width of what
+    /// they are applied to are refused.
+    fn activations(&self) -> Vec<(&'static str, Activation)> {
+        Vec::new()
+    }
 
     /// Registers the weights for inputs of `features` numbers.
     ///

@@ -62,6 +62,10 @@ impl Cell for SimpleRnnCell {
         vec![self.units]
     }
 
+    fn activations(&self) -> Vec<(&'static str, Activation)> {
+        vec![("activation", self.activation)]
+    }
+
     fn build(&mut self, features: usize, builder: &mut Builder) -> Result<()> {
         self.weights.build(features, self.units, self.units, &[self.units], builder)
     }
@@ -81,7 +85,7 @@ impl Cell for SimpleRnnCell {
         let mut z = ops::matmul(x, cx.value(self.weights.kernel), self.units);
         ops::add_bias(&mut z, cx.value(self.weights.bias));
         z.add_assign(&ops::matmul(h, cx.value(self.weights.recurrent_kernel), self.units));
-        let output = activations::apply(self.activation, &z);
+        let output = activations::forward(self.activation, z.clone());
         cx.save(Step { x: x.clone(), h: h.clone(), z, output: output.clone() });
         Ok((output.clone(), vec![output]))
     }

@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 use crate::activations::{self, Activation as Function};
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
-use crate::{Context, Result, Shape, Tensor};
+use crate::{Context, Error, Result, Shape, Tensor};
 
 /// Applies an activation function.
 ///
-/// - Shapes: any, unchanged. No weights.
-/// - Keras: `keras.layers.Activation`.
+/// - Shapes: any, unchanged; [`Activation::Glu`](Function::Glu) halves the last dimension, which
+///   must be even. No weights.
+/// - Keras: `keras.layers.Activation`. For `glu` Keras takes the output to be as wide as the input
+///   until it computes it, so that there no layer with weights can follow. Here any can, but Keras
+///   doesn't open the file of such a model.
 ///
 /// ```
 /// use elman::prelude::*;
@@ -43,7 +46,14 @@ impl Layer for ActivationLayer {
     }
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
-        Ok(vec![single_input(self, inputs, 1..)?.clone()])
+        let input = single_input(self, inputs, 1..)?;
+        let refused = |expected| Error::InputShape {
+            layer: self.place(),
+            index: 0,
+            expected,
+            got: input.clone(),
+        };
+        Ok(vec![activations::output_shape(self.activation, input, refused)?])
     }
 
     fn supports_masking(&self) -> bool {
@@ -51,7 +61,7 @@ impl Layer for ActivationLayer {
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
-        let y = activations::apply(self.activation, &inputs[0]);
+        let y = activations::apply(self.activation, &inputs[0])?;
         cx.save((inputs[0].clone(), y.clone()));
         Ok(vec![y])
     }

@@ -9,15 +9,17 @@ use crate::initializers::Initializer;
 use crate::layers::layer::{check_positive, known_last, layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
 use crate::parameters::{Builder, Parameter};
-use crate::{Context, Result, Shape, Tensor, defaults, ops};
+use crate::{Context, Error, Result, Shape, Tensor, defaults, ops};
 
 /// A fully connected layer: `y = activation(x @ kernel + bias)`.
 ///
 /// It maps the last axis, whatever stands before it, so on a sequence it works step by step.
 ///
-/// - Shapes: `(batch, …, features)` to `(batch, …, units)`.
+/// - Shapes: `(batch, …, features)` to `(batch, …, units)`; with the activation
+///   [`Glu`](Activation::Glu), which takes an even number of units, to `(batch, …, units / 2)`.
 /// - Weights: `kernel (features, units)`, `bias (units,)`.
-/// - Keras: `keras.layers.Dense`, same defaults.
+/// - Keras: `keras.layers.Dense`, same defaults; on `glu` see
+///   [`ActivationLayer`](super::ActivationLayer).
 ///
 /// ```
 /// use elman::prelude::*;
@@ -107,7 +109,14 @@ impl Layer for Dense {
         let input = single_input(self, inputs, 2..)?;
         check_positive(self, "units", self.units)?;
         known_last(self, 0, input)?;
-        Ok(vec![input.with_last(Some(self.units))])
+        let refused = |_| Error::InvalidArgument {
+            place: self.place(),
+            argument: "units",
+            expected: "an even number, which the activation glu halves".into(),
+            got: self.units.to_string(),
+        };
+        let units = input.with_last(Some(self.units));
+        Ok(vec![activations::output_shape(self.activation, &units, refused)?])
     }
 
     fn build(&mut self, inputs: &[Shape], builder: &mut Builder) -> Result<()> {
@@ -137,7 +146,7 @@ impl Layer for Dense {
         let rows = x.len() / x.width();
         gemm_packed(rows, Matrix::row_major(x.data(), x.width()), &packed, bias, y.data_mut());
         let z = if cx.is_saving() { y.clone() } else { Tensor::zeros([0]) };
-        activations::apply_in_place(self.activation, &mut y);
+        let y = activations::forward(self.activation, y);
         cx.save(Saved { x: x.clone(), z, y: y.clone() });
         Ok(vec![y])
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::activations::Activation;
 use crate::parameters::Builder;
 use crate::{Context, Error, Mask, Result, Shape, Tensor};
 
@@ -286,6 +287,24 @@ pub(crate) fn check_positive(
         expected: "a positive integer".into(),
         got: value.to_string(),
     })
+}
+
+/// Refuses the activations that no recurrent layer can have: a state is as wide as the layer has
+/// units, and so must be what an activation makes of it.
+pub(crate) fn check_keep_width(
+    layer: &dyn Layer,
+    activations: &[(&'static str, Activation)],
+) -> Result<()> {
+    // Of a width of 1, nothing can be halved.
+    match activations.iter().find(|(_, activation)| activation.output_width(1) != Some(1)) {
+        None => Ok(()),
+        Some((argument, activation)) => Err(Error::InvalidArgument {
+            place: layer.place(),
+            argument,
+            expected: "an activation that keeps the width, which the states need".into(),
+            got: activation.name().into(),
+        }),
+    }
 }
 
 /// The last dimension of an input, which a layer with weights must know.

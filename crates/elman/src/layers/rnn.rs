@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::cells::{Cell, Sequence, SequenceGradients};
-use crate::layers::layer::{check_positive, known_last, to_config};
+use crate::layers::layer::{check_keep_width, check_positive, known_last, to_config};
 use crate::layers::{Base, Layer};
 use crate::parameters::Builder;
 use crate::states::StateSlot;
@@ -161,6 +161,7 @@ impl<C: Cell> Rnn<C> {
 
     fn check_inputs(&self, inputs: &[Shape]) -> Result<()> {
         check_positive(self, "units", self.cell.units())?;
+        check_keep_width(self, &self.cell.activations())?;
         let sizes = self.cell.state_sizes();
         if inputs.len() != 1 && inputs.len() != 1 + sizes.len() {
             return Err(Error::InputCount {

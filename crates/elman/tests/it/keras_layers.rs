@@ -8,25 +8,12 @@ use crate::support::{Built, Report, TOLERANCE, fixture, masked, tensors};
 /// Gradients sum over more terms than outputs do.
 const GRADIENT_TOLERANCE: f64 = 2e-5;
 
-/// Cases of what elman doesn't have yet, each refused with an error that names it.
-const REFUSED: &[(&str, &str)] = &[("activation/glu", "glu")];
-
 #[test]
 fn layers_equal_keras() {
     let fixture = fixture("layers.json");
     let mut report = Report::default();
     for case in fixture["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
-        if let Some((_, option)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
-            let layer = &case["layer"];
-            let config = layer["config"].as_object().unwrap();
-            let error = layer_from_config(layer["class_name"].as_str().unwrap(), config).err();
-            let message = error.map(|e| e.to_string()).unwrap_or_default();
-            if !message.contains(option) {
-                report.problem(format!("{name}: must be refused by name, got {message:?}"));
-            }
-            continue;
-        }
         if let Err(error) = check(name, case, &mut report) {
             report.problem(format!("{name}: {error}"));
         }

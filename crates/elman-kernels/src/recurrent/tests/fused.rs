@@ -30,7 +30,9 @@ fn check_sizes(isa: Isa) {
 }
 
 fn check_activations(isa: Isa) {
-    for activation in Activation::ALL.iter().copied() {
+    // A state keeps its width, so no cell has an activation that halves it.
+    let keeps = |activation: &Activation| activation.output_width(4) == Some(4);
+    for activation in Activation::ALL.iter().copied().filter(keeps) {
         for cell in cells(activation, HardSigmoid).into_iter().chain(cells(Tanh, activation)) {
             let mut case = Case::new(cell, [3, 3, 2, 5], 21);
             // Gates without a bound grow from step to step: keep them small.
