@@ -160,11 +160,16 @@ impl fmt::Display for Error {
                 crate::limits::MAX_DEPTH
             ),
             BadName { file, path, reason } => write!(f, "{file}: the name {path:?} {reason}"),
-            UnsupportedDtype { file, path, dtype } => write!(
-                f,
-                "{file}: {path:?} holds {dtype}; expected float16, bfloat16, float32, float64, \
-                 an integer or bool"
-            ),
+            UnsupportedDtype { file, path, dtype } => {
+                // An npy file holds one array, which has no name.
+                let array =
+                    if path.is_empty() { "the array".to_owned() } else { format!("{path:?}") };
+                write!(
+                    f,
+                    "{file}: {array} holds {dtype}; expected float16, bfloat16, float32, float64, \
+                     an integer or bool"
+                )
+            }
             ShapeMismatch { path, shape, elements } => {
                 write!(f, "{path:?}: shape {shape:?} does not hold {elements} elements")
             }
