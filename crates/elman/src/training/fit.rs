@@ -129,8 +129,9 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// Stops at the end of the batch during which `flag` is raised, for example by a handler of
-    /// Ctrl-C. The model keeps what it has learnt.
+    /// Stops at the end of the batch or of the evaluation during which `flag` is raised, for
+    /// example by a handler of Ctrl-C. The model keeps what it has learnt; the history holds the
+    /// epochs that were finished.
     pub fn stop_when(mut self, flag: Arc<AtomicBool>) -> Fit<'a> {
         self.stop = Some(flag);
         self
@@ -181,6 +182,7 @@ impl Model {
         let steps = data.samples().div_ceil(batch_size);
         let mut moment = Moment { epochs: fit.epochs, steps, stop: None };
         let mut history = History::default();
+        let interrupted = || stop.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed));
         each(&mut callbacks, |callback| callback.on_train_begin(self, &mut moment))?;
         for epoch in fit.initial_epoch..fit.epochs {
             each(&mut callbacks, |callback| callback.on_epoch_begin(epoch, self, &mut moment))?;
@@ -198,7 +200,7 @@ impl Model {
                 step::train(self, &batch, &mut running, (epoch + 1, number + 1))?;
                 let logs = running.logs();
                 each(&mut callbacks, |c| c.on_train_batch_end(number, &logs, self, &mut moment))?;
-                if stop.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed)) {
+                if interrupted() {
                     history.stop(StopReason::Interrupted);
                     each(&mut callbacks, |callback| callback.on_train_end(self, &mut moment))?;
                     return Ok(history);
@@ -212,6 +214,11 @@ impl Model {
             finish_epoch(self, &mut callbacks, epoch, logs, &mut history, &mut moment)?;
             if let Some(reason) = moment.stop.take() {
                 history.stop(StopReason::Callback(reason));
+                break;
+            }
+            // Raised while the epoch was evaluated: it counts, and no batch follows.
+            if interrupted() {
+                history.stop(StopReason::Interrupted);
                 break;
             }
         }

@@ -5,6 +5,7 @@ mod bad_graphs;
 mod bad_input;
 mod determinism;
 mod forks;
+mod interruption;
 mod keras_cases;
 mod keras_graphs;
 mod keras_layers;

@@ -1,6 +1,7 @@
 //! What a training writes while it runs.
 
-use std::io::IsTerminal;
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 use super::{Callback, Moment};
@@ -27,6 +28,12 @@ fn bar() -> Box<dyn Callback> {
 #[cfg(not(feature = "progress"))]
 fn bar() -> Box<dyn Callback> {
     Box::new(Lines::new())
+}
+
+/// Writes a line. A training must not end because nobody reads what it tells of itself: a closed
+/// pipe or a full disk is no reason to lose the model.
+fn say(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// A line for each epoch, as Keras's `verbose=2`.
@@ -60,13 +67,13 @@ impl Callback for Lines {
     ) -> Result<()> {
         let took = self.start.elapsed();
         let (epochs, steps) = (moment.epochs, moment.steps);
-        eprintln!(
+        say(format_args!(
             "Epoch {}/{epochs}: {steps}/{steps} - {:.1}s - {}/step - {}",
             epoch + 1,
             took.as_secs_f64(),
             duration(took / steps.max(1) as u32),
             values(logs)
-        );
+        ));
         Ok(())
     }
 }
@@ -75,9 +82,21 @@ impl Callback for Lines {
 fn values(logs: &Logs) -> String {
     let value = |(key, v): &(String, f64)| match v.abs() > 1e-3 {
         true => format!("{key}: {v:.4}"),
-        false => format!("{key}: {v:.4e}"),
+        false => format!("{key}: {}", scientific(*v)),
     };
     logs.iter().map(value).collect::<Vec<_>>().join(" - ")
+}
+
+/// A number as Python's `%.4e` writes it, with a sign and two digits or more in the exponent.
+fn scientific(value: f64) -> String {
+    let text = format!("{value:.4e}");
+    match text.split_once('e') {
+        Some((digits, exponent)) => match exponent.strip_prefix('-') {
+            Some(exponent) => format!("{digits}e-{exponent:0>2}"),
+            None => format!("{digits}e+{exponent:0>2}"),
+        },
+        None => text, // NaN
+    }
 }
 
 /// A duration as Keras prints it: `3s`, `14ms`, `120us`.
@@ -110,7 +129,7 @@ mod bar {
             moment: &mut Moment,
         ) -> Result<()> {
             if moment.epochs > 1 {
-                eprintln!("Epoch {}/{}", epoch + 1, moment.epochs);
+                say(format_args!("Epoch {}/{}", epoch + 1, moment.epochs));
             }
             let bar = ProgressBar::with_draw_target(
                 Some(moment.steps as u64),
@@ -152,13 +171,13 @@ mod bar {
             // The finished line stays, with the validation's values and the time it took.
             bar.finish_and_clear();
             let took = start.elapsed();
-            eprintln!(
+            say(format_args!(
                 "{steps}/{steps} ━━━━━━━━━━━━━━━━━━━━ {:.0}s {}/step - {}",
                 took.as_secs_f64(),
                 duration(took / moment.steps.max(1) as u32),
                 values(logs),
                 steps = moment.steps,
-            );
+            ));
             Ok(())
         }
 
@@ -167,6 +186,28 @@ mod bar {
                 bar.abandon();
             }
             Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_written_as_keras_writes_them() {
+        // What `"%.4f" % v` and `"%.4e" % v` give in Python.
+        let cases = [
+            (1.14785, "1.1479"),
+            (-0.25, "-0.2500"),
+            (0.001, "1.0000e-03"),
+            (-2.95361e-4, "-2.9536e-04"),
+            (1.5e-120, "1.5000e-120"),
+            (0.0, "0.0000e+00"),
+            (f64::INFINITY, "inf"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(values(&vec![("loss".into(), value)]), format!("loss: {text}"));
         }
     }
 }
