@@ -60,7 +60,7 @@ impl Initializer {
             })?),
         };
         let class = class_name.to_ascii_lowercase().replace('_', "");
-        Ok(match class.as_str() {
+        let initializer = match class.as_str() {
             "zeros" => Initializer::Zeros,
             "ones" => Initializer::Ones,
             "constant" => Initializer::Constant { value: number("value", 0.0)? },
@@ -96,7 +96,28 @@ impl Initializer {
                      he_normal, lecun_uniform, lecun_normal, orthogonal and identity"
                 ));
             }
-        })
+        };
+        let known = initializer.config();
+        let is_known = |(key, value): &(&String, &Value)| {
+            // The axes of fans tell Keras how to see kernels of more than two dimensions; `null`
+            // is what elman computes. Keras 2 wrote the type of the values, always float32.
+            known.get(key.as_str()).is_some()
+                || matches!(key.as_str(), "input_axes" | "output_axes") && value.is_null()
+                || key.as_str() == "dtype"
+        };
+        match config.iter().find(|pair| !is_known(pair)) {
+            None => Ok(initializer),
+            Some((key, value)) => {
+                let known: Vec<&str> =
+                    known.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+                let class = initializer.class_name();
+                let known = match known.is_empty() {
+                    true => "it has none".to_owned(),
+                    false => format!("known are: {}", known.join(", ")),
+                };
+                Err(format!("initializer {class}: `{key}` = {value} is unknown; {known}"))
+            }
+        }
     }
 }
 

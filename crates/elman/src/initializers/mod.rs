@@ -160,9 +160,14 @@ impl Initializer {
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] where the shape has too few dimensions (`Orthogonal` needs two
-    /// or more, `Identity` exactly two).
+    /// or more, `Identity` exactly two), or more values than there is memory for.
     pub fn values(&self, shape: &[usize], stream: &mut Stream, place: &str) -> Result<Vec<Float>> {
-        let len: usize = shape.iter().product();
+        let len = room(shape).ok_or_else(|| Error::InvalidArgument {
+            place: place.into(),
+            argument: "shape",
+            expected: "of a size that there is memory for".into(),
+            got: Shape::from(shape).to_string(),
+        })?;
         let (fan_in, fan_out) = fans(shape);
         let mut uniform = |low: f64, high: f64| {
             (0..len).map(|_| (low + (high - low) * stream.uniform()) as Float).collect()
@@ -219,6 +224,12 @@ impl Initializer {
             }
         })
     }
+}
+
+/// The number of values of that shape, if there is room for them.
+fn room(shape: &[usize]) -> Option<usize> {
+    let len = shape.iter().try_fold(1usize, |len, size| len.checked_mul(*size))?;
+    Vec::<Float>::new().try_reserve_exact(len).ok().map(|()| len)
 }
 
 fn truncated(len: usize, mean: f64, stddev: f64, stream: &mut Stream) -> Vec<Float> {

@@ -40,7 +40,9 @@ impl Layer for Flatten {
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
         let input = single_input(self, inputs, 1..)?;
-        let product = input.dims()[1..].iter().try_fold(1, |product, dim| dim.map(|d| product * d));
+        let sizes = input.dims()[1..].iter();
+        let product =
+            sizes.fold(Some(1usize), |product, size| Some(product?.saturating_mul((*size)?)));
         Ok(vec![[input.dims()[0], product].into()])
     }
 

@@ -272,19 +272,23 @@ pub(crate) fn with_initial_state(mut inputs: Vec<Value>) -> (Vec<Value>, Map<Str
     (inputs, keywords)
 }
 
-/// Checks that an argument such as `units` is positive.
+/// The largest size that an argument such as `units` may have. A weight of such a side fits in no
+/// memory, while a few times as much, such as the columns of four gates, can still be counted.
+const MAX_SIZE: usize = i32::MAX as usize;
+
+/// Checks that an argument such as `units` is positive and not beyond all memory.
 pub(crate) fn check_positive(
     layer: &dyn Layer,
     argument: &'static str,
     value: usize,
 ) -> Result<()> {
-    if value > 0 {
+    if (1..=MAX_SIZE).contains(&value) {
         return Ok(());
     }
     Err(Error::InvalidArgument {
         place: layer.place(),
         argument,
-        expected: "a positive integer".into(),
+        expected: format!("a positive integer of at most {MAX_SIZE}"),
         got: value.to_string(),
     })
 }

@@ -45,6 +45,32 @@ const CASES: &[Case] = &[
         &["\"g\"", "one time step", "(2, 0, 3)"],
     ),
     (
+        "more units than memory",
+        || {
+            let mut model = Sequential::new();
+            model.add(Dense::new(i32::MAX as usize).name("wide").input_shape([1 << 40])).map(|_| ())
+        },
+        &["kernel of wide", "(1099511627776, 2147483647)", "memory"],
+    ),
+    (
+        "more units than can be counted",
+        || {
+            let mut model = Sequential::new();
+            model.add(Lstm::new(usize::MAX / 2).name("wide").input_shape([4, 2])).map(|_| ())
+        },
+        &["\"wide\"", "units", "at most 2147483647"],
+    ),
+    (
+        "unknown argument of an initializer",
+        || {
+            let config = r#"{"units": 3, "kernel_initializer":
+                {"class_name": "Orthogonal", "config": {"gian": 2.0}}}"#;
+            let config = serde_json::from_str(config).unwrap();
+            elman::layers::layer_from_config("Dense", &config).map(|_| ())
+        },
+        &["Orthogonal", "`gian`", "seed, gain"],
+    ),
+    (
         "label out of range",
         || {
             fit(
