@@ -1,4 +1,4 @@
-//! Compiling a model by Keras's configuration, where its optimizer's state may be kept.
+//! Changing how a model of a file is compiled, where its optimizer's state may stay.
 
 use std::path::Path;
 
@@ -11,6 +11,9 @@ use crate::failure::{Failure, Result};
 /// The arguments of Keras's `compile` that are given; what isn't stays as it is.
 pub type CompileConfig = Map<String, Value>;
 
+/// Keras's default.
+pub const DEFAULT_OPTIMIZER: &str = "rmsprop";
+
 /// Reads a `.keras` file with a compilation that is changed.
 pub fn load(path: &Path, changes: &CompileConfig) -> Result<Model> {
     if changes.is_empty() {
@@ -18,11 +21,6 @@ pub fn load(path: &Path, changes: &CompileConfig) -> Result<Model> {
     }
     let name = path.display().to_string();
     compile(KerasArchive::read(path)?, changes, &name)
-}
-
-/// Compiles a built model.
-pub fn apply(model: &Model, config: &CompileConfig, name: &str) -> Result<Model> {
-    compile(KerasArchive::from_bytes(&model.to_bytes()?, name)?, config, name)
 }
 
 /// Writes the changes into the archive's `compile_config` and reads the model anew, so that the
@@ -48,7 +46,7 @@ fn compile(mut archive: KerasArchive, changes: &CompileConfig, name: &str) -> Re
         return Err(wrong("the model has no loss yet: name one, such as `mse`".into()));
     }
     if compile_config["optimizer"].is_null() {
-        compile_config["optimizer"] = json!("rmsprop"); // Keras's default
+        compile_config["optimizer"] = json!(DEFAULT_OPTIMIZER);
     }
     archive.config = config.to_string();
     let model = Model::from_bytes(&archive.to_bytes()?, name)?;
@@ -56,7 +54,6 @@ fn compile(mut archive: KerasArchive, changes: &CompileConfig, name: &str) -> Re
         let reason = reason.trim_start_matches(" (").strip_suffix(')').unwrap_or(&reason);
         return Err(wrong(reason.to_owned()));
     }
-    check_keys(&model, changes).map_err(wrong)?;
     Ok(model)
 }
 
@@ -66,20 +63,4 @@ fn forget_optimizer(archive: &mut KerasArchive) {
     for path in paths.iter().filter(|path| path.starts_with("optimizer/")) {
         archive.weights.remove(path);
     }
-}
-
-/// Checks that the optimizer and the loss have every argument that was given.
-fn check_keys(model: &Model, changes: &CompileConfig) -> Result<(), String> {
-    let compiled = &model.to_json()["compile_config"];
-    for part in ["optimizer", "loss"] {
-        let given = changes.get(part).and_then(|object| object["config"].as_object());
-        let Some(known) = compiled[part]["config"].as_object() else { continue };
-        if let Some(key) = given.and_then(|g| g.keys().find(|key| !known.contains_key(*key))) {
-            let known: Vec<&str> = known.keys().map(String::as_str).collect();
-            let class = &compiled[part]["class_name"].as_str().unwrap_or(part);
-            let known = known.join(", ");
-            return Err(format!("{part} {class}: key `{key}` is unknown; known are: {known}"));
-        }
-    }
-    Ok(())
 }

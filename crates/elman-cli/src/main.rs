@@ -28,12 +28,12 @@ use terminal::Terminal;
 /// a new model (see `elman fit --help`). Arrays are .npy, .npz (file.npz:key)
 /// or .csv files.
 #[derive(Parser)]
-#[command(version, verbatim_doc_comment, after_help = EXAMPLES)]
+#[command(name = "elman", version, verbatim_doc_comment, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
     /// Write no progress and no notes, only warnings and errors
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, display_order = 900)]
     quiet: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use elman::{Error, Model, Sequential, Shape, Tensor};
+use elman::{Error, Model, Shape, Tensor};
 
 use crate::compilation::{self, CompileConfig};
 use crate::description::Description;
@@ -11,11 +11,9 @@ use crate::terminal::Terminal;
 
 /// A model as it was opened: one that has weights, or one that gets them.
 pub struct Opened {
-    /// The model, built if its input shape is known, compiled if it is built.
+    /// The model, built if its input shape is known.
     pub model: Model,
     path: PathBuf,
-    /// How to compile the model once it is built.
-    compile_later: CompileConfig,
 }
 
 /// Opens a model as it is.
@@ -25,21 +23,17 @@ pub fn open(path: &Path) -> Result<Opened> {
 
 /// Opens a model and changes its compilation and its seed.
 pub fn open_with(path: &Path, changes: CompileConfig, seed: Option<u64>) -> Result<Opened> {
-    let path = path.to_owned();
-    if !is_description(&path) {
-        let model = seeded(compilation::load(&path, &changes)?, seed);
-        return Ok(Opened { model, path, compile_later: CompileConfig::new() });
-    }
-    let description = Description::read(&path)?;
-    let seed = seed.or(description.seed());
-    let mut compile_later = description.compile_config().clone();
-    compile_later.extend(changes);
-    let model = description.model(seed)?;
-    let mut opened = Opened { model, path, compile_later };
-    if opened.model.is_built() {
-        opened.compile()?;
-    }
-    Ok(opened)
+    let model = match is_description(path) {
+        true => Description::read(path)?.model(changes, seed)?,
+        false => {
+            let mut model = compilation::load(path, &changes)?;
+            if let Some(seed) = seed {
+                model.set_seed(seed);
+            }
+            model
+        }
+    };
+    Ok(Opened { model, path: path.to_owned() })
 }
 
 /// Whether a model is described, not read with its weights.
@@ -53,7 +47,6 @@ impl Opened {
         if !self.model.is_built() {
             let sample = Shape::from(x.shape().get(1..).unwrap_or_default());
             self.model.build(sample.with_batch(None))?;
-            self.compile()?;
         }
         Ok(())
     }
@@ -76,21 +69,4 @@ impl Opened {
             terminal.warning(format_args!("{path} describes a model that was never trained"));
         }
     }
-
-    fn compile(&mut self) -> Result<()> {
-        if !self.compile_later.is_empty() {
-            let (name, seed) = (self.path.display().to_string(), self.model.seed());
-            let model = compilation::apply(&self.model, &self.compile_later, &name)?;
-            self.model = seeded(model, Some(seed));
-        }
-        Ok(())
-    }
-}
-
-/// A model is seeded as a `Sequential`, which is one in other clothes.
-fn seeded(model: Model, seed: Option<u64>) -> Model {
-    let Some(seed) = seed else { return model };
-    let mut sequential = Sequential::with_name(model.name());
-    *sequential = model;
-    sequential.seed(seed).into()
 }

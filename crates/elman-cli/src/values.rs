@@ -1,4 +1,4 @@
-//! Values of arguments, checked while the command line is read.
+//! Values of arguments, checked while the command line is read, and words for them.
 
 use elman::training::{losses, metrics, optimizers};
 
@@ -22,6 +22,11 @@ pub fn rate(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "a number of at least 0 is expected, such as 0.001".into())
 }
 
+/// A whole number of at least 0.
+pub fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "a whole number of 0 or more is expected".into())
+}
+
 /// The name of an optimizer that exists.
 pub fn optimizer(name: &str) -> elman::Result<String> {
     optimizers::get(name).map(|_| name.to_owned())
@@ -35,4 +40,18 @@ pub fn loss(name: &str) -> elman::Result<String> {
 /// The name of a metric that exists.
 pub fn metric(name: &str) -> elman::Result<String> {
     metrics::get(name).map(|_| name.to_owned())
+}
+
+/// A number of things in words: `1 output`, `3 outputs`.
+pub fn count(number: usize, thing: &str) -> String {
+    if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
+}
+
+/// A list in words: `.npy, .npz or .csv`.
+pub fn alternatives(words: impl Iterator<Item = String>) -> String {
+    let words: Vec<String> = words.collect();
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
 }

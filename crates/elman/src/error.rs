@@ -41,7 +41,7 @@ pub enum Error {
         got: Shape,
     },
     /// A layer got the wrong number of inputs.
-    #[error("{layer} takes {expected}, got {got} inputs")]
+    #[error("{layer} takes {expected}, got {got}")]
     InputCount {
         /// The layer, by name and class.
         layer: String,

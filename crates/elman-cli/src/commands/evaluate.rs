@@ -32,7 +32,7 @@ pub struct Evaluate {
     #[arg(long, value_name = "FILE")]
     y: PathBuf,
     /// How many samples to compute at a time
-    #[arg(long, value_name = "N", default_value = "32", value_parser = positive)]
+    #[arg(long, value_name = "N", default_value = "32", value_parser = positive, allow_negative_numbers = true)]
     batch_size: usize,
 }
 

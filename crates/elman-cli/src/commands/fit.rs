@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::compilation::CompileConfig;
 use crate::failure::Result;
 use crate::terminal::Terminal;
-use crate::values::{fraction, loss, metric, optimizer, positive, rate};
+use crate::values::{count, fraction, loss, metric, optimizer, positive, rate, seed};
 use crate::{arrays, interrupt, model, outputs};
 
 /// Train a model and write it as a .keras file
@@ -30,25 +30,25 @@ pub struct Fit {
     #[arg(long, value_name = "OUT.keras")]
     output: PathBuf,
     /// How many samples make a step
-    #[arg(long, value_name = "N", default_value = "32", value_parser = positive)]
+    #[arg(long, value_name = "N", default_value = "32", value_parser = positive, allow_negative_numbers = true)]
     batch_size: usize,
     /// How often to go through the samples
-    #[arg(long, value_name = "N", default_value = "1", value_parser = positive)]
+    #[arg(long, value_name = "N", default_value = "1", value_parser = positive, allow_negative_numbers = true)]
     epochs: usize,
     /// The part of the samples, from their end, to evaluate on, not to train on
-    #[arg(long, value_name = "F", default_value = "0", value_parser = fraction)]
+    #[arg(long, value_name = "F", default_value = "0", value_parser = fraction, allow_negative_numbers = true)]
     validation_split: f64,
     /// Take the samples in their order
     #[arg(long)]
     no_shuffle: bool,
     /// Fix what is random: new weights, dropout, the order of samples
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// A new optimizer, which starts anew: adam, rmsprop, sgd
     #[arg(long, value_name = "NAME", value_parser = optimizer)]
     optimizer: Option<String>,
     /// Another learning rate; the optimizer's state stays
-    #[arg(long, value_name = "RATE", value_parser = rate)]
+    #[arg(long, value_name = "RATE", value_parser = rate, allow_negative_numbers = true)]
     learning_rate: Option<f64>,
     /// Another loss, by Keras's name: mse, sparse_categorical_crossentropy, …
     #[arg(long, value_name = "NAME", value_parser = loss)]
@@ -112,7 +112,9 @@ impl Fit {
             .shuffle(!self.no_shuffle)
             .verbose(if terminal.is_quiet() { Verbose::Silent } else { Verbose::Auto })
             .stop_when(interrupt::flag(*terminal)?);
-        let history = model.fit(x, y, arguments)?;
+        let history = model.fit(x, y, arguments).inspect_err(|_| {
+            terminal.note(format_args!("{} is not written", self.output.display()));
+        })?;
         model.save(&self.output)?;
         terminal.note(format_args!("wrote {}", self.output.display()));
         self.write_history(&history, terminal)?;
@@ -121,8 +123,8 @@ impl Fit {
             terminal.note(format_args!("wrote {}", path.display()));
         }
         if history.stopped() == Some(&StopReason::Interrupted) {
-            let (done, all) = (history.epochs().len(), self.epochs);
-            terminal.warning(format_args!("interrupted after {done} of {all} epochs"));
+            let (done, all) = (history.epochs().len(), count(self.epochs, "epoch"));
+            terminal.warning(format_args!("interrupted after {done} of {all}"));
             return Ok(ExitCode::from(interrupt::EXIT_STATUS));
         }
         Ok(ExitCode::SUCCESS)
@@ -130,6 +132,9 @@ impl Fit {
 
     fn check_outputs(&self) -> Result<()> {
         outputs::check_extension(&self.output, "--output", &["keras"])?;
+        if let Some(plot) = &self.plot {
+            outputs::check_extension(plot, "--plot", &["svg"])?;
+        }
         let mut files: Vec<&Path> = vec![&self.output];
         files.extend(self.history.as_deref());
         files.extend(self.plot.as_deref());

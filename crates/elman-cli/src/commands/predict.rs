@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use elman::Tensor;
-use elman_files::{Array, write_array};
+use elman::{Shape, Tensor};
+use elman_files::Array;
 
 use crate::failure::{Failure, Result};
 use crate::terminal::Terminal;
-use crate::values::positive;
+use crate::values::{count, positive};
 use crate::{arrays, model, outputs};
 
 /// Compute a model's outputs for the samples of a file
@@ -18,9 +18,12 @@ use crate::{arrays, model, outputs};
 Examples:
   elman predict model.keras --input x.npy --output y.npy
   elman predict model.keras --input data.npz:x --output y.csv
+  elman predict with_states.keras --input x.npy --output y.npy --output h.npy
 
 Arrays are .npy, .npz (file.npz:key) or .csv files. A .csv file is a table; for
-a model that takes sequences, each row is cut into steps, features fastest.")]
+a model that takes sequences, each row is cut into steps, features fastest.
+Several outputs may go to one .npz file: --output all.npz:y --output all.npz:h.
+A file that exists is replaced.")]
 pub struct Predict {
     /// A .keras file or a TOML description
     model: PathBuf,
@@ -31,7 +34,7 @@ pub struct Predict {
     #[arg(long, value_name = "FILE", required = true)]
     output: Vec<PathBuf>,
     /// How many samples to compute at a time; the results don't depend on it
-    #[arg(long, value_name = "N", default_value = "256", value_parser = positive)]
+    #[arg(long, value_name = "N", default_value = "256", value_parser = positive, allow_negative_numbers = true)]
     batch_size: usize,
 }
 
@@ -44,38 +47,50 @@ impl Predict {
             outputs::check_extension(file, "--output", &["npy", "npz", "csv"])?;
         }
         outputs::check(&files, &inputs)?;
-        let opened = model::open(&self.model)?;
+        let mut opened = model::open(&self.model)?;
         opened.warn_if_new(terminal);
-        let model = &opened.model;
-        let mut tensors: Vec<Tensor> = Vec::new();
-        for (index, path) in self.input.iter().enumerate() {
-            let wanted = model.input_shape().filter(|_| index == 0);
-            tensors.push(arrays::inputs(path, wanted.as_ref(), terminal)?);
-        }
-        let results = model.predict_in_batches(tensors, self.batch_size)?;
-        if results.len() != files.len() {
+        let shapes = opened.model.input_shapes();
+        if !shapes.is_empty() && shapes.len() != self.input.len() {
+            let (takes, times) = (count(shapes.len(), "input"), count(self.input.len(), "time"));
             return Err(Failure::Usage(format!(
-                "the model has {} outputs, --output is given {} times",
-                results.len(),
-                files.len()
+                "the model takes {takes}, --input is given {times}"
             )));
         }
-        for (path, result) in files.iter().zip(results) {
-            let shape = result.shape().to_vec();
-            let (data, _) = result.into_raw_vec_and_offset();
-            warn_of_nan(path, &data, terminal);
-            write_array(path, &Array::f32(shape.clone(), data))?;
-            let shape = elman::Shape::from(&shape[..]);
-            terminal.note(format_args!("wrote {shape} to {}", path.display()));
+        let mut tensors: Vec<Tensor> = Vec::new();
+        for (index, path) in self.input.iter().enumerate() {
+            tensors.push(arrays::inputs(path, shapes.get(index), terminal)?);
         }
+        opened.build_for(&tensors[0])?;
+        let model = &opened.model;
+        check_outputs(model.output_shapes().len(), files.len())?;
+        let results = model.predict_in_batches(tensors, self.batch_size)?;
+        let results = results.into_iter().map(|result| {
+            let shape = result.shape().to_vec();
+            Array::f32(shape, result.into_raw_vec_and_offset().0)
+        });
+        let results: Vec<(&Path, Array)> = files.into_iter().zip(results).collect();
+        outputs::write(&results, |path, array| {
+            warn_of_nan(path, array, terminal);
+            let shape = Shape::from(&array.shape[..]);
+            terminal.note(format_args!("wrote {shape} to {}", path.display()));
+        })?;
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn warn_of_nan(path: &Path, data: &[f32], terminal: &Terminal) {
-    let count = data.iter().filter(|value| !value.is_finite()).count();
-    if count > 0 {
-        let (path, all) = (path.display(), data.len());
-        terminal.warning(format_args!("{count} of {all} numbers in {path} are NaN or infinite"));
+/// Checks that each output of the model has a file.
+fn check_outputs(outputs: usize, files: usize) -> Result<()> {
+    if outputs == files {
+        return Ok(());
+    }
+    let (outputs, times) = (count(outputs, "output"), count(files, "time"));
+    Err(Failure::Usage(format!("the model has {outputs}, --output is given {times}")))
+}
+
+fn warn_of_nan(path: &Path, array: &Array, terminal: &Terminal) {
+    let odd = array.to_f32().iter().filter(|value| !value.is_finite()).count();
+    if odd > 0 {
+        let (path, all) = (path.display(), array.len());
+        terminal.warning(format_args!("{odd} of {all} numbers in {path} are NaN or infinite"));
     }
 }

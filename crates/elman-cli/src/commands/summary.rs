@@ -24,7 +24,7 @@ pub struct Summary {
     #[arg(long, value_enum, default_value_t = Style::Keras3)]
     style: Style,
     /// The width of the table in characters [default: the style's]
-    #[arg(long, value_name = "N", value_parser = positive)]
+    #[arg(long, value_name = "N", value_parser = positive, allow_negative_numbers = true)]
     line_length: Option<usize>,
 }
 

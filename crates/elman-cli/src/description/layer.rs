@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::convert::{Place, to_json};
+use super::culprit::{self, Culprit, in_words};
 use super::shape;
 use crate::failure::{Failure, Result};
 
@@ -75,54 +76,28 @@ impl LayerTable {
         let at = |line: usize| {
             format!("{file}, line {line}, layer {} ({})", self.number, self.class_name)
         };
-        let error = match error {
+        let line_of = |key: &str| *self.lines.get(key).unwrap_or(&self.line);
+        match error {
             Error::Config { problem, .. } => {
-                return Failure::Failed(match self.culprit(&problem) {
-                    Some(culprit) => {
-                        let line = self.lines.get(culprit.key).unwrap_or(&self.line);
-                        format!("{}, key `{}`: {}", at(*line), culprit.key, culprit.problem)
+                Failure::Failed(match culprit::find(&self.class_name, &self.config, &problem) {
+                    Some(Culprit { key, problem }) => {
+                        format!("{}, key `{key}`: {problem}", at(line_of(key)))
                     }
-                    None => format!("{}: {problem}{}", at(self.line), self.given()),
-                });
+                    None => format!("{}: {}{}", at(self.line), in_words(&problem), self.given()),
+                })
             }
             Error::Unsupported { option, advice, .. } => {
                 let key = option.split(' ').next().unwrap_or_default();
-                let place = at(*self.lines.get(key).unwrap_or(&self.line));
-                return Error::Unsupported { place, option, advice }.into();
+                Error::Unsupported { place: at(line_of(key)), option, advice }.into()
             }
-            error => error,
-        };
-        Failure::Elman { place: format!("{file}, line {}", self.line), error }
-    }
-
-    /// The key that an error is about: the one without which there is another error, or none.
-    fn culprit(&self, problem: &str) -> Option<Culprit<'_>> {
-        self.config.keys().find_map(|key| {
-            let mut rest = self.config.clone();
-            rest.remove(key);
-            let without = layer_from_config(&self.class_name, &rest);
-            let problem = match without {
-                Ok(layer) if !layer.config().contains_key(key) => {
-                    let known: Vec<String> = layer.config().keys().cloned().collect();
-                    format!("this key is unknown; known are: {}", known.join(", "))
-                }
-                Err(Error::Config { problem: other, .. }) if other == problem => return None,
-                _ => problem.to_owned(),
-            };
-            Some(Culprit { key, problem })
-        })
+            error => Failure::Elman { place: format!("{file}, line {}", self.line), error },
+        }
     }
 
     fn given(&self) -> String {
         let keys: Vec<&str> = self.config.keys().map(String::as_str).collect();
         if keys.is_empty() { String::new() } else { format!("; given are: {}", keys.join(", ")) }
     }
-}
-
-/// A key and what is wrong with it.
-struct Culprit<'a> {
-    key: &'a str,
-    problem: String,
 }
 
 /// The configuration, which may also be written in Keras's own form, as a table `config`.

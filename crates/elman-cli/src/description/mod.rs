@@ -3,7 +3,9 @@
 //! A description has few keys of its own: what stands in a table of `layers` or in `compile` is
 //! handed to elman as Keras's configuration, so every class and argument of elman can be used.
 
+mod compile;
 mod convert;
+mod culprit;
 mod layer;
 mod shape;
 
@@ -12,17 +14,16 @@ use std::path::Path;
 
 use elman::layers::Input;
 use elman::{Model, Sequential, Shape};
-use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::compilation::CompileConfig;
 use crate::failure::{Failure, Result};
 use convert::{Place, to_json};
 use layer::LayerTable;
 
-/// The keys that a description may have, and those of its table `compile`.
+/// The keys that a description may have.
 const KEYS: &[&str] = &["name", "seed", "input_shape", "batch_input_shape", "layers", "compile"];
-const COMPILE_KEYS: &[&str] = &["optimizer", "loss", "metrics"];
 
 /// A description: the layers of a new model, and how it is compiled.
 pub struct Description {
@@ -31,7 +32,7 @@ pub struct Description {
     seed: Option<u64>,
     input_shape: Option<Shape>,
     layers: Vec<LayerTable>,
-    compile: Map<String, Value>,
+    compile: CompileConfig,
 }
 
 impl Description {
@@ -47,18 +48,9 @@ impl Description {
         parse(table.get_ref(), &Place::new(&file, &text))
     }
 
-    /// How the model is compiled: Keras's `compile_config`, empty if the description doesn't say.
-    pub fn compile_config(&self) -> &Map<String, Value> {
-        &self.compile
-    }
-
-    /// The seed that the description names.
-    pub fn seed(&self) -> Option<u64> {
-        self.seed
-    }
-
-    /// The model, with new weights if the input shape is known.
-    pub fn model(&self, seed: Option<u64>) -> Result<Model> {
+    /// The model, with new weights if the input shape is known, and compiled if its loss is known.
+    /// The seed and what `changes` give replace what the description says.
+    pub fn model(&self, changes: CompileConfig, seed: Option<u64>) -> Result<Model> {
         let mut model = match &self.name {
             Some(name) => Sequential::with_name(name),
             None => Sequential::new(),
@@ -74,6 +66,9 @@ impl Description {
             let layer = table.layer(&self.file)?;
             model.add(layer).map_err(|error| Failure::Elman { place, error })?;
         }
+        let mut config = self.compile.clone();
+        config.extend(changes);
+        compile::apply(&mut model, config)?;
         Ok(model.into())
     }
 }
@@ -92,7 +87,7 @@ fn parse(table: &DeTable<'_>, place: &Place<'_>) -> Result<Description> {
         }
     };
     let layers = layer_tables(table, place, input_shape.is_none())?;
-    let compile = entry("compile").map(|value| compile_config(value, place)).transpose()?;
+    let compile = entry("compile").map(|value| compile::read(value, place)).transpose()?;
     let file = place.file().to_owned();
     Ok(Description { file, name, seed, input_shape, layers, compile: compile.unwrap_or_default() })
 }
@@ -114,17 +109,6 @@ fn layer_tables(
     })?;
     let read = |(index, value)| LayerTable::read(value, index, place, may_have_shape && index == 0);
     list.iter().enumerate().map(read).collect()
-}
-
-fn compile_config(value: &Spanned<DeValue<'_>>, place: &Place<'_>) -> Result<Map<String, Value>> {
-    let table = value.get_ref().as_table().ok_or_else(|| {
-        place.error(value, "`compile` must be a table with `optimizer`, `loss` and `metrics`")
-    })?;
-    check_keys(table, COMPILE_KEYS, place)?;
-    let pair = |(key, value): (&Spanned<_>, _)| {
-        Ok((std::borrow::Cow::to_string(key.get_ref()), to_json(value, place)?))
-    };
-    table.iter().map(pair).collect()
 }
 
 fn check_keys(table: &DeTable<'_>, known: &[&str], place: &Place<'_>) -> Result<()> {

@@ -215,7 +215,10 @@ impl Graph {
         };
         if inputs.len() != self.inputs {
             let layer = if self.input_layers.is_empty() { place(0) } else { "the model".into() };
-            let expected = format!("{} inputs", self.inputs);
+            let expected = match self.inputs {
+                1 => "one input".into(),
+                inputs => format!("{inputs} inputs"),
+            };
             return Err(Error::InputCount { layer, expected, got: inputs.len() });
         }
         for (index, (input, shape)) in inputs.iter().zip(self.input_shapes()).enumerate() {

@@ -123,7 +123,9 @@ impl Model {
         self.seed
     }
 
-    pub(crate) fn set_seed(&mut self, seed: u64) {
+    /// Fixes the seed of training, dropout and the order of samples, and of weights that are not
+    /// there yet.
+    pub fn set_seed(&mut self, seed: u64) {
         self.seed = seed;
     }
 
@@ -279,6 +281,24 @@ impl Model {
     /// The shape of the first input with its batch dimension, once it is known.
     pub fn input_shape(&self) -> Option<Shape> {
         self.network.get().map(|network| network.input_shapes()[0].clone())
+    }
+
+    /// The shapes of all outputs with their batch dimension; none before they are known.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(Lstm::new(3).return_state(true).input_shape([5, 2]))?;
+    /// assert_eq!(model.output_shapes().len(), 3); // the output, h and c
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn output_shapes(&self) -> Vec<Shape> {
+        self.network.get().map_or_else(Vec::new, Network::output_shapes)
+    }
+
+    /// The shapes of all inputs with their batch dimension; none before they are known.
+    pub fn input_shapes(&self) -> &[Shape] {
+        self.network.get().map_or(&[], Network::input_shapes)
     }
 
     /// The shape of the first output with its batch dimension, once it is known.
