@@ -15,8 +15,8 @@ const MAX_LINKS: usize = 40;
 /// The bytes go to a temporary file in the same folder, to the disk, and take the old file's place
 /// by renaming. On an error the old file is untouched and the temporary file is removed. A new file
 /// gets the permissions any new file gets; a replaced one keeps its own. A symbolic link stays, and
-/// what it points to is replaced. Something that is not a file and not a folder (a pipe,
-/// `/dev/stdout`) is written to directly.
+/// what it points to is replaced. Something that is not a file and not a folder (a pipe, a device) is
+/// written to directly, and so is a file that is open (`/dev/stdout`).
 ///
 /// ```
 /// let path = std::env::temp_dir().join(format!("elman-atomic-{}", std::process::id()));
@@ -32,6 +32,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = follow(path)?;
+    if is_open(&target) {
+        return write_to_open(&target, bytes);
+    }
     let old = match fs::metadata(&target) {
         Ok(metadata) if metadata.is_dir() => {
             return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
@@ -65,10 +68,30 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a path names a file that the process has open, as `/dev/stdout` does. Others write there
+/// as well: it goes on where it is, and must not be replaced.
+fn is_open(path: &Path) -> bool {
+    path.starts_with("/dev/fd") || path.starts_with("/proc/self/fd")
+}
+
+/// Writes to a file that is open. The standard streams keep their place in it; a file opened anew
+/// has a place of its own, which is its end.
+fn write_to_open(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let send = |stream: &mut dyn Write| stream.write_all(bytes).and_then(|()| stream.flush());
+    match path.file_name().and_then(|name| name.to_str()) {
+        Some("1") => send(&mut io::stdout().lock()),
+        Some("2") => send(&mut io::stderr().lock()),
+        _ => send(&mut OpenOptions::new().append(true).open(path)?),
+    }
+}
+
 /// Where a path leads through symbolic links, the last of which may lead to nothing yet.
 fn follow(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
+        if is_open(&path) {
+            return Ok(path);
+        }
         let Ok(link) = fs::read_link(&path) else { return Ok(path) };
         path = path.parent().unwrap_or(Path::new("")).join(link);
     }

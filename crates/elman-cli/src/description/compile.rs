@@ -116,6 +116,10 @@ fn inner_key<'a, 'i>(
     let table: &DeTable<'_> = value.get_ref().as_table()?;
     table.keys().find(|key| match &wrong.inner {
         Some(inner) => key.get_ref() == inner,
-        None => wrong.problem.contains(&format!("`{}`", key.get_ref())),
+        None => {
+            let key = key.get_ref();
+            wrong.problem.contains(&format!("`{key}`"))
+                || wrong.problem.contains(&format!("{key} = "))
+        }
     })
 }

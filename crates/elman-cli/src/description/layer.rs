@@ -34,6 +34,7 @@ impl LayerTable {
         let table = value.get_ref().as_table().ok_or_else(|| problem("a table is expected"))?;
         let mut config = Map::new();
         let mut lines = BTreeMap::new();
+        shape::check(table, place)?;
         for (key, value) in table {
             lines.insert(key.get_ref().to_string(), place.line(key));
             config.insert(key.get_ref().to_string(), to_json(value, place)?);
@@ -89,6 +90,9 @@ impl LayerTable {
             Error::Unsupported { option, advice, .. } => {
                 let key = option.split(' ').next().unwrap_or_default();
                 Error::Unsupported { place: at(line_of(key)), option, advice }.into()
+            }
+            error @ Error::Unknown { .. } => {
+                Failure::Elman { place: format!("{file}, line {}", line_of("class_name")), error }
             }
             error => Failure::Elman { place: format!("{file}, line {}", self.line), error },
         }

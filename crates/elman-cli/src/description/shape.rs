@@ -3,13 +3,15 @@
 use elman::Shape;
 use serde_json::{Map, Value, json};
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
 use super::convert::{Place, to_json};
 use crate::failure::Result;
 
-/// Keras's ways to say the input shape with the first layer.
-const KEYS: &[&str] = &["shape", "input_shape", "batch_shape", "batch_input_shape"];
+/// Keras's ways to say the input shape with the first layer, as a whole
+const WHOLE: &[&str] = &["shape", "input_shape", "batch_shape", "batch_input_shape"];
+/// or in parts.
+const PARTS: &[&str] = &["input_length", "input_dim"];
 
 /// A list of sizes; `"None"` is one that is open.
 pub fn read(value: &Spanned<DeValue<'_>>, place: &Place<'_>) -> Result<Shape> {
@@ -34,6 +36,26 @@ fn size(value: &Value) -> Option<Option<usize>> {
     }
 }
 
+/// Checks what the keys of a layer say of the input shape.
+pub fn check(table: &DeTable<'_>, place: &Place<'_>) -> Result<()> {
+    let of = |keys: &'static [&'static str]| {
+        table.iter().filter(move |(key, _)| keys.contains(&key.get_ref().as_ref()))
+    };
+    for (_, value) in of(WHOLE) {
+        read(value, place)?;
+    }
+    if let Some((key, _)) = of(WHOLE).nth(1) {
+        return Err(place.error(key, &format!("`{}`: one shape is enough", key.get_ref())));
+    }
+    for (key, value) in of(PARTS) {
+        if size(&to_json(value, place)?).is_none() {
+            let problem = format!("`{}` must be a whole number or \"None\"", key.get_ref());
+            return Err(place.error(value, &problem));
+        }
+    }
+    Ok(())
+}
+
 /// Whether a key says the input shape.
 pub fn is_key(class_name: &str, key: &str) -> bool {
     match key {
@@ -41,7 +63,7 @@ pub fn is_key(class_name: &str, key: &str) -> bool {
         // What an Embedding takes are indices below `input_dim`.
         "input_dim" => class_name != "Embedding",
         "input_length" => true,
-        _ => KEYS.contains(&key),
+        _ => WHOLE.contains(&key),
     }
 }
 

@@ -51,6 +51,23 @@ fn permissions_and_links() {
     assert_eq!(folder.names().len(), 7);
 }
 
+/// `elman … --history /dev/stdout > all.txt` must add to what stands there.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_open_file_goes_on() {
+    use std::io::Write;
+    use std::os::fd::AsRawFd;
+    let folder = Folder::new("open");
+    let mut file = std::fs::File::create(folder.join("f")).unwrap();
+    file.write_all(b"said before, ").unwrap();
+    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+    std::os::unix::fs::symlink(&path, folder.join("stdout")).unwrap();
+    atomic::write(path.as_ref(), b"then written, ").unwrap();
+    atomic::write(&folder.join("stdout"), b"and through a link").unwrap();
+    let all = b"said before, then written, and through a link";
+    assert_eq!(std::fs::read(folder.join("f")).unwrap(), all);
+}
+
 /// A path of one name is in the current folder, which has no parent to be named.
 #[test]
 fn a_path_of_one_name() {

@@ -119,7 +119,11 @@ fn load<L: Layer + DeserializeOwned>(
 /// wrong type.
 pub fn layer_from_config(class_name: &str, config: &Map<String, Value>) -> Result<Box<dyn Layer>> {
     let name = config.get("name").and_then(Value::as_str).unwrap_or_default();
-    let place = format!("layer \"{name}\" ({class_name})");
+    // A layer in another one may have no name yet.
+    let place = match name {
+        "" => format!("layer ({class_name})"),
+        name => format!("layer \"{name}\" ({class_name})"),
+    };
     let Some((_, load)) = CLASSES.iter().find(|(class, _)| *class == class_name) else {
         return Err(Error::Unknown {
             what: "layer class",
