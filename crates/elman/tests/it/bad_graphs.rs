@@ -86,7 +86,7 @@ fn layers() -> Vec<Case> {
         ),
         case(
             "one state for an LSTM",
-            &["LSTM", "2 initial states", "got 2 inputs"],
+            &["LSTM", "2 initial states", "got 2"],
             Lstm::new(2).apply([&other, &Input::new([2]).symbolic()]),
         ),
         case(
@@ -96,7 +96,7 @@ fn layers() -> Vec<Case> {
         ),
         case(
             "the wrong number of arrays",
-            &["2 inputs", "got 1 inputs"],
+            &["2 inputs", "got 1"],
             (|| {
                 let (a, b) = (x(), Input::new([3]).symbolic());
                 let y = Gru::new(3).apply([&a, &b])?;
