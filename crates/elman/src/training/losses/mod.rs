@@ -178,29 +178,50 @@ pub(crate) fn from_object(value: &Value) -> Result<Box<dyn Loss>> {
         return get(value["config"].as_str().unwrap_or_default());
     }
     let config = &value["config"];
-    let reduction = config.get("reduction").and_then(Value::as_str);
+    let place = || format!("loss {class}");
+    // Keras 3's "mean" is the same, and "auto" is what Keras 2 calls it.
+    let reductions = ["sum_over_batch_size", "mean", "auto"].map(Value::from);
     let axis = config.get("axis").and_then(Value::as_i64);
     for (option, wrong) in [
-        ("reduction", reduction.is_some_and(|r| r != "sum_over_batch_size" && r != "auto")),
+        ("reduction", config.get("reduction").is_some_and(|r| !reductions.contains(r))),
         ("axis", axis.is_some_and(|a| a != -1)),
         ("ignore_class", config.get("ignore_class").is_some_and(|v| !v.is_null())),
     ] {
         if wrong {
             return Err(Error::Unsupported {
-                place: format!("loss {class}"),
+                place: place(),
                 option: format!("{option} = {}", config[option]),
                 advice: "compile the model anew without it".into(),
             });
         }
     }
-    let from_logits = config.get("from_logits").and_then(Value::as_bool).unwrap_or(false);
-    let label_smoothing = config.get("label_smoothing").and_then(Value::as_f64).unwrap_or(0.0);
-    Ok(match class {
+    let problem = |problem: String| Error::Config { place: place(), problem };
+    let from_logits = match config.get("from_logits") {
+        None => false,
+        Some(value) => value
+            .as_bool()
+            .ok_or_else(|| problem(format!("`from_logits` must be true or false, got {value}")))?,
+    };
+    let label_smoothing = match config.get("label_smoothing") {
+        None => 0.0,
+        Some(value) => value.as_f64().filter(|s| (0.0..=1.0).contains(s)).ok_or_else(|| {
+            problem(format!("`label_smoothing` must be a number from 0 to 1, got {value}"))
+        })?,
+    };
+    let loss: Box<dyn Loss> = match class {
         "BinaryCrossentropy" => Box::new(BinaryCrossentropy { from_logits, label_smoothing }),
         "CategoricalCrossentropy" => {
             Box::new(CategoricalCrossentropy { from_logits, label_smoothing })
         }
         "SparseCategoricalCrossentropy" => Box::new(SparseCategoricalCrossentropy { from_logits }),
-        other => return get(other),
-    })
+        other => get(other)?,
+    };
+    let own = loss.config();
+    let known = |key: &str| own.get(key).is_some() || ["name", "reduction", "fn"].contains(&key);
+    match config.as_object().and_then(|config| config.keys().find(|key| !known(key))) {
+        None => Ok(loss),
+        Some(key) => Err(problem(format!(
+            "key `{key}` is unknown, so elman can't tell what the loss computes"
+        ))),
+    }
 }

@@ -1,0 +1,136 @@
+//! Layers by which a test sees into training: through the public way, from compiling to a step.
+
+use elman::layers::{Base, Layer};
+use elman::parameters::{Builder, Parameter};
+use elman::prelude::*;
+use elman::{Context, Result};
+use serde_json::{Map, Value};
+
+/// What the two layers have in common: the values of their weights.
+#[derive(Clone)]
+struct Given {
+    base: Base,
+    values: Vec<Tensor>,
+    weights: Vec<Parameter>,
+}
+
+impl Given {
+    fn new(values: Vec<Tensor>) -> Given {
+        Given { base: Base::default(), values, weights: Vec::new() }
+    }
+
+    fn build(&mut self, builder: &mut Builder) {
+        let add =
+            |values: &Tensor| builder.add_values("weight", values.shape(), values.data().to_vec());
+        self.weights = self.values.iter().map(add).collect();
+    }
+}
+
+macro_rules! given_boilerplate {
+    ($name:literal) => {
+        fn class_name(&self) -> &'static str {
+            $name
+        }
+
+        fn base(&self) -> &Base {
+            &self.0.base
+        }
+
+        fn base_mut(&mut self) -> &mut Base {
+            &mut self.0.base
+        }
+
+        fn config(&self) -> Map<String, Value> {
+            Map::new()
+        }
+
+        fn build(&mut self, _: &[Shape], builder: &mut Builder) -> Result<()> {
+            self.0.build(builder);
+            Ok(())
+        }
+
+        fn clone_layer(&self) -> Box<dyn Layer> {
+            Box::new(self.clone())
+        }
+    };
+}
+
+/// Its output is its weight, whatever the input: the gradient of the weight is that of the loss.
+#[derive(Clone)]
+struct OwnOutput(Given);
+
+impl Layer for OwnOutput {
+    given_boilerplate!("OwnOutput");
+
+    fn output_shapes(&self, _: &[Shape]) -> Result<Vec<Shape>> {
+        Ok(vec![self.0.values[0].shape().into()])
+    }
+
+    fn forward(&self, _: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        let values = cx.value(self.0.weights[0]).to_vec();
+        Ok(vec![Tensor::new(self.0.values[0].shape(), values)?])
+    }
+
+    fn backward(
+        &self,
+        gradients: &[Option<Tensor>],
+        cx: &mut Context,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let [weight] = cx.gradients([self.0.weights[0]]);
+        weight.copy_from_slice(gradients[0].as_ref().unwrap().data());
+        Ok(vec![None])
+    }
+}
+
+/// A model that predicts these values, one row for each sample, and whose weight they are.
+pub fn model_that_predicts(y_pred: &Tensor) -> Model {
+    let layer = OwnOutput(Given::new(vec![y_pred.clone()])).input_shape([1]);
+    let mut model = Sequential::new();
+    model.add(layer).unwrap();
+    model.into()
+}
+
+/// Its output is its input, and so are the gradients of its weights, one after the other.
+#[derive(Clone)]
+struct InputAsGradient(Given);
+
+impl Layer for InputAsGradient {
+    given_boilerplate!("InputAsGradient");
+
+    fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        Ok(inputs.to_vec())
+    }
+
+    fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        cx.save(inputs[0].clone());
+        Ok(inputs.to_vec())
+    }
+
+    fn backward(&self, _: &[Option<Tensor>], cx: &mut Context) -> Result<Vec<Option<Tensor>>> {
+        let x: Tensor = cx.restore("InputAsGradient")?;
+        let mut rest = x.data();
+        for weight in &self.0.weights {
+            let [gradient] = cx.gradients([*weight]);
+            let (own, after) = rest.split_at(gradient.len());
+            gradient.copy_from_slice(own);
+            rest = after;
+        }
+        Ok(vec![None])
+    }
+}
+
+/// A model with these weights, and the function that trains it by one step with given gradients.
+pub fn model_that_takes_gradients(weights: Vec<Tensor>) -> Model {
+    let len = weights.iter().map(Tensor::len).sum::<usize>();
+    let mut model = Sequential::new();
+    model.add(InputAsGradient(Given::new(weights)).input_shape([len])).unwrap();
+    model.into()
+}
+
+/// One step of the optimizer with these gradients of all weights.
+pub fn step_with(model: &mut Model, gradients: &[Tensor]) -> Result<()> {
+    let flat: Vec<f32> = gradients.iter().flat_map(|g| g.data().to_vec()).collect();
+    let x = Tensor::new([1, flat.len()], flat)?;
+    // The loss is zero and without a gradient.
+    model.train_on_batch(&x, &x).map(|_| ())
+}
