@@ -255,20 +255,9 @@ impl ByOutput<'_> {
 fn read_metrics(value: &Value) -> Result<Vec<Box<dyn Metric>>> {
     match value {
         Value::Null => Ok(Vec::new()),
-        Value::Array(list) => list.iter().map(read_metric).collect(),
-        one => Ok(vec![read_metric(one)?]),
+        Value::Array(list) => list.iter().map(metrics::from_object).collect(),
+        one => Ok(vec![metrics::from_object(one)?]),
     }
-}
-
-fn read_metric(value: &Value) -> Result<Box<dyn Metric>> {
-    let Some(object) = value.as_object() else {
-        return metrics::get(value.as_str().unwrap_or_default());
-    };
-    let class = object.get("class_name").and_then(Value::as_str).unwrap_or_default();
-    let config = object.get("config").unwrap_or(&Value::Null);
-    // Keras writes its metric functions as {"class_name": "function", "config": "mae"}.
-    let name = if class == "function" { config.as_str() } else { config["name"].as_str() };
-    metrics::get(name.unwrap_or(class)).or_else(|_| metrics::get(class))
 }
 
 impl Model {

@@ -1,8 +1,8 @@
 //! The share of predictions that are right.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Mean, Metric};
+use super::{Mean, Metric, config};
 use crate::training::losses::align;
 use crate::{Error, Float, Result, Shape, Tensor};
 
@@ -80,7 +80,10 @@ impl Metric for Accuracy {
                 }
                 let y = y_true.clone().reshape([rows, wanted])?;
                 share_per_row(&y, y_pred, |y, p| {
-                    let class = if wanted == 1 { y[0] } else { argmax(y) as Float };
+                    let class = match kind {
+                        AccuracyKind::Categorical => argmax(y) as Float,
+                        _ => y[0],
+                    };
                     if class == argmax(p) as Float { 1.0 } else { 0.0 }
                 })
             }
@@ -97,7 +100,14 @@ impl Metric for Accuracy {
     }
 
     fn to_object(&self) -> Value {
-        json!(self.name)
+        let class = match self.kind {
+            // Only a string says it, which is then the name.
+            AccuracyKind::Resolve => return self.name.as_str().into(),
+            AccuracyKind::Binary => "BinaryAccuracy",
+            AccuracyKind::Categorical => "CategoricalAccuracy",
+            AccuracyKind::SparseCategorical => "SparseCategoricalAccuracy",
+        };
+        config::to_object(&self.name, class)
     }
 
     fn clone_metric(&self) -> Box<dyn Metric> {

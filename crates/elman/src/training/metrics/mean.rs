@@ -1,8 +1,8 @@
 //! Metrics that are the mean of a loss.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Mean, Metric};
+use super::{Mean, Metric, config};
 use crate::training::losses::Loss;
 use crate::{Result, Tensor};
 
@@ -39,7 +39,7 @@ impl Metric for MeanLoss {
     }
 
     fn to_object(&self) -> Value {
-        json!(self.name)
+        config::to_object(&self.name, self.loss.class_name())
     }
 
     fn clone_metric(&self) -> Box<dyn Metric> {

@@ -1,10 +1,13 @@
 //! Keras's metrics: means over all samples that were seen since the last reset.
 
 mod accuracy;
+mod config;
 mod mean;
 
 pub use accuracy::{Accuracy, AccuracyKind};
 pub use mean::MeanLoss;
+
+pub(crate) use config::from_object;
 
 use serde_json::Value;
 
