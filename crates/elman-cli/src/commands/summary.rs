@@ -44,7 +44,8 @@ impl Summary {
             Style::Keras2 => SummaryStyle::Keras2,
         });
         if let Some(length) = self.line_length {
-            options = options.line_length(length);
+            // Who asks for a length wants to see it, however wide the terminal is.
+            options = options.line_length(length).console_width(length.max(80));
         }
         let table = model.summary_with(&options)?;
         terminal.result(&format!("{}\n", table.trim_end_matches('\n')))?;

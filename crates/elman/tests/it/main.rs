@@ -15,6 +15,7 @@ mod keras_losses;
 mod keras_metrics;
 mod keras_models;
 mod keras_optimizers;
+mod keras_summaries;
 mod keras_trainings;
 mod probes;
 mod support;

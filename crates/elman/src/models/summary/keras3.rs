@@ -1,10 +1,7 @@
 //! The table of Keras 3.15, drawn by rich 15.
 
-use super::text::{Overflow, cells, memory_size, thousands, truncate, wrap};
+use super::text::{Overflow, cells, crop, memory_size, thousands, truncate, wrap};
 use super::{Params, Row, Summary, SummaryError, SummaryOptions};
-
-/// The columns of the console that a summary is drawn for.
-const CONSOLE: usize = 80;
 
 #[derive(Clone, Copy)]
 enum Justify {
@@ -21,32 +18,36 @@ struct Column {
 }
 
 pub(super) fn draw(summary: &Summary, options: &SummaryOptions) -> Result<String, SummaryError> {
-    // Keras's own limits, 88 or 108 and 12 more with the trainable column, are above this.
-    let line_length = options.line_length_or(CONSOLE - 4);
+    let console = options.console_width_or_default();
+    let widest = if summary.connected { 108 } else { 88 };
+    let widest = if options.show_trainable { widest + 12 } else { widest };
+    let line_length = options.line_length_or(widest.min(console.saturating_sub(4)));
     let columns = columns(summary.connected, options.show_trainable, line_length)?;
-    let console = line_length.max(CONSOLE);
-    let mut lines = wrap(&format!("Model: \"{}\"", summary.model_name), console, Overflow::Fold);
 
-    lines.push(rule(&columns, ["┏", "━", "┳", "┓"]));
+    let mut table = vec![rule(&columns, ["┏", "━", "┳", "┓"])];
     let header = columns.iter().map(|column| column.header.to_owned()).collect();
-    table_row(&mut lines, &columns, header, "┃", true);
-    lines.push(rule(&columns, ["┡", "━", "╇", "┩"]));
+    table_row(&mut table, &columns, header, "┃", true);
+    table.push(rule(&columns, ["┡", "━", "╇", "┩"]));
     for (index, row) in summary.listed().into_iter().enumerate() {
         if index > 0 {
-            lines.push(rule(&columns, ["├", "─", "┼", "┤"]));
+            table.push(rule(&columns, ["├", "─", "┼", "┤"]));
         }
         let fields = fields(row, summary.connected, options.show_trainable);
-        table_row(&mut lines, &columns, fields, "│", false);
+        table_row(&mut table, &columns, fields, "│", false);
     }
-    lines.push(rule(&columns, ["└", "─", "┴", "┘"]));
+    table.push(rule(&columns, ["└", "─", "┴", "┘"]));
 
     let total = summary.trainable_params
         + summary.non_trainable_params
         + summary.optimizer_params.unwrap_or_default();
-    lines.push(count("Total", total));
-    lines.push(count("Trainable", summary.trainable_params));
-    lines.push(count("Non-trainable", summary.non_trainable_params));
-    lines.extend(summary.optimizer_params.map(|params| count("Optimizer", params)));
+    // What is longer than the console goes on in the next line, but a table loses its right end.
+    let text = |text: String| wrap(&text, console, Overflow::Fold);
+    let mut lines = text(format!("Model: \"{}\"", summary.model_name));
+    lines.extend(table.iter().map(|line| crop(line, console)));
+    lines.extend(text(count("Total", total)));
+    lines.extend(text(count("Trainable", summary.trainable_params)));
+    lines.extend(text(count("Non-trainable", summary.non_trainable_params)));
+    lines.extend(summary.optimizer_params.into_iter().flat_map(|p| text(count("Optimizer", p))));
     Ok(lines.join("\n") + "\n")
 }
 

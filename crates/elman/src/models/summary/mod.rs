@@ -94,8 +94,7 @@ impl std::error::Error for SummaryError {}
 impl Summary {
     /// Draws the summary. The text ends in a line break.
     ///
-    /// Without a line length it is what Keras prints on a console of 80 columns; with one, what it
-    /// prints on a console that is wide enough for it.
+    /// It is what Keras prints on a console of the width that the options say.
     ///
     /// # Errors
     /// [`SummaryError`] if a column would have no room.

@@ -18,6 +18,7 @@ pub enum SummaryStyle {
 pub struct SummaryOptions {
     pub(super) style: SummaryStyle,
     pub(super) line_length: Option<usize>,
+    pub(super) console_width: Option<usize>,
     pub(super) show_trainable: bool,
     pub(in crate::models) expand_nested: bool,
 }
@@ -35,15 +36,42 @@ impl SummaryOptions {
         self
     }
 
-    /// The length of the printed lines. Default, and meant by 0: 76 in the style of Keras 3, which
-    /// is what Keras takes on a terminal of 80 columns; 65 in the others, or 98 if the layers
-    /// are more than a chain.
+    /// The length of the printed lines. Default, and meant by 0: in the style of Keras 3 four less
+    /// than the [`console_width`](Self::console_width), so 76, but 88 at most (108 if the layers
+    /// are more than a chain, 12 more with [`show_trainable`](Self::show_trainable)); in the others
+    /// 65, or 98 if the layers are more than a chain.
+    ///
+    /// In the style of Keras 3, lines longer than the console are cut, as there.
     ///
     /// As in Keras, the column of [`show_trainable`](Self::show_trainable) is part of the length in
     /// the style of Keras 3 and adds 11 to it in the others.
     #[must_use]
     pub fn line_length(mut self, line_length: usize) -> SummaryOptions {
         self.line_length = Some(line_length);
+        self
+    }
+
+    /// The width of the console that a table in the style of Keras 3 is for. Default, and meant by
+    /// 0: 80. (Keras asks the terminal or the variable `COLUMNS`, and takes 80 where there is
+    /// neither; here the same model and options always give the same text.)
+    ///
+    /// ```
+    /// use elman::models::SummaryOptions;
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(SimpleRnn::new(3).input_shape([2, 10]))?;
+    /// let width = |options: SummaryOptions| -> Result<_, elman::Error> {
+    ///     let text = model.summary_with(&options)?;
+    ///     Ok(text.lines().map(|line| line.chars().count()).max())
+    /// };
+    /// let long = SummaryOptions::new().line_length(120);
+    /// assert_eq!(width(long.clone())?, Some(80)); // cut at the console's width
+    /// assert_eq!(width(long.console_width(120))?, Some(120));
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    #[must_use]
+    pub fn console_width(mut self, console_width: usize) -> SummaryOptions {
+        self.console_width = Some(console_width);
         self
     }
 
@@ -59,6 +87,11 @@ impl SummaryOptions {
     pub fn expand_nested(mut self, expand_nested: bool) -> SummaryOptions {
         self.expand_nested = expand_nested;
         self
+    }
+
+    /// The width of the console, or the default if none is given.
+    pub(super) fn console_width_or_default(&self) -> usize {
+        self.console_width.filter(|&width| width > 0).unwrap_or(80)
     }
 
     /// The line length, or the default if none is given.

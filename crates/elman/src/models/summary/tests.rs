@@ -540,9 +540,19 @@ fn input_layer_of_a_sequential_is_not_listed() {
 }
 
 #[test]
-fn long_lines_are_whole() {
-    let text = first().render(&SummaryOptions::new().line_length(120)).unwrap();
-    assert_eq!(text.lines().nth(1).map(|line| line.chars().count()), Some(120));
+fn long_lines_are_cut_at_the_console() {
+    let width = |options: SummaryOptions| {
+        let text = first().render(&options).unwrap();
+        text.lines().nth(1).map(|line| line.chars().count())
+    };
+    let long = SummaryOptions::new().line_length(120);
+    assert_eq!(width(long.clone()), Some(80));
+    assert_eq!(width(long.clone().console_width(0)), Some(80));
+    assert_eq!(width(long.clone().console_width(119)), Some(119));
+    assert_eq!(width(long.console_width(300)), Some(120));
+    // Without a line length, Keras leaves four columns free and never takes more than 88.
+    assert_eq!(width(SummaryOptions::new().console_width(60)), Some(56));
+    assert_eq!(width(SummaryOptions::new().console_width(300)), Some(88));
 }
 
 #[test]
@@ -555,6 +565,7 @@ fn line_length_of_zero_is_the_default() {
 fn short_lines_are_an_error() {
     let cases = [
         (SummaryOptions::new(), first(), 16),
+        (SummaryOptions::new().console_width(3), first(), 16),
         (SummaryOptions::new(), seq2seq(), 19),
         (keras2(), first(), 10),
         (keras2().show_trainable(true), first(), 21),

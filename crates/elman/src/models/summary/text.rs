@@ -115,7 +115,7 @@ pub(super) fn truncate(line: &str, width: usize) -> String {
 }
 
 /// Cuts a line to `width` cells. Half a wide character at the end becomes a space.
-fn crop(line: &str, width: usize) -> String {
+pub(super) fn crop(line: &str, width: usize) -> String {
     if cells(line) <= width {
         return line.to_owned();
     }
