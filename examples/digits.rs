@@ -4,6 +4,8 @@
 //! a fifth of them aside, saves the model as a `.keras` file, loads it again, and draws the
 //! learning curve and the confusion matrix. Ctrl-C stops after the current batch.
 
+#![forbid(unsafe_code)]
+
 mod files;
 
 use std::error::Error;

@@ -4,6 +4,8 @@
 //! record, 1958 to 1993, and forecasts each week of the last fifth from what was known four weeks
 //! before. It compares with forecasts that need no learning and draws forecast and truth.
 
+#![forbid(unsafe_code)]
+
 mod files;
 
 use std::error::Error;

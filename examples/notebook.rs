@@ -4,6 +4,8 @@
 //! the input shape, a recurrent network written out by hand beside the layer that holds the same
 //! weights, a deep network and bidirectional ones. It fails if the two computations differ.
 
+#![forbid(unsafe_code)]
+
 mod numpy;
 
 use std::error::Error;

@@ -4,6 +4,8 @@
 //! Each model of `fixtures/models` that elman reads is trained on by a step, where it was compiled,
 //! and written with its input and its predictions.
 
+#![forbid(unsafe_code)]
+
 use std::error::Error;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,7 @@
 //! The command on real files: what it writes, says and returns.
 
+mod workspace;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
