@@ -51,12 +51,12 @@ pub enum Error {
         got: usize,
     },
     /// A value in the data is outside of what the layer or loss can use.
-    #[error("{place}: value {value} at position {position} is not {expected}")]
+    #[error("{place}: value {value} at position {position:?} is not {expected}")]
     Value {
         /// The layer, loss or argument.
         place: String,
-        /// The position, as an index like `[3, 0]`.
-        position: String,
+        /// Its index in the array that was given: `[3, 0]`.
+        position: Vec<usize>,
         /// The value.
         value: f64,
         /// What values are possible.
@@ -187,6 +187,24 @@ pub enum Error {
     /// Reading or writing a file failed.
     #[error(transparent)]
     File(#[from] elman_files::Error),
+}
+
+impl Error {
+    /// The same error with another position, where what was refused is a part of what was given.
+    pub(crate) fn at(mut self, change: impl FnOnce(&mut Vec<usize>)) -> Error {
+        if let Error::Value { position, .. } = &mut self {
+            change(position);
+        }
+        self
+    }
+
+    /// The same error of data, with more of the place where it was found.
+    pub(crate) fn place(mut self, change: impl FnOnce(&str) -> String) -> Error {
+        if let Error::Value { place, .. } | Error::Mismatch { place, .. } = &mut self {
+            *place = change(place);
+        }
+        self
+    }
 }
 
 /// The result of everything here that can fail.

@@ -33,7 +33,7 @@ impl Tensor {
     /// [`Error::Mismatch`] if the number of values is not the product of the shape.
     pub fn new(shape: impl Into<Vec<usize>>, data: Vec<Float>) -> Result<Tensor> {
         let shape = shape.into();
-        if shape.iter().product::<usize>() != data.len() {
+        if size(&shape) != Some(data.len()) {
             return Err(Error::Mismatch {
                 place: "Tensor::new".into(),
                 what: "data".into(),
@@ -52,6 +52,9 @@ impl Tensor {
     }
 
     /// An array of zeros.
+    ///
+    /// # Panics
+    /// If there is no memory for so many.
     pub fn zeros(shape: impl Into<Vec<usize>>) -> Tensor {
         let shape = shape.into();
         let len = shape.iter().product();
@@ -143,7 +146,7 @@ impl Tensor {
     /// [`Error::Mismatch`] if the sizes differ.
     pub fn reshape(mut self, shape: impl Into<Vec<usize>>) -> Result<Tensor> {
         let shape = shape.into();
-        if shape.iter().product::<usize>() != self.len() {
+        if size(&shape) != Some(self.len()) {
             return Err(Error::Mismatch {
                 place: "Tensor::reshape".into(),
                 what: "array".into(),
@@ -157,6 +160,9 @@ impl Tensor {
     }
 
     /// The values of rows `start..end` of the first axis.
+    ///
+    /// # Panics
+    /// If there are no such rows, as for a slice.
     pub fn rows(&self, start: usize, end: usize) -> Tensor {
         let row: usize = self.shape[1..].iter().product();
         let mut shape = self.shape.clone();
@@ -166,6 +172,9 @@ impl Tensor {
     }
 
     /// The rows of the first axis named by `indices`, in that order.
+    ///
+    /// # Panics
+    /// If there is no such row, as for a slice.
     pub fn select(&self, indices: &[usize]) -> Tensor {
         let row: usize = self.shape[1..].iter().product();
         let mut shape = self.shape.clone();
@@ -192,14 +201,14 @@ impl Tensor {
         }
     }
 
-    /// The position of flat index `i`, as `[2, 0, 5]`.
-    pub(crate) fn position(&self, mut i: usize) -> String {
+    /// The position of flat index `i`: `[2, 0, 5]`.
+    pub(crate) fn position(&self, mut i: usize) -> Vec<usize> {
         let mut index = vec![0; self.shape.len()];
         for (d, size) in self.shape.iter().enumerate().rev() {
             index[d] = i % (*size).max(1);
             i /= (*size).max(1);
         }
-        format!("{index:?}")
+        index
     }
 
     /// An error naming the first value that is NaN or infinite, if there is one.
@@ -214,6 +223,15 @@ impl Tensor {
             }),
         }
     }
+}
+
+/// The number of values in an array of that shape, if it can be counted.
+fn size(shape: &[usize]) -> Option<usize> {
+    // An array without values is one however long its other axes are.
+    if shape.contains(&0) {
+        return Some(0);
+    }
+    shape.iter().try_fold(1, |size: usize, dim| size.checked_mul(*dim))
 }
 
 /// A number that an input array may hold. Integers beyond 2^24 are rounded.

@@ -147,6 +147,18 @@ impl Initializer {
         }
     }
 
+    /// The numbers that it is made of.
+    fn arguments(&self) -> Vec<f64> {
+        match *self {
+            Initializer::Constant { value } => vec![value],
+            Initializer::RandomUniform { minval, maxval, .. } => vec![minval, maxval],
+            Initializer::RandomNormal { mean, stddev, .. }
+            | Initializer::TruncatedNormal { mean, stddev, .. } => vec![mean, stddev],
+            Initializer::Orthogonal { gain, .. } | Initializer::Identity { gain } => vec![gain],
+            _ => Vec::new(),
+        }
+    }
+
     /// A tensor of these values, from the initializer's seed (0 if it has none).
     ///
     /// # Errors
@@ -160,7 +172,8 @@ impl Initializer {
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] where the shape has too few dimensions (`Orthogonal` needs two
-    /// or more, `Identity` exactly two), or more values than there is memory for.
+    /// or more, `Identity` exactly two), more values than there is memory for, or an
+    /// argument that is not finite.
     pub fn values(&self, shape: &[usize], stream: &mut Stream, place: &str) -> Result<Vec<Float>> {
         let len = room(shape).ok_or_else(|| Error::InvalidArgument {
             place: place.into(),
@@ -168,6 +181,14 @@ impl Initializer {
             expected: "of a size that there is memory for".into(),
             got: Shape::from(shape).to_string(),
         })?;
+        if let Some(argument) = self.arguments().into_iter().find(|value| !value.is_finite()) {
+            return Err(Error::InvalidArgument {
+                place: place.into(),
+                argument: "initializer",
+                expected: "made of finite numbers".into(),
+                got: argument.to_string(),
+            });
+        }
         let (fan_in, fan_out) = fans(shape);
         let mut uniform = |low: f64, high: f64| {
             (0..len).map(|_| (low + (high - low) * stream.uniform()) as Float).collect()

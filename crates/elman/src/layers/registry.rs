@@ -140,8 +140,10 @@ pub fn layer_from_config(class_name: &str, config: &Map<String, Value>) -> Resul
             });
         }
     }
-    let mut layer = load(config)
-        .map_err(|error| Error::Config { place: place.clone(), problem: error.to_string() })?;
+    let mut layer = load(config).map_err(|error| Error::Config {
+        place: place.clone(),
+        problem: blame(*load, config, &error.to_string()),
+    })?;
     for (key, off) in TRAINING_ONLY {
         if let Some(value) = config.get(*key).filter(|value| !off.is(value)) {
             layer.base_mut().training_only.insert((*key).into(), value.clone());
@@ -160,6 +162,22 @@ pub fn layer_from_config(class_name: &str, config: &Map<String, Value>) -> Resul
             place,
             problem: format!("key `{key}` is unknown, so elman can't tell what the layer computes"),
         }),
+    }
+}
+
+/// What is wrong with a configuration, with the key: the one without which the problem is another.
+fn blame(load: Load, config: &Map<String, Value>, problem: &str) -> String {
+    // In the words of JSON instead of Rust's.
+    let said = problem.replace("expected usize", "expected a non-negative integer");
+    let guilty = config.keys().find(|key| {
+        let mut without = config.clone();
+        without.shift_remove(*key);
+        load(&without).err().is_none_or(|error| error.to_string() != problem)
+    });
+    match guilty {
+        // Some problems name it themselves.
+        Some(key) if !said.contains(key.as_str()) => format!("`{key}`: {said}"),
+        _ => said,
     }
 }
 
@@ -192,8 +210,12 @@ pub(crate) fn layer_from_object(object: &Value) -> Result<Box<dyn Layer>> {
             advice: "only Keras's own layers can be read from files".into(),
         });
     }
-    let empty = Map::new();
-    layer_from_config(class_name, part("config")?.as_object().unwrap_or(&empty))
+    let config = part("config")?;
+    let config = config.as_object().ok_or_else(|| Error::Config {
+        place: format!("layer {class_name}"),
+        problem: format!("`config` must be an object, got {config}"),
+    })?;
+    layer_from_config(class_name, config)
 }
 
 impl Serialize for Box<dyn Layer> {

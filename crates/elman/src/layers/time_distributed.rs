@@ -93,7 +93,8 @@ impl Layer for TimeDistributed {
         // A mask within the steps (words of sentences) is the wrapped layer's business.
         let inner = inputs[0].mask().filter(|mask| mask.shape().len() > 2).map(Mask::fold);
         let step = fold(inputs[0].clone())?.replace_mask(inner);
-        let outputs = self.layer.call(&[step], cx)?;
+        let outputs =
+            self.layer.call(&[step], cx).map_err(|error| error.at(|p| unfold_index(p, time)))?;
         cx.save((batch, time));
         outputs.into_iter().map(|y| unfold(y, batch, time)).collect()
     }
@@ -117,6 +118,15 @@ fn fold(x: Tensor) -> Result<Tensor> {
     let time = shape.remove(1);
     shape[0] *= time;
     x.reshape(shape)
+}
+
+/// An index in what [`fold`] gave as one in what it was given.
+fn unfold_index(index: &mut Vec<usize>, time: usize) {
+    if let Some(row) = index.first_mut() {
+        let (sample, step) = (*row / time.max(1), *row % time.max(1));
+        *row = sample;
+        index.insert(1, step);
+    }
 }
 
 /// The inverse of [`fold`].

@@ -210,10 +210,23 @@ impl Model {
 
     /// The network, built for this data if it isn't built yet, once the data has been checked.
     pub(crate) fn network_on(&self, inputs: &[Tensor]) -> Result<&Network> {
-        let shapes: Vec<Shape> = inputs.iter().map(|x| x.shape().into()).collect();
+        self.network_like(inputs, |shape| shape)
+    }
+
+    /// The same, but built for batches of any size, as Keras builds for `fit` and `evaluate`.
+    pub(crate) fn network_on_batches_of(&self, inputs: &[Tensor]) -> Result<&Network> {
+        self.network_like(inputs, |shape| {
+            let mut dims = shape.dims().to_vec();
+            dims.iter_mut().take(1).for_each(|batch| *batch = None);
+            dims.into()
+        })
+    }
+
+    fn network_like(&self, inputs: &[Tensor], build: fn(Shape) -> Shape) -> Result<&Network> {
         if self.is_empty() {
             return Err(Error::NotBuilt { model: self.name.clone() });
         }
+        let shapes: Vec<Shape> = inputs.iter().map(|x| build(x.shape().into())).collect();
         let network = self.network_for(&shapes)?;
         network.check_inputs(inputs)?;
         Ok(network)

@@ -127,7 +127,8 @@ fn predict(
     for start in (0..samples).step_by(batch_size) {
         let end = samples.min(start + batch_size);
         let batch: Vec<Tensor> = inputs.iter().map(|x| x.rows(start, end)).collect();
-        let outputs = forward(&batch)?;
+        let outputs = forward(&batch)
+            .map_err(|error| error.at(|p| p.iter_mut().take(1).for_each(|p| *p += start)))?;
         collected.resize_with(outputs.len(), Vec::new);
         shapes = outputs.iter().map(|y| y.shape().to_vec()).collect();
         for (all, output) in collected.iter_mut().zip(&outputs) {

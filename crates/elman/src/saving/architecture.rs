@@ -86,7 +86,13 @@ fn sequential(config: &Map<String, Value>, file: &str) -> Result<Model> {
         place: format!("{file}, config"),
         problem: "`layers` must be a list of layers".into(),
     })?;
-    let name = config.get("name").and_then(Value::as_str).unwrap_or("sequential");
+    let name = match config.get("name") {
+        None | Some(Value::Null) => "sequential",
+        Some(name) => name.as_str().ok_or_else(|| Error::Config {
+            place: format!("{file}, config"),
+            problem: format!("`name` must be a string, got {name}"),
+        })?,
+    };
     let mut model = Sequential::with_name(name);
     for layer in layers {
         model.add(layer_from_object(layer)?)?;

@@ -29,6 +29,10 @@ pub(crate) fn samples(call: &str, arrays: &[Tensor]) -> Result<usize> {
 /// Inputs, targets and weights of a training or an evaluation.
 #[derive(Clone, Debug)]
 pub(crate) struct Data {
+    /// The call that they were given to, for errors.
+    call: String,
+    /// Which sample of what was given each of them is, for errors.
+    numbers: Vec<usize>,
     pub x: Vec<Tensor>,
     y: Vec<Tensor>,
     /// None, one for all outputs, or one for each.
@@ -39,14 +43,24 @@ impl Data {
     /// The data, once checked: equal numbers of samples, one at least, no NaN.
     pub fn new(call: &str, x: Tensors, y: Tensors, weights: Option<Tensors>) -> Result<Data> {
         let [x, y, weights]: [Vec<Tensor>; 3] = [x, y, weights.unwrap_or_default()].map(Vec::from);
-        samples(call, &[&x[..], &y, &weights].concat())?;
+        let samples = samples(call, &[&x[..], &y, &weights].concat())?;
         for (arrays, what) in [(&x, "x"), (&y, "y"), (&weights, "sample_weight")] {
             for (i, array) in arrays.iter().enumerate() {
                 let number = if arrays.len() > 1 { format!("[{i}]") } else { String::new() };
                 array.check_finite(&format!("{call}, {what}{number}"))?;
             }
         }
-        Ok(Data { x, y, weights })
+        Ok(Data { call: call.into(), numbers: (0..samples).collect(), x, y, weights })
+    }
+
+    /// An error of these samples as one of what was given.
+    pub fn locate(&self, error: Error) -> Error {
+        let number = |sample: &mut usize| {
+            *sample = self.numbers.get(*sample).copied().unwrap_or(*sample);
+        };
+        error
+            .at(|position| position.iter_mut().take(1).for_each(number))
+            .place(|place| format!("{}, {place}", self.call))
     }
 
     pub fn samples(&self) -> usize {
@@ -84,17 +98,20 @@ impl Data {
 
     /// Samples `start..end`.
     pub fn rows(&self, start: usize, end: usize) -> Data {
-        self.map(|array| array.rows(start, end))
+        let numbers = self.numbers[start..end].to_vec();
+        self.map(numbers, |array| array.rows(start, end))
     }
 
     /// The samples of these indices, in that order.
     pub fn select(&self, indices: &[usize]) -> Data {
-        self.map(|array| array.select(indices))
+        let numbers = indices.iter().map(|i| self.numbers[*i]).collect();
+        self.map(numbers, |array| array.select(indices))
     }
 
-    fn map(&self, f: impl Fn(&Tensor) -> Tensor) -> Data {
+    fn map(&self, numbers: Vec<usize>, f: impl Fn(&Tensor) -> Tensor) -> Data {
         let all = |arrays: &[Tensor]| arrays.iter().map(&f).collect();
-        Data { x: all(&self.x), y: all(&self.y), weights: all(&self.weights) }
+        let (x, y, weights) = (all(&self.x), all(&self.y), all(&self.weights));
+        Data { call: self.call.clone(), numbers, x, y, weights }
     }
 
     /// Cuts the last `fraction` of the samples off for validation, as Keras does.

@@ -41,6 +41,7 @@ impl Model {
     ) -> Result<Logs> {
         let data = Data::new("evaluate", x.into(), y.into(), sample_weight)?;
         check_batch_size("evaluate", batch_size)?;
+        step::check(self, &data)?;
         evaluate(self, &data, batch_size)
     }
 
@@ -67,7 +68,7 @@ impl Model {
     ) -> Result<Logs> {
         let data = Data::new("train_on_batch", x.into(), y.into(), sample_weight)?;
         let mut running = Running::new(self)?;
-        step::train(self, &data, &mut running, (1, 1))?;
+        step::train(self, &data, &mut running, (1, 1)).map_err(|error| data.locate(error))?;
         Ok(running.logs())
     }
 }
@@ -77,7 +78,8 @@ pub(super) fn evaluate(model: &Model, data: &Data, batch_size: usize) -> Result<
     let mut running = Running::new(model)?;
     for start in (0..data.samples()).step_by(batch_size) {
         let end = data.samples().min(start + batch_size);
-        step::test(model, &data.rows(start, end), &mut running)?;
+        let batch = data.rows(start, end);
+        step::test(model, &batch, &mut running).map_err(|error| batch.locate(error))?;
     }
     Ok(running.logs())
 }

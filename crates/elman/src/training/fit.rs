@@ -9,9 +9,9 @@ use super::data::{Data, check_batch_size};
 use super::history::{History, Logs, StopReason};
 use super::running::Running;
 use super::step;
-use crate::Result;
 use crate::models::Model;
 use crate::random::Stream;
+use crate::{Error, Result};
 
 /// The arguments of [`Model::fit`], with Keras's names and defaults.
 pub struct Fit<'a> {
@@ -21,7 +21,8 @@ pub struct Fit<'a> {
     shuffle: bool,
     verbose: Verbose,
     validation_split: f64,
-    validation_data: Option<(Tensors, Tensors, Option<Tensors>)>,
+    validation_data: Option<(Tensors, Tensors)>,
+    validation_sample_weight: Option<Tensors>,
     sample_weight: Option<Tensors>,
     callbacks: Vec<Box<dyn Callback + 'a>>,
     stop: Option<Arc<AtomicBool>>,
@@ -51,6 +52,7 @@ impl Default for Fit<'_> {
             verbose: Verbose::Auto,
             validation_split: 0.0,
             validation_data: None,
+            validation_sample_weight: None,
             sample_weight: None,
             callbacks: Vec::new(),
             stop: None,
@@ -104,15 +106,13 @@ impl<'a> Fit<'a> {
 
     /// Data to evaluate after each epoch; takes precedence over `validation_split`.
     pub fn validation_data(mut self, x: impl Into<Tensors>, y: impl Into<Tensors>) -> Fit<'a> {
-        self.validation_data = Some((x.into(), y.into(), None));
+        self.validation_data = Some((x.into(), y.into()));
         self
     }
 
-    /// The weights of the samples of `validation_data`, which is given before.
+    /// The weights of the samples of `validation_data`.
     pub fn validation_sample_weight(mut self, weights: impl Into<Tensors>) -> Fit<'a> {
-        if let Some((_, _, slot)) = &mut self.validation_data {
-            *slot = Some(weights.into());
-        }
+        self.validation_sample_weight = Some(weights.into());
         self
     }
 
@@ -169,13 +169,30 @@ impl Model {
         self.compiled()?;
         let data = Data::new("fit", x.into(), y.into(), fit.sample_weight)?;
         let (data, validation) = match fit.validation_data {
-            Some((x, y, w)) => (data, Some(Data::new("fit, validation_data", x, y, w)?)),
+            Some((x, y)) => {
+                let weights = fit.validation_sample_weight;
+                (data, Some(Data::new("fit, validation_data", x, y, weights)?))
+            }
+            None if fit.validation_sample_weight.is_some() => {
+                return Err(Error::InvalidArgument {
+                    place: "fit".into(),
+                    argument: "validation_sample_weight",
+                    expected: "given together with validation_data".into(),
+                    got: "weights without data".into(),
+                });
+            }
             None => data.split(fit.validation_split)?,
         };
-        // Shapes are checked before anything is written or trained.
-        let outputs = self.network_on(&data.rows(0, 1).x)?.output_shapes().len();
-        self.compiled()?.losses_for(self, outputs)?;
-        data.check_targets(outputs)?;
+        // What can be refused is refused before anything is written or trained.
+        step::check(self, &data)?;
+        if let Some(validation) = &validation {
+            step::check(self, validation)?;
+            // A mistake in how the data fit shows in any batch; states must not be carried on.
+            if !self.is_stateful() {
+                let first = validation.rows(0, batch_size.min(validation.samples()));
+                super::evaluate::evaluate(self, &first, batch_size)?;
+            }
+        }
         if let Some(reporter) = progress(verbose) {
             callbacks.insert(0, reporter);
         }
@@ -197,7 +214,8 @@ impl Model {
                     Some(order) => data.select(&order[start..end]),
                     None => data.rows(start, end),
                 };
-                step::train(self, &batch, &mut running, (epoch + 1, number + 1))?;
+                step::train(self, &batch, &mut running, (epoch + 1, number + 1))
+                    .map_err(|error| batch.locate(error))?;
                 let logs = running.logs();
                 each(&mut callbacks, |c| c.on_train_batch_end(number, &logs, self, &mut moment))?;
                 if interrupted() {

@@ -6,6 +6,21 @@ use super::running::Running;
 use crate::models::Model;
 use crate::{Context, Error, Float, Result};
 
+/// Checks data before a training: the shapes of inputs, the number of targets, and their values as
+/// far as the losses can tell.
+pub(super) fn check(model: &Model, data: &Data) -> Result<()> {
+    let outputs = model.network_on_batches_of(&data.x)?.output_shapes();
+    let losses = model.compiled()?.losses_for(model, outputs.len())?;
+    data.check_targets(outputs.len())?;
+    for (output, (loss, shape)) in losses.iter().zip(&outputs).enumerate() {
+        if let (Some(loss), Some(y)) = (loss, data.target(output)) {
+            loss.check_targets(y, shape)
+                .map_err(|error| data.locate(of_output(error, model, output, losses.len())))?;
+        }
+    }
+    Ok(())
+}
+
 /// Computes loss and metrics of a batch; of the model, only the states of stateful layers go on.
 pub(super) fn test(model: &Model, batch: &Data, running: &mut Running) -> Result<()> {
     let compiled = model.compiled()?;
@@ -25,7 +40,10 @@ pub(super) fn test(model: &Model, batch: &Data, running: &mut Running) -> Result
     for (output, (loss, y_pred)) in losses.iter().zip(&y_pred).enumerate() {
         let value = match (loss, batch.target(output)) {
             (Some(loss), Some(y)) => {
-                let values = loss.evaluate(y, y_pred)?.values;
+                let values = loss
+                    .evaluate(y, y_pred)
+                    .map_err(|error| of_output(error, model, output, losses.len()))?
+                    .values;
                 let weight = row_weights(&values, batch.weights_of(output))?;
                 let weighted = |(row, v): (usize, &Float)| f64::from(*v) * f64::from(weight(row));
                 let sum: f64 = values.data().iter().enumerate().map(weighted).sum();
@@ -63,7 +81,9 @@ pub(super) fn train(
             upstream.push(None);
             continue;
         };
-        let evaluated = loss.evaluate(y, y_pred)?;
+        let evaluated = loss
+            .evaluate(y, y_pred)
+            .map_err(|error| of_output(error, model, output, losses.len()))?;
         let (value, mut gradient) = evaluated.reduce(batch.weights_of(output))?;
         let weight = compiled.loss_weight(output);
         if weight != 1.0 {
@@ -82,6 +102,14 @@ pub(super) fn train(
     running.update(model, total, &values, batch, &y_pred)?;
     *model.held.get_mut() = states;
     model.apply_gradients(&gradients)
+}
+
+/// An error of the loss of one output of several, with the output's name.
+fn of_output(error: Error, model: &Model, output: usize, outputs: usize) -> Error {
+    match model.output_names().get(output) {
+        Some(name) if outputs > 1 => error.place(|place| format!("output `{name}`, {place}")),
+        _ => error,
+    }
 }
 
 impl Model {

@@ -26,7 +26,7 @@ fn summaries_are_those_of_keras() {
         }
     }
     report.finish(0);
-    assert_eq!(compared, 79, "summaries");
+    assert_eq!(compared, 81, "summaries");
 }
 
 /// The summary of a model with the history that a case tells of.
@@ -40,6 +40,13 @@ fn summary(case: &Value) -> elman::Result<String> {
     }
     if let Some(shape) = case["build"].get("build") {
         model.build(serde_json::from_value::<Shape>(shape.clone()).unwrap())?;
+    }
+    if let Some(shape) = case["build"].get("fit") {
+        let shape = dims(shape);
+        let y = Tensor::zeros([shape[0], 1]);
+        model.compile("sgd", "mse", &[])?;
+        let fit = Fit::new().batch_size(4).verbose(Verbose::Silent);
+        model.fit(Tensor::zeros(shape), y, fit)?;
     }
     if let Some(optimizer) = case["compiled_and_built"].get("optimizer") {
         model.compile_from_json(&json!({ "optimizer": optimizer, "loss": "mse" }))?;

@@ -1,6 +1,8 @@
 //! What elman computes, held against what Keras computed (`fixtures/`), and its behaviour as a
 //! whole.
 
+mod bad_data;
+mod bad_files;
 mod bad_graphs;
 mod bad_input;
 mod determinism;

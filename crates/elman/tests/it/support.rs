@@ -73,6 +73,27 @@ fn number(value: &Value) -> f32 {
     }
 }
 
+/// What must be refused: what it is, how it is tried, and words that the error must have.
+pub type Refusal = (&'static str, fn() -> Result<()>, &'static [&'static str]);
+
+/// Tries everything that must be refused: each gives an error with all its words, none panics.
+pub fn assert_refused(refusals: &[Refusal]) {
+    let mut problems = Vec::new();
+    for (name, run, words) in refusals {
+        match std::panic::catch_unwind(run) {
+            Err(_) => problems.push(format!("{name}: panicked")),
+            Ok(Ok(())) => problems.push(format!("{name}: no error")),
+            Ok(Err(error)) => {
+                let message = error.to_string();
+                let missing = words.iter().filter(|word| !message.contains(**word));
+                problems.extend(missing.map(|word| format!("{name}: no `{word}` in: {message}")));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    assert!(!refusals.is_empty(), "nothing was tried");
+}
+
 /// Collects what differs, so that one run shows every failing case.
 #[derive(Default)]
 pub struct Report {

@@ -76,7 +76,11 @@ impl std::ops::Add for Params {
     }
 }
 
-/// The lines are too short for the columns. Keras: `Insufficient console width to print summary.`
+/// The longest lines that a summary is drawn in.
+const LONGEST: usize = 65_535;
+
+/// The lines are too short for the columns (Keras: `Insufficient console width to print summary.`)
+/// or too long for any console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct SummaryError {
     /// The line length that was asked for.
@@ -85,7 +89,11 @@ pub(crate) struct SummaryError {
 
 impl fmt::Display for SummaryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "insufficient console width to print summary: {} columns", self.line_length)
+        match self.line_length {
+            0..=LONGEST => f.write_str("insufficient console width to print summary: ")?,
+            _ => write!(f, "more than {LONGEST}: ")?,
+        }
+        write!(f, "{} columns", self.line_length)
     }
 }
 
@@ -97,8 +105,11 @@ impl Summary {
     /// It is what Keras prints on a console of the width that the options say.
     ///
     /// # Errors
-    /// [`SummaryError`] if a column would have no room.
+    /// [`SummaryError`] if a column would have no room, or the lines are longer than [`LONGEST`].
     pub(crate) fn render(&self, options: &SummaryOptions) -> Result<String, SummaryError> {
+        if let Some(line_length) = options.line_length.filter(|length| *length > LONGEST) {
+            return Err(SummaryError { line_length });
+        }
         match options.style {
             SummaryStyle::Keras3 => keras3::draw(self, options),
             SummaryStyle::Keras2 => keras2::draw(self, options, keras2::Era::Since213),

@@ -18,7 +18,7 @@ pub(crate) use align::align;
 
 use serde_json::{Value, json};
 
-use crate::{Error, Float, Result, Tensor};
+use crate::{Error, Float, Result, Shape, Tensor};
 
 /// Keras's `epsilon()`: probabilities are kept this far from 0 and 1.
 pub(crate) const EPSILON: Float = 1e-7;
@@ -38,6 +38,16 @@ pub trait Loss: Send + Sync + 'static {
     /// [`Error::Mismatch`] if `y_true` doesn't fit `y_pred`, [`Error::Value`] for a label out of
     /// range.
     fn evaluate(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<Evaluated>;
+
+    /// Checks targets against the shape of the output that they are for, before a training begins:
+    /// values that `evaluate` would refuse only when their batch comes.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a label out of range.
+    fn check_targets(&self, y_true: &Tensor, output: &Shape) -> Result<()> {
+        let _any = (y_true, output);
+        Ok(())
+    }
 
     /// A clone behind the trait.
     fn clone_loss(&self) -> Box<dyn Loss>;
@@ -94,8 +104,8 @@ pub(crate) fn row_weights<'a>(
             return Err(Error::Mismatch {
                 place: "sample_weight".into(),
                 what: "sample_weight".into(),
-                expected: format!("a leading part of {}", crate::Shape::from(values.shape())),
-                got: crate::Shape::from(w.shape()).to_string(),
+                expected: format!("a leading part of {}", Shape::from(values.shape())),
+                got: Shape::from(w.shape()).to_string(),
             });
         }
     };

@@ -65,6 +65,11 @@ impl Loss for SparseCategoricalCrossentropy {
         })
     }
 
+    fn check_targets(&self, y_true: &Tensor, output: &Shape) -> Result<()> {
+        let Some(classes) = output.last() else { return Ok(()) };
+        (0..y_true.len()).try_for_each(|i| label(self.class_name(), y_true, i, classes).map(drop))
+    }
+
     fn clone_loss(&self) -> Box<dyn Loss> {
         Box::new(*self)
     }
@@ -89,16 +94,19 @@ pub(crate) fn labels(place: &str, y_true: &Tensor, y_pred: &Tensor) -> Result<Ve
             got: Shape::from(t).to_string(),
         });
     }
-    let label = |(i, y): (usize, &Float)| {
-        if *y >= 0.0 && *y < classes as Float && y.fract() == 0.0 {
-            return Ok(*y as usize);
-        }
-        Err(Error::Value {
-            place: format!("{place}, y of a batch"),
-            position: y_true.position(i),
-            value: f64::from(*y),
-            expected: format!("a class number from 0 to {}", classes - 1),
-        })
-    };
-    y_true.data().iter().enumerate().map(label).collect()
+    (0..y_true.len()).map(|i| label(place, y_true, i, classes)).collect()
+}
+
+/// The class number at flat index `i` of the targets.
+fn label(place: &str, y_true: &Tensor, i: usize, classes: usize) -> Result<usize> {
+    let y = y_true.data()[i];
+    if y >= 0.0 && y < classes as Float && y.fract() == 0.0 {
+        return Ok(y as usize);
+    }
+    Err(Error::Value {
+        place: format!("{place}, y"),
+        position: y_true.position(i),
+        value: f64::from(y),
+        expected: format!("a class number from 0 to {}", classes.saturating_sub(1)),
+    })
 }
