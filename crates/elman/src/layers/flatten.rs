@@ -40,9 +40,9 @@ impl Layer for Flatten {
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
         let input = single_input(self, inputs, 1..)?;
-        let sizes = input.dims()[1..].iter();
+        let mut sizes = input.dims()[1..].iter();
         let product =
-            sizes.fold(Some(1usize), |product, size| Some(product?.saturating_mul((*size)?)));
+            sizes.try_fold(1usize, |product, size| Some(product.saturating_mul((*size)?)));
         Ok(vec![[input.dims()[0], product].into()])
     }
 

@@ -140,7 +140,7 @@ const UNREADABLE: &[Refusal] = &[
     ),
     (
         "a weight of another shape",
-        || kernel(Some(Array::f32(&[2, 4], vec![0.0; 8]))),
+        || kernel(Some(Array::f32([2, 4], vec![0.0; 8]))),
         &["a.keras", "\"out\" (Dense)", "kernel", "(2, 4)", "(4, 2)"],
     ),
     (

@@ -112,7 +112,8 @@ fn unrolling_changes_nothing() {
     };
     let mask = ndarray::array![[true, false, true], [false, true, false]];
     let x = Tensor::from(ndarray::Array3::<f32>::ones((2, 3, 2))).with_mask(mask).unwrap();
-    let of = |unroll| Built::new(layer(unroll), &[x.clone()]).unwrap().forward(&[x.clone()]);
+    let inputs = [x];
+    let of = |unroll| Built::new(layer(unroll), &inputs).unwrap().forward(&inputs);
     assert_eq!(of(true).unwrap(), of(false).unwrap());
 }
 

@@ -36,7 +36,7 @@ fn summary(case: &Value) -> elman::Result<String> {
     let names: Vec<_> = frozen.iter().map(|layer| layer.base().name()).collect();
     assert_eq!(json!(names), case["frozen"], "the layers that the configuration says are frozen");
     if let Some(shape) = case["build"].get("call") {
-        model.predict(&Tensor::zeros(dims(shape)))?;
+        model.predict(Tensor::zeros(dims(shape)))?;
     }
     if let Some(shape) = case["build"].get("build") {
         model.build(serde_json::from_value::<Shape>(shape.clone()).unwrap())?;
