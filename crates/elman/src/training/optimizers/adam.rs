@@ -86,7 +86,9 @@ impl Optimizer for Adam {
     ) {
         let power = |beta: f64| beta.powf(step as f64);
         let correction = (1.0 - power(self.beta_2)).sqrt() / (1.0 - power(self.beta_1));
-        let alpha = (self.learning_rate * correction) as Float;
+        // Files hold the rate as float32, as Keras does: a training that goes on from one must not
+        // differ from one that never stopped.
+        let alpha = (f64::from(self.learning_rate as f32) * correction) as Float;
         let (one_minus_1, one_minus_2) =
             ((1.0 - self.beta_1) as Float, (1.0 - self.beta_2) as Float);
         let epsilon = self.epsilon as Float;
