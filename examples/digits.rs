@@ -88,7 +88,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         files::write_chart(&folder, "digits_history.svg", &elman::plot::history(&history)?)?;
     }
     let names = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
-    let matrix = elman::plot::confusion_matrix("Digits, held-out fifth", confusion.view(), &names)?;
+    let title = format!("Digits never seen: {right} of {} right", y_test.len());
+    let matrix = elman::plot::confusion_matrix(&title, confusion.view(), &names)?;
     files::write_chart(&folder, "digits_confusion.svg", &matrix)?;
     Ok(())
 }

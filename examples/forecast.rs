@@ -21,7 +21,7 @@ const YEAR: usize = 52;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = files::output_folder()?;
-    let series = read_co2()?;
+    let (years, series) = read_co2()?;
     let cut = series.len() * 4 / 5;
 
     // The model sees how far each of the last weeks was from the present one, and learns how far
@@ -76,13 +76,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     println!("written:\n  {}", folder.join("forecast.keras").display());
-    let last_years = truth.len() - 3 * YEAR..truth.len();
     let curve = |values: &[f64]| -> Vec<(f64, f64)> {
-        last_years.clone().map(|i| ((i - last_years.start) as f64, values[i])).collect()
+        let forecast = test.clone().map(|t| years[t + HORIZON]).zip(values.iter().copied());
+        forecast.skip(test.len() - 3 * YEAR).collect()
     };
     let svg = elman::plot::lines(
-        "CO2 at Mauna Loa, the last three years, forecast four weeks ahead",
-        "week",
+        "CO2 at Mauna Loa, forecast four weeks ahead",
+        "year",
         "ppm",
         &[("truth", &curve(&truth)), ("forecast", &curve(&forecasts[0].1))],
     )?;
@@ -91,24 +91,35 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The record with its missing weeks filled by straight lines.
-fn read_co2() -> Result<Vec<f64>, Box<dyn Error>> {
-    let mut series: Vec<f64> = Vec::new();
+/// The record as years and ppm, with its missing weeks filled by straight lines.
+fn read_co2() -> Result<(Vec<f64>, Vec<f64>), Box<dyn Error>> {
+    let (mut years, mut series): (Vec<f64>, Vec<f64>) = Default::default();
     let mut missing = 0;
     for row in files::read_csv("mauna_loa_co2.csv")? {
-        match row.get(1).map(String::as_str) {
-            None | Some("") => missing += 1,
-            Some(value) => {
-                let (value, last) = (value.parse::<f64>()?, series.last().copied());
-                let last = last.unwrap_or(value);
-                let step = (value - last) / f64::from(missing + 1);
-                series.extend((1..=missing).map(|i| last + step * f64::from(i)));
-                series.push(value);
-                missing = 0;
-            }
+        let [date, value] = &row[..] else {
+            return Err("a row must hold a date and a value".into());
+        };
+        years.push(year_of(date)?);
+        if value.is_empty() {
+            missing += 1;
+            continue;
         }
+        let value: f64 = value.parse()?;
+        let last = series.last().copied().unwrap_or(value);
+        let step = (value - last) / f64::from(missing + 1);
+        series.extend((1..=missing).map(|i| last + step * f64::from(i)));
+        series.push(value);
+        missing = 0;
     }
-    Ok(series)
+    years.truncate(series.len());
+    Ok((years, series))
+}
+
+/// A date such as `1958-03-29` as a number of years, to a day or two.
+fn year_of(date: &str) -> Result<f64, Box<dyn Error>> {
+    let parts: Vec<f64> = date.split('-').map(str::parse).collect::<Result<_, _>>()?;
+    let [year, month, day] = parts[..] else { return Err(format!("{date} is no date").into()) };
+    Ok(year + (month - 1.0) / 12.0 + (day - 1.0) / 365.25)
 }
 
 /// The standard deviation of the change over a quarter of a year.

@@ -2,15 +2,30 @@
 
 use plotters::prelude::*;
 
-use super::{COLOURS, failed, invalid};
+use super::curves::{Curve, Frame, draw};
+use super::{failed, invalid};
 use crate::Result;
 use crate::training::History;
 
 /// The learning curves of a training: the loss, and below it each metric with its validation.
 ///
 /// # Errors
-/// [`Error::InvalidArgument`](crate::Error::InvalidArgument) for a history without epochs.
+/// [`Error::InvalidArgument`](crate::Error::InvalidArgument) for a history without epochs, or one
+/// with nothing finite in it.
+///
+/// ```
+/// use elman::prelude::*;
+/// let mut model = Sequential::new();
+/// model.add(Dense::new(1).input_shape([2]))?;
+/// model.compile("sgd", "mse", &["mae"])?;
+/// let (x, y) = (array![[0., 1.], [1., 0.], [1., 1.]], array![[1.], [2.], [3.]]);
+/// let history = model.fit(&x, &y, Fit::new().epochs(3).verbose(Verbose::Silent))?;
+/// let svg = elman::plot::history(&history)?;
+/// assert!(svg.contains("loss") && svg.contains("mae"));
+/// # Ok::<(), elman::Error>(())
+/// ```
 pub fn history(history: &History) -> Result<String> {
+    const PANEL: u32 = 320;
     let keys: Vec<&str> = history.keys().filter(|key| !key.starts_with("val_")).collect();
     if history.epochs().is_empty() || keys.is_empty() {
         return Err(invalid("plot::history", "history", "one epoch or more", "none".into()));
@@ -18,26 +33,26 @@ pub fn history(history: &History) -> Result<String> {
     // The loss comes first.
     let mut panels: Vec<&str> = keys.iter().copied().filter(|key| *key == "loss").collect();
     panels.extend(keys.iter().copied().filter(|key| *key != "loss"));
+    let curve = |name: &str, key: &str| -> Option<Curve> {
+        let epochs = history.epochs().iter().map(|epoch| (epoch + 1) as f64);
+        Some((name.to_owned(), epochs.zip(history.get(key)?.iter().copied()).collect()))
+    };
     let mut svg = String::new();
     {
-        let height = 320 * panels.len() as u32;
-        let root = SVGBackend::with_string(&mut svg, (760, height)).into_drawing_area();
+        let size = (760, PANEL * panels.len() as u32);
+        let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
         for (area, key) in root.split_evenly((panels.len(), 1)).iter().zip(&panels) {
-            let points = |key: &str| -> Option<Vec<(f64, f64)>> {
-                let epochs = history.epochs().iter().map(|epoch| (epoch + 1) as f64);
-                Some(epochs.zip(history.get(key)?.iter().copied()).collect())
-            };
-            let validation = format!("val_{key}");
-            let mut series = vec![("training".to_owned(), points(key).unwrap_or_default())];
-            series.extend(points(&validation).map(|points| ("validation".to_owned(), points)));
-            draw(area, key, "epoch", key, &series)?;
+            let curves = [curve("training", key), curve("validation", &format!("val_{key}"))];
+            let frame = Frame { title: key, x_label: "epoch", y_label: "", x_is_whole: true };
+            draw(area, &frame, &curves.into_iter().flatten().collect::<Vec<_>>())?;
         }
         root.present().map_err(|error| failed("plot::history", error))?;
     }
     Ok(svg)
 }
 
-/// Named curves `(x, y)` over a common axis; the order of points is the order of drawing.
+/// Named curves `(x, y)` over a common axis; the order of points is the order of drawing, and a
+/// point that is not finite leaves a gap.
 ///
 /// # Errors
 /// [`Error::InvalidArgument`](crate::Error::InvalidArgument) if there is no finite point.
@@ -47,85 +62,15 @@ pub fn lines(
     y_label: &str,
     series: &[(&str, &[(f64, f64)])],
 ) -> Result<String> {
-    let series: Vec<_> =
-        series.iter().map(|(n, points)| (n.to_string(), points.to_vec())).collect();
+    let curves: Vec<Curve> =
+        series.iter().map(|(name, points)| (name.to_string(), points.to_vec())).collect();
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, (900, 420)).into_drawing_area();
-        draw(&root, title, x_label, y_label, &series)?;
+        draw(&root, &Frame { title, x_label, y_label, x_is_whole: false }, &curves)?;
         root.present().map_err(|error| failed("plot::lines", error))?;
     }
     Ok(svg)
-}
-
-type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
-
-fn draw(
-    area: &Area,
-    title: &str,
-    x_label: &str,
-    y_label: &str,
-    series: &[(String, Vec<(f64, f64)>)],
-) -> Result<()> {
-    let finite = |(x, y): &&(f64, f64)| x.is_finite() && y.is_finite();
-    let points = || series.iter().flat_map(|(_, points)| points).filter(finite);
-    if points().next().is_none() {
-        return Err(invalid("plot", "series", "one finite point or more", "none".into()));
-    }
-    let range = |values: &mut dyn Iterator<Item = f64>, margin: f64| {
-        let (low, high) =
-            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
-        let pad = if high > low { margin * (high - low) } else { 0.5 };
-        low - pad..high + pad
-    };
-    let x = range(&mut points().map(|p| p.0), 0.0);
-    let y = range(&mut points().map(|p| p.1), 0.05);
-    let error = |e: DrawingAreaErrorKind<_>| failed("plot", e);
-    area.fill(&WHITE).map_err(error)?;
-    let mut chart = ChartBuilder::on(area)
-        .caption(title, ("sans-serif", 20))
-        .margin(16)
-        .x_label_area_size(44)
-        .y_label_area_size(64)
-        .build_cartesian_2d(x, y.clone())
-        .map_err(error)?;
-    chart
-        .configure_mesh()
-        .x_desc(x_label)
-        .y_desc(y_label)
-        .light_line_style(TRANSPARENT)
-        .bold_line_style(RGBColor(225, 225, 225))
-        .axis_style(RGBColor(90, 90, 90))
-        .label_style(("sans-serif", 14))
-        .x_labels(10)
-        .x_label_formatter(&|x| if x.fract() == 0.0 { format!("{x:.0}") } else { format!("{x}") })
-        .draw()
-        .map_err(error)?;
-    for (i, (name, points)) in series.iter().enumerate() {
-        let style = COLOURS[i % COLOURS.len()].stroke_width(2);
-        let drawn = points.iter().filter(finite).copied();
-        chart
-            .draw_series(LineSeries::new(drawn, style))
-            .map_err(error)?
-            .label(name)
-            .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 18, y)], style));
-    }
-    // The legend stands where the curves don't end.
-    let middle = (y.start + y.end) / 2.0;
-    let ends = series.iter().filter_map(|(_, points)| points.last());
-    let above = ends.clone().filter(|p| p.1 > middle).count();
-    let position = match 2 * above > ends.count() {
-        true => SeriesLabelPosition::LowerRight,
-        false => SeriesLabelPosition::UpperRight,
-    };
-    chart
-        .configure_series_labels()
-        .position(position)
-        .background_style(WHITE.mix(0.85))
-        .border_style(RGBColor(200, 200, 200))
-        .label_font(("sans-serif", 14))
-        .draw()
-        .map_err(error)
 }
 
 #[cfg(test)]
@@ -140,6 +85,32 @@ mod tests {
             assert!(svg.contains(text), "{text}");
         }
         assert!(!svg.contains("NaN"));
+    }
+
+    #[test]
+    fn text_is_escaped() {
+        let svg = lines("a < b & c", "<x>", "\"y\"", &[("<one>", &[(0.0, 1.0)])]).unwrap();
+        assert!(svg.contains("a &lt; b &amp; c"), "{svg}");
+        assert!(!svg.contains("<x>") && !svg.contains("<one>"), "{svg}");
+    }
+
+    #[test]
+    fn points_that_can_not_be_drawn_leave_a_gap() {
+        let line = |points: &[(f64, f64)]| {
+            let svg = lines("t", "x", "y", &[("one", points)]).unwrap();
+            svg.matches("stroke=\"#0072B2\" stroke-width=\"2\"").count()
+        };
+        let whole = line(&[(0.0, 0.0), (1.0, 1.0), (2.0, 0.0), (3.0, 1.0)]);
+        let gap = [(0.0, 0.0), (1.0, 1.0), (1.5, f64::INFINITY), (2.0, 0.0), (3.0, 1.0)];
+        assert_eq!(line(&gap), whole + 1, "two parts instead of one");
+    }
+
+    #[test]
+    fn one_epoch_can_be_seen() {
+        let mut one = History::default();
+        one.push(0, &vec![("loss".into(), 0.5), ("val_loss".into(), 0.6)]);
+        let svg = history(&one).unwrap();
+        assert_eq!(svg.matches("<circle").count(), 2, "{svg}");
     }
 
     #[test]

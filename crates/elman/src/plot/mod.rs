@@ -7,7 +7,9 @@
 //! # Ok::<(), elman::Error>(())
 //! ```
 
+mod axis;
 mod confusion;
+mod curves;
 mod lines;
 
 pub use confusion::confusion_matrix;
@@ -26,6 +28,11 @@ const COLOURS: [RGBColor; 6] = [
     RGBColor(86, 180, 233),
     RGBColor(230, 159, 0),
 ];
+
+/// Of text.
+const INK: RGBColor = RGBColor(40, 40, 40);
+/// Of axes and frames.
+const GREY: RGBColor = RGBColor(110, 110, 110);
 
 /// An argument of a chart that can't be drawn.
 fn invalid(chart: &str, argument: &'static str, expected: &str, got: String) -> Error {
