@@ -35,17 +35,14 @@ fn show(model: &Sequential, batch: usize, timesteps: usize, features: usize) -> 
 
 fn one_layer() -> elman::Result<()> {
     println!("# One recurrent layer, its input shape given in three ways\n");
-    elman::clear_session();
     let mut model = Sequential::new();
     model.add(SimpleRnn::new(3).input_shape([2, 10]))?;
     show(&model, 8, 2, 10)?;
 
-    elman::clear_session();
     let mut model = Sequential::new();
     model.add(SimpleRnn::new(3).input_length(2).input_dim(10))?;
     show(&model, 8, 2, 10)?;
 
-    elman::clear_session();
     let mut model = Sequential::new();
     model.add(SimpleRnn::new(3).batch_input_shape([8, 2, 10]))?;
     show(&model, 8, 2, 10)

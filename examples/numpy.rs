@@ -1,5 +1,5 @@
 //! Arrays as NumPy prints them: shortest digits up to eight, one width for a whole array, lines of
-//! at most 75 characters.
+//! at most 75 characters. For numbers of one magnitude; NumPy writes others with exponents.
 
 use std::fmt::Display;
 
@@ -53,5 +53,35 @@ fn row(values: &[String], indent: &str) -> String {
         line.push(' ');
         line.push_str(value);
     }
-    format!("[{}]", lines.join("\n").trim_start())
+    // The width of numbers is kept before the bracket, not before a line's end.
+    let last = lines.len() - 1;
+    for line in &mut lines[..last] {
+        line.truncate(line.trim_end().len());
+    }
+    format!("[{}]", lines.join("\n").strip_prefix(indent).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use elman::prelude::ndarray;
+
+    use super::*;
+
+    /// What `print(numpy.array(…))` of NumPy 2 prints.
+    #[test]
+    fn arrays_are_printed_as_numpy_prints_them() {
+        assert_eq!(vector(&Array1::<f64>::zeros(8)), "[0. 0. 0. 0. 0. 0. 0. 0.]");
+        assert_eq!(vector(&ndarray::array![0.5, -1.25, 10.0]), "[ 0.5  -1.25 10.  ]");
+        let third = 1.0 / 3.0;
+        assert_eq!(vector(&ndarray::array![third, 0.5]), "[0.33333333 0.5       ]");
+        assert_eq!(vector(&ndarray::array![third as f32, 0.5]), "[0.33333334 0.5       ]");
+        let row = [0.99999510, 0.99998681, 0.99958727, 0.99999684, 0.99991379, 0.9996731];
+        let matrix_of_rows =
+            ndarray::arr2(&[[row[0], row[1], row[2], row[3], row[4], row[5], 1.0]; 2]);
+        assert_eq!(
+            matrix(&matrix_of_rows),
+            "[[0.9999951  0.99998681 0.99958727 0.99999684 0.99991379 0.9996731\n  1.        ]\n \
+             [0.9999951  0.99998681 0.99958727 0.99999684 0.99991379 0.9996731\n  1.        ]]"
+        );
+    }
 }
