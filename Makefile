@@ -1,4 +1,4 @@
-# One gate, the same here and in CI; cheapest checks first.
+# One gate, here and in CI, which runs `make keras` after it; cheapest checks first.
 .PHONY: check fmt lint doc test examples keras
 
 check: fmt lint doc test examples

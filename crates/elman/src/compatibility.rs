@@ -20,6 +20,10 @@
 //!   backends and reverses its mask on others. elman never unrolls: the option changes nothing.
 //! - **`hard_sigmoid`** is `relu6(x + 3) / 6`, Keras 3's. A file of Keras 2, which means
 //!   `clip(0.2 x + 0.5, 0, 1)`, is refused.
+//! - **`glu`** halves the last dimension, and here the shape of the layer's output says so. In Keras
+//!   the shape keeps the whole width until the layer is called, so that no layer with weights can
+//!   follow; it doesn't open the file of a model where one does.
+//! - **The derivative of `celu` at 0** is 1; on TensorFlow, Keras has 2.
 //! - **`time_major`** stands in every recurrent layer of Keras 2 and makes Keras 3 refuse the file.
 //!   elman takes it where it is false.
 //! - **Resetting states**: [`Model::reset_states`](crate::Model::reset_states) is Keras 2's, which

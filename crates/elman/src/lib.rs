@@ -23,8 +23,8 @@
 //! - [`Tensor`]: what `ndarray` arrays and views of any number type turn into.
 //!
 //! # Numbers
-//! Arithmetic is in f32. Results equal Keras's within rounding, and are bitwise the same for any
-//! batch size and number of threads.
+//! Arithmetic is in f32. Results equal Keras's within rounding. They are bitwise the same for any
+//! number of threads, and predictions for any batch size.
 #![forbid(unsafe_code)]
 
 pub mod activations;
@@ -48,6 +48,11 @@ mod shape;
 mod states;
 mod tensor;
 pub mod training;
+
+/// The example of the README must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
 
 pub use context::Context;
 pub use elman_kernels::{Float, num_threads, set_num_threads};

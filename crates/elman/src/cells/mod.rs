@@ -11,6 +11,8 @@ mod gru;
 mod lstm;
 mod simple_rnn;
 mod stepping;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use config::{CellWeights, cell_options};
 pub use fused::Fused;

@@ -1,8 +1,9 @@
 //! Files that Keras wrote: loaded, used, written again.
 
 use elman::prelude::*;
+use serde_json::Value;
 
-use crate::support::{Report, TOLERANCE, fixture, fixture_path};
+use crate::support::{Report, TOLERANCE, fixture, fixture_path, tensor};
 
 /// Files with something that elman doesn't have yet, and the word by which it is refused.
 const REFUSED: &[(&str, &str)] = &[
@@ -64,4 +65,35 @@ fn models_predict_as_in_keras() {
         }
     }
     report.finish(14);
+}
+
+/// A step of training after loading, which is only right if the optimizer's state was read.
+#[test]
+fn trainings_go_on_as_in_keras() {
+    let mut report = Report::default();
+    for case in fixture("models/manifest.json")["cases"].as_array().unwrap() {
+        let (name, resume) = (case["name"].as_str().unwrap(), &case["resume"]);
+        if resume.is_null() {
+            continue;
+        }
+        if let Err(error) = go_on(name, resume, &mut report) {
+            report.problem(format!("{name}: {error}"));
+        }
+    }
+    // The loss before and the predictions after, of each model that was trained.
+    report.finish(2 * 7);
+}
+
+fn go_on(name: &str, resume: &Value, report: &mut Report) -> elman::Result<()> {
+    let mut model = load_model(fixture_path(&format!("models/{name}.keras")))?;
+    let (x, y) = (array(&format!("{name}.x")).unwrap(), tensor(&resume["targets"]));
+    let logs = model.evaluate_with(&x, &y, None, x.shape()[0])?;
+    let loss = logs.iter().find(|(key, _)| key == "loss").map_or(f64::NAN, |(_, loss)| *loss);
+    let expected = resume["loss_before"].as_f64().unwrap();
+    report.close_number(&format!("{name}: loss"), loss, expected, TOLERANCE);
+    model.train_on_batch(&x, &y)?;
+    let predictions = Tensor::from(model.predict(&x)?);
+    let expected = tensor(&resume["predictions_after"]);
+    report.close(&format!("{name}: after a step"), &predictions, &expected, TOLERANCE);
+    Ok(())
 }
