@@ -1,16 +1,59 @@
 //! Arrays of numbers from files, in the shape that a model takes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use elman::{Shape, Tensor};
+use elman::{Model, Shape, Tensor};
 use elman_files::{Array, read_array};
 
 use crate::failure::{Failure, Result};
 use crate::terminal::Terminal;
+use crate::values::count;
+
+/// Reads what a model takes, a file for each input; `option` is what names the files.
+pub fn all_inputs(
+    paths: &[PathBuf],
+    option: &str,
+    model: &Model,
+    terminal: &Terminal,
+) -> Result<Vec<Tensor>> {
+    let shapes = model.input_shapes();
+    // A model that isn't built is a chain.
+    check_count("the model takes", "input", shapes.len().max(1), option, paths.len())?;
+    let read = |(i, path): (usize, &PathBuf)| inputs(path, shapes.get(i), terminal);
+    paths.iter().enumerate().map(read).collect()
+}
+
+/// Reads what a model should give, a file for each output; `option` is what names the files.
+pub fn all_targets(
+    paths: &[PathBuf],
+    option: &str,
+    model: &Model,
+    terminal: &Terminal,
+) -> Result<Vec<Tensor>> {
+    let shapes = model.output_shapes();
+    check_count("the model has", "output", shapes.len(), option, paths.len())?;
+    let read = |(i, path): (usize, &PathBuf)| targets(path, shapes.get(i), terminal);
+    paths.iter().enumerate().map(read).collect()
+}
+
+/// Checks that there is a file for each input or output of a model.
+pub fn check_count(
+    subject: &str,
+    what: &str,
+    wanted: usize,
+    option: &str,
+    given: usize,
+) -> Result<()> {
+    if wanted == given {
+        return Ok(());
+    }
+    let (wanted, times) = (count(wanted, what), count(given, "time"));
+    Err(Failure::Usage(format!("{subject} {wanted}, {option} is given {times}")))
+}
 
 /// Reads what a model takes. A table whose rows hold as many numbers as one sample is cut into
 /// samples.
-pub fn inputs(path: &Path, wanted: Option<&Shape>, terminal: &Terminal) -> Result<Tensor> {
+fn inputs(path: &Path, wanted: Option<&Shape>, terminal: &Terminal) -> Result<Tensor> {
     let array = read_array(path)?;
     let Some(wanted) = wanted.filter(|wanted| is_csv(path) && wanted.ndim() != array.shape.len())
     else {
@@ -24,7 +67,7 @@ pub fn inputs(path: &Path, wanted: Option<&Shape>, terminal: &Terminal) -> Resul
 
 /// Reads what a model should give. Labels come in many shapes, so a table is cut only where its
 /// rows hold as many numbers as one output of the model.
-pub fn targets(path: &Path, output: Option<&Shape>, terminal: &Terminal) -> Result<Tensor> {
+fn targets(path: &Path, output: Option<&Shape>, terminal: &Terminal) -> Result<Tensor> {
     let array = read_array(path)?;
     let sample = output
         .filter(|output| is_csv(path) && output.ndim() != array.shape.len())

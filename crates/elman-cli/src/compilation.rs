@@ -19,8 +19,16 @@ pub fn load(path: &Path, changes: &CompileConfig) -> Result<Model> {
     if changes.is_empty() {
         return Ok(elman::load_model(path)?);
     }
+    let mut changes = changes.clone();
+    if let Some(metrics) = changes.get_mut("metrics") {
+        // Keras takes a list for each output; the metrics are wanted for all of them.
+        let outputs = elman::load_model(path)?.output_shapes().len();
+        if outputs > 1 {
+            *metrics = json!(vec![metrics.clone(); outputs]);
+        }
+    }
     let name = path.display().to_string();
-    compile(KerasArchive::read(path)?, changes, &name)
+    compile(KerasArchive::read(path)?, &changes, &name)
 }
 
 /// Writes the changes into the archive's `compile_config` and reads the model anew, so that the

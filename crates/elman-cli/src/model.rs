@@ -43,8 +43,10 @@ fn is_description(path: &Path) -> bool {
 
 impl Opened {
     /// Gives a model its weights for such inputs, where its input shape was open.
-    pub fn build_for(&mut self, x: &Tensor) -> Result<()> {
-        if !self.model.is_built() {
+    pub fn build_for(&mut self, inputs: &[Tensor]) -> Result<()> {
+        if !self.model.is_built()
+            && let Some(x) = inputs.first()
+        {
             let sample = Shape::from(x.shape().get(1..).unwrap_or_default());
             self.model.build(sample.with_batch(None))?;
         }

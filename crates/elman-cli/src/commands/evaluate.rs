@@ -25,12 +25,12 @@ a model that takes sequences, each row is cut into steps.")]
 pub struct Evaluate {
     /// A compiled .keras file or a TOML description
     model: PathBuf,
-    /// The inputs
-    #[arg(long, value_name = "FILE")]
-    x: PathBuf,
-    /// What the model should give
-    #[arg(long, value_name = "FILE")]
-    y: PathBuf,
+    /// The samples; once for each input of the model
+    #[arg(long, value_name = "FILE", required = true)]
+    x: Vec<PathBuf>,
+    /// What the model should give; once for each of its outputs
+    #[arg(long, value_name = "FILE", required = true)]
+    y: Vec<PathBuf>,
     /// How many samples to compute at a time
     #[arg(long, value_name = "N", default_value = "32", value_parser = positive, allow_negative_numbers = true)]
     batch_size: usize,
@@ -41,11 +41,11 @@ impl Evaluate {
     pub fn run(self, terminal: &Terminal) -> Result<ExitCode> {
         let mut opened = model::open(&self.model)?;
         opened.warn_if_new(terminal);
-        let x = arrays::inputs(&self.x, opened.model.input_shape().as_ref(), terminal)?;
+        let x = arrays::all_inputs(&self.x, "--x", &opened.model, terminal)?;
         opened.build_for(&x)?;
         opened.check_compiled("`elman fit` with --loss compiles it")?;
         let model = opened.model;
-        let y = arrays::targets(&self.y, model.output_shape().as_ref(), terminal)?;
+        let y = arrays::all_targets(&self.y, "--y", &model, terminal)?;
         let logs = model.evaluate_with(x, y, None, self.batch_size)?;
         if logs.iter().any(|(_, value)| !value.is_finite()) {
             terminal.warning("a value that is not a finite number is printed as null");

@@ -20,12 +20,12 @@ use crate::{arrays, interrupt, model, outputs};
 pub struct Fit {
     /// A .keras file, to go on training it, or a TOML description
     model: PathBuf,
-    /// The inputs
-    #[arg(long, value_name = "FILE")]
-    x: PathBuf,
-    /// What the model should give
-    #[arg(long, value_name = "FILE")]
-    y: PathBuf,
+    /// The samples; once for each input of the model
+    #[arg(long, value_name = "FILE", required = true)]
+    x: Vec<PathBuf>,
+    /// What the model should give; once for each of its outputs
+    #[arg(long, value_name = "FILE", required = true)]
+    y: Vec<PathBuf>,
     /// The trained model
     #[arg(long, value_name = "OUT.keras")]
     output: PathBuf,
@@ -97,11 +97,11 @@ impl Fit {
     pub fn run(self, terminal: &Terminal) -> Result<ExitCode> {
         self.check_outputs()?;
         let mut opened = model::open_with(&self.model, self.compile_config(), self.seed)?;
-        let x = arrays::inputs(&self.x, opened.model.input_shape().as_ref(), terminal)?;
+        let x = arrays::all_inputs(&self.x, "--x", &opened.model, terminal)?;
         opened.build_for(&x)?;
         opened.check_compiled("give --loss or, in a description, a table [compile]")?;
         let mut model = opened.model;
-        let y = arrays::targets(&self.y, model.output_shape().as_ref(), terminal)?;
+        let y = arrays::all_targets(&self.y, "--y", &model, terminal)?;
         if let Some(rate) = self.learning_rate {
             model.set_learning_rate(rate)?;
         }
@@ -138,7 +138,7 @@ impl Fit {
         let mut files: Vec<&Path> = vec![&self.output];
         files.extend(self.history.as_deref());
         files.extend(self.plot.as_deref());
-        let mut inputs: Vec<&Path> = vec![&self.x, &self.y];
+        let mut inputs: Vec<&Path> = self.x.iter().chain(&self.y).map(|path| &**path).collect();
         // A .keras file may be trained in place: it is replaced once the training has succeeded.
         if self.model != self.output {
             inputs.push(&self.model);

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use elman::{Shape, Tensor};
+use elman::Shape;
 use elman_files::Array;
 
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::terminal::Terminal;
-use crate::values::{count, positive};
+use crate::values::positive;
 use crate::{arrays, model, outputs};
 
 /// Compute a model's outputs for the samples of a file
@@ -49,21 +49,12 @@ impl Predict {
         outputs::check(&files, &inputs)?;
         let mut opened = model::open(&self.model)?;
         opened.warn_if_new(terminal);
-        let shapes = opened.model.input_shapes();
-        if !shapes.is_empty() && shapes.len() != self.input.len() {
-            let (takes, times) = (count(shapes.len(), "input"), count(self.input.len(), "time"));
-            return Err(Failure::Usage(format!(
-                "the model takes {takes}, --input is given {times}"
-            )));
-        }
-        let mut tensors: Vec<Tensor> = Vec::new();
-        for (index, path) in self.input.iter().enumerate() {
-            tensors.push(arrays::inputs(path, shapes.get(index), terminal)?);
-        }
-        opened.build_for(&tensors[0])?;
+        let inputs = arrays::all_inputs(&self.input, "--input", &opened.model, terminal)?;
+        opened.build_for(&inputs)?;
         let model = &opened.model;
-        check_outputs(model.output_shapes().len(), files.len())?;
-        let results = model.predict_in_batches(tensors, self.batch_size)?;
+        let outputs = model.output_shapes().len();
+        arrays::check_count("the model has", "output", outputs, "--output", files.len())?;
+        let results = model.predict_in_batches(inputs, self.batch_size)?;
         let results = results.into_iter().map(|result| {
             let shape = result.shape().to_vec();
             Array::f32(shape, result.into_raw_vec_and_offset().0)
@@ -76,15 +67,6 @@ impl Predict {
         })?;
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Checks that each output of the model has a file.
-fn check_outputs(outputs: usize, files: usize) -> Result<()> {
-    if outputs == files {
-        return Ok(());
-    }
-    let (outputs, times) = (count(outputs, "output"), count(files, "time"));
-    Err(Failure::Usage(format!("the model has {outputs}, --output is given {times}")))
 }
 
 fn warn_of_nan(path: &Path, array: &Array, terminal: &Terminal) {

@@ -29,7 +29,7 @@ pub fn find<'a>(
     if let Some((key, layer)) = keys().find_map(|key| Some((key, without(key).ok()?))) {
         let known = layer.config();
         let problem = match known.contains_key(key) {
-            true => in_words(problem),
+            true => of_key(key, problem),
             false => {
                 let known: Vec<&str> = known.keys().map(String::as_str).collect();
                 format!("this key is unknown; known are: {}", known.join(", "))
@@ -43,7 +43,12 @@ pub fn find<'a>(
     let other = |key: &&str| changes(without(key), problem, None);
     let other_than_missing = |key: &&str| changes(without(key), problem, Some(key));
     let key = named.or_else(|| keys().find(other_than_missing)).or_else(|| keys().find(other))?;
-    Some(Culprit { key, problem: in_words(problem) })
+    Some(Culprit { key, problem: of_key(key, problem) })
+}
+
+/// What is wrong with a key, in words that don't name it once more.
+fn of_key(key: &str, problem: &str) -> String {
+    in_words(problem.strip_prefix(&format!("`{key}`: ")).unwrap_or(problem))
 }
 
 /// Whether there is another error, other than that `not_missing` is missing.
@@ -60,8 +65,7 @@ fn changes<T>(result: Result<T>, problem: &str, not_missing: Option<&str>) -> bo
 /// A problem without the names of Rust's types.
 pub fn in_words(problem: &str) -> String {
     let words = [
-        ("expected usize", "expected a whole number of 0 or more"),
-        ("expected u64", "expected a whole number of 0 or more"),
+        ("expected u64", "expected a non-negative integer"),
         ("expected f64", "expected a number"),
         ("expected f32", "expected a number"),
         ("expected a boolean", "expected true or false"),

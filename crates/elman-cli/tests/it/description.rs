@@ -114,8 +114,11 @@ fn mistakes_of_a_layer_are_told_with_their_line_and_key() {
     check(
         &second,
         &[
-            ("units = 'x'", &["line 9, layer 2 (Dense), key `units`", "a whole number"]),
-            ("units = -3", &["line 9", "key `units`", "a whole number"]),
+            (
+                "units = 'x'",
+                &["line 9, layer 2 (Dense), key `units`: invalid type", "a non-negative integer"],
+            ),
+            ("units = -3", &["line 9", "key `units`", "a non-negative integer"]),
             ("unit = 3", &["line 7, layer 2 (Dense)", "missing key `units`", "unit"]),
             ("units = 0", &["line 7", "units", "positive"]),
             ("units = 99999999999999", &["line 7", "units", "at most"]),
@@ -128,7 +131,7 @@ fn mistakes_of_a_layer_are_told_with_their_line_and_key() {
         &[
             ("layer = 'LSTM'", &["line 3", "key `layer`", "an object with `class_name`"]),
             ("layer = { class_name = 'LSMT' }", &["line 3", "key `layer`", "`LSMT`"]),
-            ("layer = { class_name = 'LSTM', units = 'x' }", &["line 3", "a whole number"]),
+            ("layer = { class_name = 'LSTM', units = 'x' }", &["line 3", "a non-negative integer"]),
             (
                 "merge_mode = 'add'\nlayer = { class_name = 'LSTM', units = 3 }",
                 &["line 3", "key `merge_mode`", "concat, sum, ave, mul"],

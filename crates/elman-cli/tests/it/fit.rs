@@ -1,6 +1,6 @@
 //! `elman fit`: new models, files that go on, and what is written.
 
-use crate::support::{Folder, assert_close, fails, fixture};
+use crate::support::{Folder, assert_close, fails, fixture, run};
 
 #[test]
 fn a_description_becomes_a_trained_model() {
@@ -55,11 +55,43 @@ fn files_of_keras_go_on() {
         let (out, history) = (folder.at("out.keras"), folder.at("h.json"));
         let before = elman::load_model(&model).unwrap().optimizer_state().unwrap().iterations();
         let fit = ["fit", &model, "--x", &x, "--y", &y, "--output", &out, "--history", &history];
-        crate::support::run(&fit, 0);
+        run(&fit, 0);
         assert_eq!(folder.steps("out.keras"), before + 1, "{name}");
         let loss = folder.history("h.json")["loss"][0].as_f64().unwrap();
         assert_close(name, &[loss], &[0.0]);
     }
+}
+
+#[test]
+fn several_inputs_and_outputs_are_given_in_order() {
+    let folder = Folder::new();
+    let (out, history) = (folder.at("out.keras"), folder.at("h.json"));
+    let more = ["--loss", "mse", "--metrics", "mae", "--output", &out, "--history", &history];
+    let keys = || -> Vec<String> {
+        folder.history("h.json").as_object().unwrap().keys().cloned().collect()
+    };
+    let file = |end: &str| fixture(&format!("graphs/{end}"));
+    // Two inputs.
+    let model = file("encoder_decoder.keras");
+    let [x0, x1, y] = ["x0", "x1", "y0"].map(|part| file(&format!("encoder_decoder.{part}.npy")));
+    let data = ["--x", &x0, "--x", &x1, "--y", &y];
+    run(&[&["fit", &model], &data[..], &more].concat(), 0);
+    assert_eq!(keys(), ["loss", "mae"]);
+    run(&[&["evaluate", &out], &data[..]].concat(), 0);
+    let words = ["the model takes 2 inputs, --x is given 1 time"];
+    fails(&[&["fit", &model, "--x", &x0, "--y", &y], &more[..]].concat(), 2, &words);
+    // Two outputs, with the metric for each.
+    let model = file("bidirectional_states.keras");
+    let [x, y0, y1] =
+        ["x0", "y0", "y1"].map(|part| file(&format!("bidirectional_states.{part}.npy")));
+    let data = ["--x", &x, "--y", &y0, "--y", &y1];
+    run(&[&["fit", &model], &data[..], &more].concat(), 0);
+    let of_outputs = ["bidirectional_1_loss", "bidirectional_1_mae"];
+    let of_outputs = [of_outputs, ["bidirectional_loss", "bidirectional_mae"]].concat();
+    assert_eq!(keys(), [&of_outputs[..], &["loss"]].concat());
+    let words = ["the model has 2 outputs, --y is given 1 time"];
+    fails(&[&["fit", &model, "--x", &x, "--y", &y0], &more[..]].concat(), 2, &words);
+    fails(&["evaluate", &out, "--x", &x, "--y", &y0], 2, &words);
 }
 
 #[test]
@@ -70,7 +102,7 @@ fn every_way_to_give_arrays_trains_the_same() {
     for (x, y) in [("data.npz:x", "data.npz:y"), ("x.csv", "y.csv")] {
         let [model, x, y, out] = ["m.toml", x, y, "out.keras"].map(|name| folder.at(name));
         let fit = ["fit", &model, "--x", &x, "--y", &y, "--output", &out, "--epochs", "2"];
-        crate::support::run(&fit, 0);
+        run(&fit, 0);
         assert_eq!(folder.weights("out.keras"), expected, "{x}");
     }
 }
