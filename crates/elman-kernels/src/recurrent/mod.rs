@@ -1,6 +1,8 @@
 //! Whole sequences through SimpleRNN, LSTM and GRU, forward and backward.
 
 mod cell;
+mod check;
+mod dropout;
 mod fused;
 mod plain;
 mod reference;
@@ -18,7 +20,7 @@ pub use types::{Gradients, OutputGradients, Outputs, Packed, Sequence, Tape, Wei
 /// Rows of the batch are independent: the result of a row does not depend on the others, nor on
 /// how many there are, nor on the number of threads.
 pub fn forward(packed: &Packed, input: &Sequence<'_>, mut out: Outputs<'_>) {
-    types::check_forward(packed, input, &out);
+    check::forward(packed, input, &out);
     match &packed.engine {
         Engine::Fused(fused) => {
             fused::forward(fused, input, &mut out, false);
@@ -31,7 +33,7 @@ pub fn forward(packed: &Packed, input: &Sequence<'_>, mut out: Outputs<'_>) {
 
 /// [`forward`], keeping what [`backward`] needs. The outputs are bitwise those of [`forward`].
 pub fn forward_saving(packed: &Packed, input: &Sequence<'_>, mut out: Outputs<'_>) -> Tape {
-    types::check_forward(packed, input, &out);
+    check::forward(packed, input, &out);
     Tape(match &packed.engine {
         Engine::Fused(fused) => {
             let tape = fused::forward(fused, input, &mut out, true);
@@ -53,7 +55,7 @@ pub fn backward(
     upstream: &OutputGradients<'_>,
     mut gradients: Gradients<'_>,
 ) {
-    types::check_backward(packed, input, upstream, &gradients);
+    check::backward(packed, input, upstream, &gradients);
     match (&packed.engine, tape.0) {
         (Engine::Fused(fused), Trace::Fused(tape)) => {
             fused::backward(fused, input, tape, upstream, &mut gradients);

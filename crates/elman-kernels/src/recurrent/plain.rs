@@ -40,6 +40,8 @@ fn problem<'a>(packed: &Packed, weights: &'a Copy, input: &Sequence<'a>) -> Prob
         initial_states: input.initial_states,
         mask: input.mask,
         zero_output_for_mask: input.zero_output_for_mask,
+        input_factors: input.input_factors(packed.features),
+        recurrent_factors: input.recurrent_factors(packed.units),
     }
 }
 

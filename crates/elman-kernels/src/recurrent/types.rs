@@ -1,5 +1,6 @@
 //! What the caller hands in and gets back: plain slices with their shapes.
 
+use super::dropout::Factors;
 use super::{Cell, fused, plain};
 use crate::{Float, Isa, active_isa};
 
@@ -87,6 +88,12 @@ impl Packed {
 /// Keras's semantics: with `go_backwards` input and mask are read from the last time step to the
 /// first. At a masked step the states keep their values and the output repeats the output of the
 /// step before (zeros, if there is none yet), or is zero with `zero_output_for_mask`.
+///
+/// Dropout inside the layer comes as factors, 0 or `1 / (1 - rate)`, that hold for all steps of the
+/// call. With factors `m` gate g computes with `x m_g` and `h m_g` in place of x and h, one mask
+/// for all gates or one for each, in Keras's order of the gates. They act on the products alone:
+/// the GRU still mixes its candidate with h itself, and without `reset_after` its candidate sees
+/// `(r h m_g) R_g`.
 #[derive(Clone, Copy, Debug)]
 pub struct Sequence<'a> {
     /// `(batch, time, features)`.
@@ -103,6 +110,20 @@ pub struct Sequence<'a> {
     pub mask: Option<&'a [bool]>,
     /// Whether the output of a masked step is zero.
     pub zero_output_for_mask: bool,
+    /// `(1, batch, features)`, or `(G, batch, features)` with `G = cell.gates()`: the factors of x.
+    pub input_dropout: Option<&'a [Float]>,
+    /// `(1, batch, units)` or `(G, batch, units)`: the factors of h.
+    pub recurrent_dropout: Option<&'a [Float]>,
+}
+
+impl<'a> Sequence<'a> {
+    pub(super) fn input_factors(&self, features: usize) -> Option<Factors<'a, Float>> {
+        self.input_dropout.map(|values| Factors::new(values, self.batch, features))
+    }
+
+    pub(super) fn recurrent_factors(&self, units: usize) -> Option<Factors<'a, Float>> {
+        self.recurrent_dropout.map(|values| Factors::new(values, self.batch, units))
+    }
 }
 
 /// Where the outputs of a layer go. Everything given is overwritten entirely.
@@ -151,64 +172,4 @@ pub struct Gradients<'a> {
     pub recurrent_kernel: &'a mut [Float],
     /// As [`Weights::bias`], added to.
     pub bias: Option<&'a mut [Float]>,
-}
-
-fn check(what: &str, found: usize, expected: usize) {
-    assert!(found == expected, "recurrent: {what} has {found} elements, expected {expected}");
-}
-
-pub(super) fn check_forward(packed: &Packed, input: &Sequence<'_>, out: &Outputs<'_>) {
-    let (batch, time) = (input.batch, input.time);
-    let states = packed.cell.states();
-    check("x", input.x.len(), batch * time * packed.features);
-    let given = input.initial_states.len();
-    assert!(given == 0 || given == states, "recurrent: {given} initial states, expected {states}");
-    for state in input.initial_states {
-        check("an initial state", state.len(), batch * packed.units);
-    }
-    if let Some(mask) = input.mask {
-        check("the mask", mask.len(), batch * time);
-    }
-    if let Some(sequence) = &out.sequence {
-        check("the output sequence", sequence.len(), batch * time * packed.units);
-    }
-    if let Some(last) = &out.last_output {
-        check("the last output", last.len(), batch * packed.units);
-    }
-    let given = out.states.len();
-    assert!(given == 0 || given == states, "recurrent: {given} final states, expected {states}");
-    for state in out.states.iter() {
-        check("a final state", state.len(), batch * packed.units);
-    }
-}
-
-pub(super) fn check_backward(
-    packed: &Packed,
-    input: &Sequence<'_>,
-    upstream: &OutputGradients<'_>,
-    gradients: &Gradients<'_>,
-) {
-    let (batch, units) = (input.batch, packed.units);
-    let columns = packed.cell.gates() * units;
-    check("x", input.x.len(), batch * input.time * packed.features);
-    if let Some(sequence) = upstream.sequence {
-        check("the sequence's gradient", sequence.len(), batch * input.time * units);
-    }
-    if let Some(last) = upstream.last_output {
-        check("the last output's gradient", last.len(), batch * units);
-    }
-    for state in upstream.states.iter().flatten() {
-        check("a final state's gradient", state.len(), batch * units);
-    }
-    if let Some(x) = &gradients.x {
-        check("the gradient of x", x.len(), input.x.len());
-    }
-    for state in gradients.initial_states.iter().flatten() {
-        check("the gradient of an initial state", state.len(), batch * units);
-    }
-    check("the kernel's gradient", gradients.kernel.len(), packed.features * columns);
-    check("the recurrent kernel's gradient", gradients.recurrent_kernel.len(), units * columns);
-    if let Some(bias) = &gradients.bias {
-        check("the bias's gradient", bias.len(), packed.cell.bias_len(units));
-    }
 }

@@ -111,5 +111,7 @@ fn input<'a>(sequence: &'a Sequence, initial_states: &'a [&'a [Float]]) -> kerne
         initial_states,
         mask: sequence.mask.as_ref().map(crate::Mask::data),
         zero_output_for_mask: sequence.zero_output_for_mask,
+        input_dropout: None,
+        recurrent_dropout: None,
     }
 }

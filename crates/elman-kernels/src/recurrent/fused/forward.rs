@@ -78,6 +78,10 @@ pub(in super::super) fn forward(
     out: &mut Outputs<'_>,
     save: bool,
 ) -> Option<Tape> {
+    assert!(
+        input.input_dropout.is_none() && input.recurrent_dropout.is_none(),
+        "recurrent: the fused kernels compute no dropout yet"
+    );
     let layout = &fused.layout;
     let (batch, time) = (input.batch, input.time);
     let plan = Plan::new(layout, fused.features, batch, time);

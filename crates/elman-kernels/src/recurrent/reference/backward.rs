@@ -2,7 +2,7 @@
 //!
 //! Letters: as in the module above; d before a letter is the gradient of the loss.
 
-use super::{Problem, Trace, add_outer, add_product_transposed};
+use super::{Dropout, Problem, Trace};
 use crate::activation;
 use crate::real::Real;
 use crate::recurrent::Cell;
@@ -77,23 +77,25 @@ pub(crate) fn backward<R: Real>(
                 continue;
             }
             let row = step * batch + b;
+            let [of_x, of_h] = p.dropout(b);
             let parts = Step { dx: &mut dzx, dh: &mut dzh, state: dh, carry: dc };
             match p.cell {
                 Cell::SimpleRnn { .. } => simple_rnn(p, trace, row, parts),
                 Cell::Lstm { .. } => lstm(p, trace, row, parts),
-                Cell::Gru { .. } => gru(p, trace, row, parts, &mut out.recurrent_kernel),
+                Cell::Gru { .. } => gru(p, trace, row, of_h, parts, &mut out.recurrent_kernel),
             }
             // The GRU without `reset_after` has seen to its candidate itself.
+            let gates = p.cell.gates();
             let shared = match p.cell {
-                Cell::Gru { reset_after: false, .. } => 2 * units,
-                _ => columns,
+                Cell::Gru { reset_after: false, .. } => 2,
+                _ => gates,
             };
             let h = &trace.h[row * units..(row + 1) * units];
-            let at = (b * time + p.source(step)) * p.features;
-            add_product_transposed(dh, &dzh[..shared], p.recurrent_kernel, columns, 0);
-            add_product_transposed(&mut out.x[at..at + p.features], &dzx, p.kernel, columns, 0);
-            add_outer(&mut out.recurrent_kernel, h, &dzh[..shared], columns, 0);
-            add_outer(&mut out.kernel, p.x_row(step, b), &dzx, columns, 0);
+            let (dr, dz) = (&mut out.recurrent_kernel, &dzh[..shared * units]);
+            of_h.add_gradients(dh, dr, dz, h, p.recurrent_kernel, columns, 0..shared);
+            let x = p.x_row(step, b);
+            let dx = &mut out.x[(b * time + p.source(step)) * p.features..][..p.features];
+            of_x.add_gradients(dx, &mut out.kernel, &dzx, x, p.kernel, columns, 0..gates);
             let (input, recurrent) = out.bias.split_at_mut(columns);
             add(input, &dzx);
             if !recurrent.is_empty() {
@@ -162,6 +164,7 @@ fn gru<R: Real>(
     p: &Problem<'_, R>,
     trace: &Trace<R>,
     row: usize,
+    of_h: Dropout<'_, R>,
     s: Step<'_, R>,
     dr_kernel: &mut [R],
 ) {
@@ -188,8 +191,8 @@ fn gru<R: Real>(
         }
     } else {
         let mut dreset = vec![zero; u];
-        add_product_transposed(&mut dreset, dcandidate, p.recurrent_kernel, columns, 2 * u);
-        add_outer(dr_kernel, inner, dcandidate, columns, 2 * u);
+        let r_kernel = p.recurrent_kernel;
+        of_h.add_gradients(&mut dreset, dr_kernel, dcandidate, inner, r_kernel, columns, 2..3);
         for j in 0..u {
             da[u + j] = dreset[j] * h[j];
             s.state[j] += dreset[j] * r[j];

@@ -1,6 +1,6 @@
 //! Forward in plain loops.
 
-use super::{Problem, Trace, add_product};
+use super::{Dropout, Problem, Trace};
 use crate::activation::forward_in_place;
 use crate::real::Real;
 use crate::recurrent::Cell;
@@ -39,15 +39,16 @@ pub(crate) fn forward<R: Real>(p: &Problem<'_, R>) -> Trace<R> {
                     trace.c.split_at_mut(if is_lstm { (step + 1) * state } else { 0 });
                 let z = &mut trace.pre[(step * batch + b) * columns..][..columns];
                 let a = &mut trace.gates[(step * batch + b) * columns..][..columns];
-                let x = p.x_row(step, b);
+                let [of_x, of_h] = p.dropout(b);
+                project(p, of_x, p.x_row(step, b), z);
                 match p.cell {
-                    Cell::SimpleRnn { .. } => simple_rnn(p, x, h, z, a, h_next),
+                    Cell::SimpleRnn { .. } => simple_rnn(p, of_h, h, z, a, h_next),
                     Cell::Lstm { .. } => {
                         let c_next = &mut after[b * units..(b + 1) * units];
-                        lstm(p, x, h, &before[row..row + units], z, a, h_next, c_next);
+                        lstm(p, of_h, h, &before[row..row + units], z, a, h_next, c_next);
                     }
                     Cell::Gru { .. } => {
-                        gru(p, x, h, z, a, &mut trace.inner[row..row + units], h_next);
+                        gru(p, of_h, h, z, a, &mut trace.inner[row..row + units], h_next);
                     }
                 }
                 output.copy_from_slice(h_next);
@@ -67,24 +68,23 @@ pub(crate) fn forward<R: Real>(p: &Problem<'_, R>) -> Trace<R> {
 }
 
 /// `z = x K + b`, with the bias's first row.
-fn project<R: Real>(p: &Problem<'_, R>, x: &[R], z: &mut [R]) {
+fn project<R: Real>(p: &Problem<'_, R>, of_x: Dropout<'_, R>, x: &[R], z: &mut [R]) {
     match p.bias {
         Some(bias) => z.copy_from_slice(&bias[..z.len()]),
         None => z.fill(R::of(0.0)),
     }
-    add_product(z, x, p.kernel, p.columns(), 0);
+    of_x.add_product(z, x, p.kernel, p.columns(), 0..p.cell.gates());
 }
 
 fn simple_rnn<R: Real>(
     p: &Problem<'_, R>,
-    x: &[R],
+    of_h: Dropout<'_, R>,
     h: &[R],
     z: &mut [R],
     a: &mut [R],
     h_next: &mut [R],
 ) {
-    project(p, x, z);
-    add_product(z, h, p.recurrent_kernel, p.columns(), 0);
+    of_h.add_product(z, h, p.recurrent_kernel, p.columns(), 0..p.cell.gates());
     a.copy_from_slice(z);
     forward_in_place(p.cell.activations().0, a, p.units);
     h_next.copy_from_slice(a);
@@ -93,7 +93,7 @@ fn simple_rnn<R: Real>(
 #[allow(clippy::too_many_arguments)] // The letters of the equations.
 fn lstm<R: Real>(
     p: &Problem<'_, R>,
-    x: &[R],
+    of_h: Dropout<'_, R>,
     h: &[R],
     c: &[R],
     z: &mut [R],
@@ -103,8 +103,7 @@ fn lstm<R: Real>(
 ) {
     let (activation, recurrent_activation) = p.cell.activations();
     let u = p.units;
-    project(p, x, z);
-    add_product(z, h, p.recurrent_kernel, p.columns(), 0);
+    of_h.add_product(z, h, p.recurrent_kernel, p.columns(), 0..p.cell.gates());
     a.copy_from_slice(z);
     forward_in_place(recurrent_activation, &mut a[..2 * u], u);
     forward_in_place(activation, &mut a[2 * u..3 * u], u);
@@ -121,7 +120,7 @@ fn lstm<R: Real>(
 
 fn gru<R: Real>(
     p: &Problem<'_, R>,
-    x: &[R],
+    of_h: Dropout<'_, R>,
     h: &[R],
     z: &mut [R],
     a: &mut [R],
@@ -131,18 +130,17 @@ fn gru<R: Real>(
     let (activation, recurrent_activation) = p.cell.activations();
     let reset_after = matches!(p.cell, Cell::Gru { reset_after: true, .. });
     let (u, columns) = (p.units, p.columns());
-    project(p, x, z);
     if let (true, Some(bias)) = (reset_after, p.bias) {
         let recurrent = &bias[columns..];
         z[..2 * u].iter_mut().zip(recurrent).for_each(|(z, &b)| *z += b);
         inner.copy_from_slice(&recurrent[2 * u..]);
     }
-    add_product(&mut z[..2 * u], h, p.recurrent_kernel, columns, 0);
+    of_h.add_product(&mut z[..2 * u], h, p.recurrent_kernel, columns, 0..2);
     a[..2 * u].copy_from_slice(&z[..2 * u]);
     forward_in_place(recurrent_activation, &mut a[..2 * u], u);
     let (r, candidate) = (&a[u..2 * u], &mut z[2 * u..]);
     if reset_after {
-        add_product(inner, h, p.recurrent_kernel, columns, 2 * u);
+        of_h.add_product(inner, h, p.recurrent_kernel, columns, 2..3);
         for j in 0..u {
             candidate[j] += r[j] * inner[j];
         }
@@ -150,7 +148,7 @@ fn gru<R: Real>(
         for j in 0..u {
             inner[j] = r[j] * h[j];
         }
-        add_product(candidate, inner, p.recurrent_kernel, columns, 2 * u);
+        of_h.add_product(candidate, inner, p.recurrent_kernel, columns, 2..3);
     }
     a[2 * u..].copy_from_slice(candidate);
     forward_in_place(activation, &mut a[2 * u..], u);

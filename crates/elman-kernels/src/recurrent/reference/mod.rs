@@ -10,7 +10,10 @@ pub(crate) use backward::{Upstream, backward};
 pub(crate) use forward::forward;
 
 use super::Cell;
+use super::dropout::{Factors, runs};
 use crate::real::Real;
+use std::borrow::Cow;
+use std::ops::Range;
 
 /// One layer on one batch. Shapes as in [`Weights`](super::Weights) and
 /// [`Sequence`](super::Sequence).
@@ -29,6 +32,8 @@ pub(crate) struct Problem<'a, R> {
     pub initial_states: &'a [&'a [R]],
     pub mask: Option<&'a [bool]>,
     pub zero_output_for_mask: bool,
+    pub input_factors: Option<Factors<'a, R>>,
+    pub recurrent_factors: Option<Factors<'a, R>>,
 }
 
 impl<R: Real> Problem<'_, R> {
@@ -45,6 +50,11 @@ impl<R: Real> Problem<'_, R> {
     /// Whether row `b` computes at step `step`.
     fn is_active(&self, step: usize, b: usize) -> bool {
         self.mask.is_none_or(|mask| mask[b * self.time + self.source(step)])
+    }
+
+    /// What the gates see of x and of h, on row `b`.
+    fn dropout(&self, b: usize) -> [Dropout<'_, R>; 2] {
+        [self.input_factors, self.recurrent_factors].map(|factors| Dropout { factors, row: b })
     }
 
     fn x_row(&self, step: usize, b: usize) -> &[R] {
@@ -77,6 +87,58 @@ impl<R: Real> Trace<R> {
     pub fn state(&self, i: usize, batch: usize, units: usize) -> &[R] {
         let all = if i == 0 { &self.h } else { &self.c };
         &all[all.len() - batch * units..]
+    }
+}
+
+/// The factors of one row of the batch: those of x, or those of h.
+#[derive(Clone, Copy)]
+struct Dropout<'a, R> {
+    factors: Option<Factors<'a, R>>,
+    row: usize,
+}
+
+impl<R: Real> Dropout<'_, R> {
+    /// What a gate sees of `x`.
+    fn apply<'x>(&self, gate: usize, x: &'x [R]) -> Cow<'x, [R]> {
+        match self.factors {
+            None => x.into(),
+            Some(factors) => {
+                let factors = factors.row(gate, self.row);
+                x.iter().zip(factors).map(|(&x, &factor)| x * factor).collect()
+            }
+        }
+    }
+
+    /// `y += x m`, for the columns of some gates, `units` each, of which `y` holds those.
+    fn add_product(&self, y: &mut [R], x: &[R], m: &[R], stride: usize, gates: Range<usize>) {
+        let units = y.len() / gates.len();
+        for run in runs(self.factors, gates.clone()) {
+            let y = &mut y[(run.start - gates.start) * units..(run.end - gates.start) * units];
+            add_product(y, &self.apply(run.start, x), m, stride, run.start * units);
+        }
+    }
+
+    /// The gradients of [`Dropout::add_product`]: `dx` of its `x`, `dm` of its matrix.
+    #[allow(clippy::too_many_arguments)] // The letters of the equations.
+    fn add_gradients(
+        &self,
+        dx: &mut [R],
+        dm: &mut [R],
+        dy: &[R],
+        x: &[R],
+        m: &[R],
+        stride: usize,
+        gates: Range<usize>,
+    ) {
+        let units = dy.len() / gates.len();
+        for run in runs(self.factors, gates.clone()) {
+            let dy = &dy[(run.start - gates.start) * units..(run.end - gates.start) * units];
+            let mut through = vec![R::of(0.0); x.len()];
+            add_product_transposed(&mut through, dy, m, stride, run.start * units);
+            let through = self.apply(run.start, &through);
+            dx.iter_mut().zip(through.iter()).for_each(|(dx, &d)| *dx += d);
+            add_outer(dm, &self.apply(run.start, x), dy, stride, run.start * units);
+        }
     }
 }
 

@@ -82,6 +82,8 @@ fn steps_equal_the_sequence() {
                     initial_states: &before,
                     mask: None,
                     zero_output_for_mask: false,
+                    input_dropout: None,
+                    recurrent_dropout: None,
                 };
                 let mut after: Vec<&mut [Float]> =
                     states.iter_mut().map(Vec::as_mut_slice).collect();

@@ -87,10 +87,14 @@ fn plain_backward_matches_finite_differences() {
         for cell in cells(activation, recurrent) {
             check(Case::new(cell, [2, 4, 3, 2], 1));
             check(Case::new(cell, [2, 3, 2, 3], 2).with_initial_states(3));
+            let gates = cell.gates();
+            for masks in [[1, 0], [0, gates], [1, gates], [gates, gates], [gates, 1]] {
+                check(Case::new(cell, [2, 3, 4, 3], 9).with_dropout(masks, 10));
+            }
             let mut case = Case::new(cell, [3, 5, 2, 2], 4).with_initial_states(5).with_mask(6);
             case.go_backwards = true;
             case.bias = None;
-            check(case);
+            check(case.with_dropout([gates, gates], 11));
             let mut case = Case::new(cell, [3, 4, 2, 2], 7).with_mask(8);
             case.zero_output_for_mask = true;
             check(case);

@@ -1,5 +1,6 @@
 //! Random layers and inputs for the tests.
 
+use crate::recurrent::dropout::Factors;
 use crate::recurrent::reference::Problem;
 use crate::recurrent::{
     Cell, Gradients, OutputGradients, Outputs, Packed, Sequence, Weights, backward, forward,
@@ -53,6 +54,9 @@ pub struct Case {
     pub x: Vec<f64>,
     pub initial: Vec<Vec<f64>>,
     pub mask: Option<Vec<bool>>,
+    /// One mask of factors, or one for each gate.
+    pub input_dropout: Option<Vec<f64>>,
+    pub recurrent_dropout: Option<Vec<f64>>,
 }
 
 impl Case {
@@ -74,6 +78,8 @@ impl Case {
             x: random.numbers(batch * time * features, 1.0),
             initial: Vec::new(),
             mask: None,
+            input_dropout: None,
+            recurrent_dropout: None,
         }
     }
 
@@ -93,6 +99,23 @@ impl Case {
         self
     }
 
+    /// Factors on input and state: so many masks each (1, or the number of gates; none: 0).
+    pub fn with_dropout(mut self, masks: [usize; 2], seed: u64) -> Case {
+        let mut random = Random(seed);
+        // A different rate for each factor: a swap of masks must show.
+        let mut factors = |n: usize| -> Vec<f64> {
+            let factor = |random: &mut Random| match random.below(3) {
+                0 => 0.0,
+                _ => f64::from(1.0 + 0.25 * random.below(8) as f32),
+            };
+            (0..n).map(|_| factor(&mut random)).collect()
+        };
+        let (features, units) = (self.batch * self.features, self.batch * self.units);
+        self.input_dropout = (masks[0] > 0).then(|| factors(masks[0] * features));
+        self.recurrent_dropout = (masks[1] > 0).then(|| factors(masks[1] * units));
+        self
+    }
+
     pub fn problem<'a>(&'a self, initial: &'a [&'a [f64]]) -> Problem<'a, f64> {
         Problem {
             cell: self.cell,
@@ -108,6 +131,14 @@ impl Case {
             initial_states: initial,
             mask: self.mask.as_deref(),
             zero_output_for_mask: self.zero_output_for_mask,
+            input_factors: self
+                .input_dropout
+                .as_deref()
+                .map(|values| Factors::new(values, self.batch, self.features)),
+            recurrent_factors: self
+                .recurrent_dropout
+                .as_deref()
+                .map(|values| Factors::new(values, self.batch, self.units)),
         }
     }
 }
@@ -162,6 +193,8 @@ impl Case {
         let x = narrow(&self.x);
         let initial: Vec<Vec<Float>> = self.initial.iter().map(|s| narrow(s)).collect();
         let initial: Vec<&[Float]> = initial.iter().map(Vec::as_slice).collect();
+        let dropout = [&self.input_dropout, &self.recurrent_dropout];
+        let dropout = dropout.map(|factors| factors.as_deref().map(narrow));
         let input = Sequence {
             x: &x,
             batch: self.batch,
@@ -170,6 +203,8 @@ impl Case {
             initial_states: &initial,
             mask: self.mask.as_deref(),
             zero_output_for_mask: self.zero_output_for_mask,
+            input_dropout: dropout[0].as_deref(),
+            recurrent_dropout: dropout[1].as_deref(),
         };
         let (n, states) = (self.batch * self.units, self.cell.states());
         // Not zero: everything must be overwritten.
