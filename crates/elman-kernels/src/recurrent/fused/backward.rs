@@ -4,9 +4,9 @@
 //! Letters: as in the module above; d before a letter is the gradient of the loss.
 
 use super::cells::{Part, Pointwise, Row, Rows};
-use super::forward::{States, Tape, is_active};
 use super::pack::{Fused, Transposed};
 use super::plan::Plan;
+use super::states::{States, Tape, is_active};
 use super::weights;
 use crate::Float;
 use crate::buffer::Buffer;

@@ -26,10 +26,14 @@ mod backward;
 mod cells;
 mod forward;
 mod layout;
+mod output;
 mod pack;
 mod plan;
+mod states;
+mod step;
 mod weights;
 
 pub(super) use backward::backward;
-pub(super) use forward::{Tape, forward};
+pub(super) use forward::forward;
 pub(super) use pack::Fused;
+pub(super) use states::Tape;

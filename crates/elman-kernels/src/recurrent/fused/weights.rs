@@ -5,9 +5,9 @@
 //!
 //! Letters: as in the module above.
 
-use super::forward::{States, is_active, source};
 use super::layout::Slot;
 use super::pack::Fused;
+use super::states::{States, is_active, source};
 use crate::Float;
 use crate::buffer::Buffer;
 use crate::pool::{Shared, share, team};

@@ -3,11 +3,16 @@
 //! Letters: z row of pre-activations, gates or gate gradients (one block), h state, c carry,
 //! i f g o r gates (g candidate), d gradient.
 
+mod derivatives;
+mod equations;
+
 use super::layout::Layout;
 use crate::activation::vector;
 use crate::recurrent::Cell;
 use crate::simd::{Simd, Task, math};
 use crate::{Activation, Float};
+use derivatives::{d_gru, d_gru_mix, d_gru_reset, d_lstm, d_simple_rnn};
+use equations::{gru, gru_mix, gru_reset, lstm, simple_rnn};
 
 /// The pointers of one row and block; of states, at the first unit of the block.
 #[derive(Clone, Copy)]
@@ -185,163 +190,5 @@ impl<S: Simd, const USUAL: bool> Task for Loop<'_, Functions<S, USUAL>> {
             (Cell::Gru { .. }, true, Part::First) => each!(|f, row| d_gru_mix(f, row)),
             (Cell::Gru { .. }, true, Part::Second) => each!(|f, row| d_gru_reset(f, row)),
         }
-    }
-}
-
-// Each of the following requires the pointers of the row to be valid for a block.
-
-#[inline(always)]
-unsafe fn simple_rnn<S: Simd, const U: bool>(f: Functions<S, U>, p: Row, vectors: usize) {
-    let s = f.s;
-    for v in 0..vectors {
-        // SAFETY: the row is valid for its block.
-        unsafe {
-            let at = v * S::LANES;
-            s.store(p.h_next.add(at), f.act(s.load(p.z.add(at))));
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn d_simple_rnn<S: Simd, const U: bool>(f: Functions<S, U>, p: Row, vectors: usize) {
-    let s = f.s;
-    for v in 0..vectors {
-        // SAFETY: the row is valid for its block.
-        unsafe {
-            let at = v * S::LANES;
-            let dy = s.load_part(p.dy.wrapping_add(at), p.dy_units.saturating_sub(at));
-            let dh = s.add(s.load(p.dh.add(at)), dy);
-            s.store(p.z.add(at), s.mul(dh, f.d_act(s.load(p.h_next.add(at)))));
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn lstm<S: Simd, const U: bool>(f: Functions<S, U>, p: Row, save: bool) {
-    let s = f.s;
-    let l = S::LANES;
-    // SAFETY: the row is valid for its block.
-    unsafe {
-        let i = f.gate(s.load(p.z));
-        let forget = f.gate(s.load(p.z.add(l)));
-        let g = f.act(s.load(p.z.add(2 * l)));
-        let o = f.gate(s.load(p.z.add(3 * l)));
-        let c = s.fma(forget, s.load(p.c), s.mul(i, g));
-        s.store(p.c_next, c);
-        s.store(p.h_next, s.mul(o, f.act(c)));
-        if save {
-            s.store(p.z, i);
-            s.store(p.z.add(l), forget);
-            s.store(p.z.add(2 * l), g);
-            s.store(p.z.add(3 * l), o);
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn d_lstm<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
-    let s = f.s;
-    let l = S::LANES;
-    // SAFETY: the row is valid for its block.
-    unsafe {
-        let (i, forget) = (s.load(p.z), s.load(p.z.add(l)));
-        let (g, o) = (s.load(p.z.add(2 * l)), s.load(p.z.add(3 * l)));
-        let dh = s.add(s.load(p.dh), s.load_part(p.dy, p.dy_units));
-        // Computed again rather than kept: it costs less than its way through memory.
-        let active = f.act(s.load(p.c_next));
-        let dc = s.fma(s.mul(dh, o), f.d_act(active), s.load(p.dc));
-        s.store(p.z, s.mul(s.mul(dc, g), f.d_gate(i)));
-        s.store(p.z.add(l), s.mul(s.mul(dc, s.load(p.c)), f.d_gate(forget)));
-        s.store(p.z.add(2 * l), s.mul(s.mul(dc, i), f.d_act(g)));
-        s.store(p.z.add(3 * l), s.mul(s.mul(dh, active), f.d_gate(o)));
-        s.store(p.dc, s.mul(dc, forget));
-    }
-}
-
-#[inline(always)]
-unsafe fn gru<S: Simd, const U: bool>(f: Functions<S, U>, p: Row, save: bool) {
-    let s = f.s;
-    let l = S::LANES;
-    // SAFETY: the row is valid for its block.
-    unsafe {
-        let z = f.gate(s.load(p.z.add(l)));
-        let r = f.gate(s.load(p.z.add(2 * l)));
-        let g = f.act(s.fma(r, s.load(p.z.add(3 * l)), s.load(p.z)));
-        // z h + (1 - z) g
-        s.store(p.h_next, s.fma(z, s.sub(s.load(p.h), g), g));
-        if save {
-            s.store(p.z, g);
-            s.store(p.z.add(l), z);
-            s.store(p.z.add(2 * l), r);
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn d_gru<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
-    let s = f.s;
-    let l = S::LANES;
-    // SAFETY: the row is valid for its block.
-    unsafe {
-        let (g, z) = (s.load(p.z), s.load(p.z.add(l)));
-        let (r, inner) = (s.load(p.z.add(2 * l)), s.load(p.z.add(3 * l)));
-        let dh = s.add(s.load(p.dh), s.load_part(p.dy, p.dy_units));
-        let dg = s.mul(s.fnma(dh, z, dh), f.d_act(g));
-        s.store(p.z, dg);
-        s.store(p.z.add(l), s.mul(s.mul(dh, s.sub(s.load(p.h), g)), f.d_gate(z)));
-        s.store(p.z.add(2 * l), s.mul(s.mul(dg, inner), f.d_gate(r)));
-        s.store(p.z.add(3 * l), s.mul(dg, r));
-        s.store(p.dh, s.mul(dh, z));
-    }
-}
-
-#[inline(always)]
-unsafe fn gru_reset<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
-    let s = f.s;
-    let l = S::LANES;
-    // SAFETY: the row is valid for its block.
-    unsafe {
-        let r = f.gate(s.load(p.z.add(2 * l)));
-        s.store(p.z.add(l), f.gate(s.load(p.z.add(l))));
-        s.store(p.z.add(2 * l), r);
-        s.store(p.reset, s.mul(r, s.load(p.h)));
-    }
-}
-
-#[inline(always)]
-unsafe fn gru_mix<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
-    let s = f.s;
-    // SAFETY: the row is valid for its block.
-    unsafe {
-        let g = f.act(s.load(p.z));
-        let z = s.load(p.z.add(S::LANES));
-        s.store(p.h_next, s.fma(z, s.sub(s.load(p.h), g), g));
-        s.store(p.z, g);
-    }
-}
-
-#[inline(always)]
-unsafe fn d_gru_mix<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
-    let s = f.s;
-    let l = S::LANES;
-    // SAFETY: the row is valid for its block.
-    unsafe {
-        let (g, z) = (s.load(p.z), s.load(p.z.add(l)));
-        let dh = s.add(s.load(p.dh), s.load_part(p.dy, p.dy_units));
-        s.store(p.z, s.mul(s.fnma(dh, z, dh), f.d_act(g)));
-        s.store(p.z.add(l), s.mul(s.mul(dh, s.sub(s.load(p.h), g)), f.d_gate(z)));
-        s.store(p.dh, s.mul(dh, z));
-    }
-}
-
-#[inline(always)]
-unsafe fn d_gru_reset<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
-    let s = f.s;
-    let l = S::LANES;
-    // SAFETY: the row is valid for its block.
-    unsafe {
-        let (r, d) = (s.load(p.z.add(2 * l)), s.load(p.reset));
-        s.store(p.z.add(2 * l), s.mul(s.mul(d, s.load(p.h)), f.d_gate(r)));
-        s.store(p.dh, s.fma(d, r, s.load(p.dh)));
     }
 }

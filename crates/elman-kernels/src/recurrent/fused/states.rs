@@ -1,0 +1,96 @@
+//! Where the states and gates of a call are.
+//!
+//! Letters: as in the module above.
+
+use super::layout::Layout;
+use crate::Float;
+use crate::buffer::Buffer;
+use crate::pool::Shared;
+use crate::recurrent::Sequence;
+
+/// What backward needs: see the module's documentation for `z`.
+#[derive(Debug)]
+pub(in super::super) struct Tape {
+    /// The gates.
+    pub(super) z: Buffer,
+    /// `(time + 1, batch, stride)`: the states before each step, and the last.
+    pub(super) h: Buffer,
+    /// The same of the carry; empty unless LSTM.
+    pub(super) c: Buffer,
+    /// `(time, batch, stride)`: `r h`, of the GRU without `reset_after`.
+    pub(super) reset: Buffer,
+    /// The batch and the steps it is for.
+    pub(super) size: [usize; 2],
+}
+
+/// Where the buffers of a call are, and how they are indexed.
+#[derive(Clone, Copy)]
+pub(super) struct States<'a> {
+    pub layout: &'a Layout,
+    pub batch: usize,
+    /// Steps that `z` holds.
+    pub held: usize,
+    pub z: Shared<Float>,
+    pub h: Shared<Float>,
+    pub c: Shared<Float>,
+    pub reset: Shared<Float>,
+    /// Whether the buffers hold every step, or the states of two steps and one carry.
+    pub all: bool,
+}
+
+impl States<'_> {
+    /// The row of `z` of a block at a step, counted from the first one held.
+    #[inline(always)]
+    pub fn z(&self, block: usize, t: usize, b: usize) -> *mut Float {
+        self.z.0.wrapping_add(((block * self.held + t) * self.batch + b) * self.layout.row)
+    }
+    /// The state before step `t`.
+    #[inline(always)]
+    pub fn h(&self, t: usize, b: usize) -> *mut Float {
+        let t = if self.all { t } else { t & 1 };
+        self.h.0.wrapping_add((t * self.batch + b) * self.layout.stride)
+    }
+    /// The carry before step `t`.
+    #[inline(always)]
+    pub fn c(&self, t: usize, b: usize) -> *mut Float {
+        let t = if self.all { t } else { 0 };
+        self.c.0.wrapping_add((t * self.batch + b) * self.layout.stride)
+    }
+    /// `r h` of step `t`.
+    #[inline(always)]
+    pub fn reset(&self, t: usize, b: usize) -> *mut Float {
+        let t = if self.all { t } else { 0 };
+        self.reset.0.wrapping_add((t * self.batch + b) * self.layout.stride)
+    }
+}
+
+/// Copies the initial states into the first place of the buffers; the lanes beyond are zero.
+pub(super) fn initial_states(input: &Sequence<'_>, states: &States<'_>) {
+    let Layout { units, stride, .. } = *states.layout;
+    for i in 0..states.layout.cell.states() {
+        for b in 0..input.batch {
+            let row = if i == 0 { states.h(0, b) } else { states.c(0, b) };
+            // SAFETY: the buffers hold `stride >= units` numbers for each row, and no thread
+            // works on them yet.
+            let row = unsafe { std::slice::from_raw_parts_mut(row, stride) };
+            let (used, rest) = row.split_at_mut(units);
+            match input.initial_states.get(i) {
+                Some(state) => used.copy_from_slice(&state[b * units..(b + 1) * units]),
+                None => used.fill(0.0),
+            }
+            rest.fill(0.0);
+        }
+    }
+}
+
+/// The time index that step `t` reads.
+#[inline(always)]
+pub(super) fn source(input: &Sequence<'_>, t: usize) -> usize {
+    if input.go_backwards { input.time - 1 - t } else { t }
+}
+
+/// Whether row `b` computes at step `t`.
+#[inline(always)]
+pub(super) fn is_active(input: &Sequence<'_>, t: usize, b: usize) -> bool {
+    input.mask.is_none_or(|mask| mask[b * input.time + source(input, t)])
+}
