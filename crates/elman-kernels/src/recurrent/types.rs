@@ -144,7 +144,7 @@ pub struct Tape(pub(super) Trace);
 
 #[derive(Debug)]
 pub(super) enum Trace {
-    Fused(fused::Tape),
+    Fused(Box<fused::Tape>),
     Plain(Box<plain::Trace>),
 }
 

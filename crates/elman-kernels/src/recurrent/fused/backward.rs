@@ -4,10 +4,11 @@
 //! Letters: as in the module above; d before a letter is the gradient of the loss.
 
 use super::cells::{Part, Pointwise, Row, Rows};
+use super::gradients;
 use super::pack::{Fused, Transposed};
 use super::plan::Plan;
-use super::states::{States, Tape, is_active};
-use super::weights;
+use super::states::{States, Tape};
+use super::steps::Steps;
 use crate::Float;
 use crate::buffer::Buffer;
 use crate::pool::Shared;
@@ -19,13 +20,16 @@ use std::ops::Range;
 pub(in super::super) fn backward(
     fused: &Fused,
     input: &Sequence<'_>,
-    mut tape: Tape,
+    mut tape: Box<Tape>,
     upstream: &OutputGradients<'_>,
     gradients: &mut Gradients<'_>,
 ) {
     let layout = &fused.layout;
-    let (batch, time) = (input.batch, input.time);
-    assert_eq!(tape.size, [batch, time], "recurrent: the tape is for another batch or time");
+    let Steps { batch, time, .. } = tape.steps;
+    assert!(
+        batch == input.batch && time == input.time,
+        "recurrent: the tape is for another batch or time"
+    );
     let states = States {
         layout,
         batch,
@@ -45,12 +49,11 @@ pub(in super::super) fn backward(
         dr: Shared(dr.pointer()),
         states,
     };
-    let last_active: Vec<bool> = (0..batch).map(|b| flow.passes(input, time, b)).collect();
-    flow.start(upstream, &last_active);
+    flow.start(upstream, &tape.steps);
     {
-        let plan = Plan::new(layout, fused.features, batch, time);
+        let plan = Plan::new(layout, fused.features, &tape.steps);
         let transposed = fused.transposed();
-        let call = Call { input, upstream, plan: &plan, transposed, flow };
+        let call = Call { steps: &tape.steps, upstream, plan: &plan, transposed, flow };
         dispatch(layout.isa, call);
     }
     for (i, gradient) in gradients.initial_states.iter_mut().enumerate() {
@@ -64,7 +67,7 @@ pub(in super::super) fn backward(
             }
         }
     }
-    weights::gradients(fused, input, &states, gradients);
+    gradients::from_gates(fused, input, &tape.steps, &states, gradients);
 }
 
 /// The gradients that flow from step to step: `(batch, stride)` each.
@@ -92,18 +95,8 @@ impl Flow<'_> {
         self.dr.0.wrapping_add(b * self.states.layout.stride)
     }
 
-    /// Whether the output of the step before step `t` is the state then, and not a constant zero.
-    fn passes(&self, input: &Sequence<'_>, t: usize, b: usize) -> bool {
-        t > 0
-            && if is_active(input, t - 1, b) {
-                true
-            } else {
-                !input.zero_output_for_mask && (0..t).any(|t| is_active(input, t, b))
-            }
-    }
-
     /// The gradients after the last step.
-    fn start(&self, upstream: &OutputGradients<'_>, last: &[bool]) {
+    fn start(&self, upstream: &OutputGradients<'_>, steps: &Steps) {
         let Self { states, .. } = self;
         let units = states.layout.units;
         let add = |row: *mut Float, gradient: &[Float], b: usize| {
@@ -112,14 +105,15 @@ impl Flow<'_> {
             let gradient = &gradient[b * units..(b + 1) * units];
             row.iter_mut().zip(gradient).for_each(|(row, d)| *row += d);
         };
-        for (b, &passes) in last.iter().enumerate() {
+        for b in 0..steps.batch {
             if let Some(Some(d)) = upstream.states.first() {
                 add(self.dh(b), d, b);
             }
             if let Some(Some(d)) = upstream.states.get(1) {
                 add(self.dc(b), d, b);
             }
-            if let (Some(d), true) = (upstream.last_output, passes) {
+            let shows_state = steps.time > 0 && steps.shows_state(steps.time - 1, b);
+            if let (Some(d), true) = (upstream.last_output, shows_state) {
                 add(self.dh(b), d, b);
             }
         }
@@ -128,9 +122,9 @@ impl Flow<'_> {
 
 #[derive(Clone, Copy)]
 struct Call<'a> {
-    input: &'a Sequence<'a>,
+    steps: &'a Steps,
     upstream: &'a OutputGradients<'a>,
-    plan: &'a Plan,
+    plan: &'a Plan<'a>,
     transposed: &'a Transposed,
     flow: Flow<'a>,
 }
@@ -159,18 +153,10 @@ impl Task for Worker<'_> {
 
     #[inline]
     fn run<S: Simd>(self, s: S) {
-        let input = self.call.input;
-        let masked = input.mask.is_some();
-        let mut active: Vec<usize> = Vec::with_capacity(if masked { self.rows.len() } else { 0 });
-        for t in (0..input.time).rev() {
-            if masked {
-                active.clear();
-                active.extend(self.rows.clone().filter(|&b| is_active(input, t, b)));
-                self.pass(t);
-                self.step(s, t, Rows::List(&active));
-            } else {
-                self.step(s, t, Rows::Range(self.rows.start, self.rows.len()));
-            }
+        let steps = self.call.steps;
+        for t in (0..steps.time).rev() {
+            self.pass(t);
+            self.step(s, t, steps.rows(t, &self.rows));
         }
     }
 }
@@ -200,7 +186,7 @@ impl Worker<'_> {
 
     /// Gates to gate gradients.
     fn pointwise<S: Simd>(&self, s: S, t: usize, rows: Rows<'_>, part: Part) {
-        let Call { input, upstream, flow, .. } = self.call;
+        let Call { steps, upstream, flow, .. } = self.call;
         let states = flow.states;
         let layout = states.layout;
         for block in self.blocks.clone() {
@@ -222,7 +208,7 @@ impl Worker<'_> {
                 dy,
                 dy_units,
             };
-            let strides = [layout.row, layout.stride, input.time * layout.units];
+            let strides = [layout.row, layout.stride, steps.time * layout.units];
             // The places of this block, step and rows are this thread's own.
             Pointwise { layout, part, rows, row, strides, save: true, backward: true }.run(s);
         }
@@ -258,27 +244,18 @@ impl Worker<'_> {
         }
     }
 
-    /// The rows that step `t` skips: the gradient of a repeated output is one of the state, and
-    /// the gate gradients are zero.
+    /// The rows that step `t` skips: the gradient of a repeated output is one of the state.
     fn pass(&self, t: usize) {
-        let Call { input, upstream, flow, .. } = self.call;
-        let states = flow.states;
-        let layout = states.layout;
-        for b in self.rows.clone().filter(|&b| !is_active(input, t, b)) {
-            for block in self.blocks.clone() {
-                // SAFETY: this thread's rows and blocks.
-                unsafe { std::ptr::write_bytes(states.z(block, t, b), 0, layout.row) };
-            }
-            let Some(dy) = upstream.sequence else { continue };
-            if !flow.passes(input, t + 1, b) {
-                continue;
-            }
-            let first = self.blocks.start * layout.block;
-            for unit in first..(self.blocks.end * layout.block).min(layout.units) {
-                let d = dy[(b * input.time + t) * layout.units + unit];
-                // SAFETY: this thread's rows and units.
-                unsafe { *flow.dh(b).add(unit) += d };
-            }
+        let Call { steps, upstream, flow, .. } = self.call;
+        let Some(dy) = upstream.sequence else { return };
+        let layout = flow.states.layout;
+        let first = self.blocks.start * layout.block;
+        let n = (self.blocks.end * layout.block).min(layout.units).saturating_sub(first);
+        for b in steps.skipped(t, &self.rows).filter(|&b| steps.shows_state(t, b)) {
+            let dy = &dy[(b * steps.time + t) * layout.units + first..][..n];
+            // SAFETY: this thread's rows and units.
+            let dh = unsafe { std::slice::from_raw_parts_mut(flow.dh(b).add(first), n) };
+            dh.iter_mut().zip(dy).for_each(|(dh, &d)| *dh += d);
         }
     }
 }

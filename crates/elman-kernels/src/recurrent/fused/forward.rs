@@ -2,11 +2,11 @@
 //!
 //! Letters: as in the module above.
 
-use super::cells::Rows;
 use super::output::Targets;
 use super::pack::Fused;
 use super::plan::Plan;
-use super::states::{States, Tape, initial_states, is_active};
+use super::states::{States, Tape, initial_states};
+use super::steps::Steps;
 use crate::Float;
 use crate::buffer::{Buffer, with_scratch};
 use crate::pool::Shared;
@@ -20,22 +20,23 @@ pub(in super::super) fn forward(
     input: &Sequence<'_>,
     out: &mut Outputs<'_>,
     save: bool,
-) -> Option<Tape> {
+) -> Option<Box<Tape>> {
     assert!(
         input.input_dropout.is_none() && input.recurrent_dropout.is_none(),
         "recurrent: the fused kernels compute no dropout yet"
     );
     let layout = &fused.layout;
     let (batch, time) = (input.batch, input.time);
-    let plan = Plan::new(layout, fused.features, batch, time);
-    let portion = plan.portion(time);
+    let steps = Steps::new(input);
+    let plan = Plan::new(layout, fused.features, &steps);
+    let portion = plan.portion();
     let held = if save { time } else { portion };
     let state = batch * layout.stride;
     let carries = layout.cell.states() - 1;
     let resets = usize::from(layout.resets_before());
     let z = layout.blocks * held * batch * layout.row;
-    let steps = if save { [time + 1, time + 1, time] } else { [2, 1, 1] };
-    let sizes = [z, steps[0] * state, carries * steps[1] * state, resets * steps[2] * state];
+    let kept = if save { [time + 1, time + 1, time] } else { [2, 1, 1] };
+    let sizes = [z, kept[0] * state, carries * kept[1] * state, resets * kept[2] * state];
     let mut run = |[z, h, c, reset]: [*mut Float; 4]| {
         let states = States {
             layout,
@@ -48,14 +49,15 @@ pub(in super::super) fn forward(
             all: save,
         };
         let targets = Targets::new(out);
-        let call = Call { fused, input, plan: &plan, states, targets, portion };
+        let call = Call { fused, input, steps: &steps, plan: &plan, states, targets, portion };
         dispatch(layout.isa, call);
     };
     if save {
-        let [z, h, c, reset] = sizes.map(Buffer::uninit);
-        let mut tape = Tape { z, h, c, reset, size: [batch, time] };
-        run([tape.z.pointer(), tape.h.pointer(), tape.c.pointer(), tape.reset.pointer()]);
-        return Some(tape);
+        let mut buffers = sizes.map(Buffer::uninit);
+        run(buffers.each_mut().map(Buffer::pointer));
+        drop(plan);
+        let [z, h, c, reset] = buffers;
+        return Some(Box::new(Tape { z, h, c, reset, steps }));
     }
     // Each part on its own cache lines.
     let sizes = sizes.map(|size| size.next_multiple_of(16));
@@ -73,7 +75,8 @@ pub(in super::super) fn forward(
 pub(super) struct Call<'a> {
     pub fused: &'a Fused,
     pub input: &'a Sequence<'a>,
-    pub plan: &'a Plan,
+    pub steps: &'a Steps,
+    pub plan: &'a Plan<'a>,
     pub states: States<'a>,
     pub targets: Targets,
     portion: usize,
@@ -109,27 +112,16 @@ impl Task for Worker<'_> {
 
     #[inline]
     fn run<S: Simd>(self, s: S) {
-        let Call { input, portion, states, .. } = self.call;
-        // Without a mask the rows are a range, and nothing is allocated.
-        let masked = input.mask.is_some();
-        let mut active: Vec<usize> = Vec::with_capacity(if masked { self.rows.len() } else { 0 });
-        let mut seen = vec![false; if masked { input.batch } else { 0 }];
+        let Call { steps, portion, states, .. } = self.call;
         let mut from = 0;
-        while from < input.time {
-            let to = (from + portion).min(input.time);
+        while from < steps.time {
+            let to = (from + portion).min(steps.time);
             self.project(s, from..to);
             for t in from..to {
                 let at = if states.all { t } else { t - from };
-                if masked {
-                    active.clear();
-                    active.extend(self.rows.clone().filter(|&b| is_active(input, t, b)));
-                    active.iter().for_each(|&b| seen[b] = true);
-                    self.hold(t);
-                    self.step(s, t, at, Rows::List(&active));
-                } else {
-                    self.step(s, t, at, Rows::Range(self.rows.start, self.rows.len()));
-                }
-                self.emit(t, &seen);
+                self.hold(t);
+                self.step(s, t, at, steps.rows(t, &self.rows));
+                self.emit(t);
             }
             from = to;
         }

@@ -25,13 +25,14 @@
 mod backward;
 mod cells;
 mod forward;
+mod gradients;
 mod layout;
 mod output;
 mod pack;
 mod plan;
 mod states;
 mod step;
-mod weights;
+mod steps;
 
 pub(super) use backward::backward;
 pub(super) use forward::forward;

@@ -1,7 +1,6 @@
 //! What leaves the kernels: outputs and final states, and the states that masked steps keep.
 
 use super::forward::{Call, Worker};
-use super::states::is_active;
 use crate::Float;
 use crate::pool::Shared;
 use crate::recurrent::Outputs;
@@ -35,10 +34,10 @@ impl Targets {
 impl Worker<'_> {
     /// Keeps the states of the rows that step `t` skips.
     pub(super) fn hold(&self, t: usize) {
-        let Call { input, states, .. } = self.call;
+        let Call { steps, states, .. } = self.call;
         let (from, n) = (self.blocks.start * states.layout.block, self.blocks.len());
         let n = n * states.layout.block;
-        for b in self.rows.clone().filter(|&b| !is_active(input, t, b)) {
+        for b in steps.skipped(t, &self.rows) {
             // SAFETY: this thread's rows and units of two different steps.
             unsafe {
                 let (old, new) = (states.h(t, b).add(from), states.h(t + 1, b).add(from));
@@ -51,18 +50,17 @@ impl Worker<'_> {
         }
     }
 
-    /// Writes the outputs of step `t`. `seen`: the rows that have had a step that was not masked.
-    pub(super) fn emit(&self, t: usize, seen: &[bool]) {
-        let Call { input, states, targets, .. } = self.call;
+    /// Writes the outputs of step `t`.
+    pub(super) fn emit(&self, t: usize) {
+        let Call { steps, states, targets, .. } = self.call;
         let units = states.layout.units;
         let (from, n) = (self.units.start, self.units.len());
-        let last = t + 1 == input.time && !targets.last.0.is_null();
+        let last = t + 1 == steps.time && !targets.last.0.is_null();
         if targets.sequence.0.is_null() && !last {
             return;
         }
         for b in self.rows.clone() {
-            let zero = input.mask.is_some()
-                && (!seen[b] || (input.zero_output_for_mask && !is_active(input, t, b)));
+            let zero = !steps.shows_state(t, b);
             let copy = |to: *mut Float| {
                 // SAFETY: the rows and units of this thread, which are within the caller's slice.
                 unsafe {
@@ -74,7 +72,7 @@ impl Worker<'_> {
                 }
             };
             if !targets.sequence.0.is_null() {
-                copy(targets.sequence.0.wrapping_add((b * input.time + t) * units + from));
+                copy(targets.sequence.0.wrapping_add((b * steps.time + t) * units + from));
             }
             if last {
                 copy(targets.last.0.wrapping_add(b * units + from));
@@ -84,17 +82,17 @@ impl Worker<'_> {
 
     /// Writes the final states, and the last output of a sequence without steps.
     pub(super) fn finish(&self) {
-        let Call { input, states, targets, .. } = self.call;
+        let Call { steps, states, targets, .. } = self.call;
         let units = states.layout.units;
         let (from, n) = (self.units.start, self.units.len());
         for b in self.rows.clone() {
             let at = b * units + from;
             // SAFETY: the rows and units of this thread, which are within the caller's slices.
             unsafe {
-                if input.time == 0 && !targets.last.0.is_null() {
+                if steps.time == 0 && !targets.last.0.is_null() {
                     std::ptr::write_bytes(targets.last.0.add(at), 0, n);
                 }
-                let finals = [states.h(input.time, b), states.c(input.time, b)];
+                let finals = [states.h(steps.time, b), states.c(steps.time, b)];
                 for (target, state) in targets.states.iter().zip(finals) {
                     if !target.0.is_null() {
                         std::ptr::copy_nonoverlapping(state.add(from), target.0.add(at), n);

@@ -1,6 +1,7 @@
 //! How a call is spread over threads, and in what portions.
 
 use super::layout::Layout;
+use super::steps::Steps;
 use crate::pool::{Barrier, Team, share, team};
 use std::ops::Range;
 
@@ -17,22 +18,22 @@ const PORTION_ROWS: usize = 192;
 
 /// Who computes what: each thread its rows of the batch and all units, or all rows and its blocks
 /// of units, with a barrier in every step.
-pub(super) struct Plan {
+pub(super) struct Plan<'a> {
     pub team: Team,
     pub barrier: Barrier,
     split_blocks: bool,
-    batch: usize,
+    steps: &'a Steps,
     blocks: usize,
     panels: usize,
 }
 
-impl Plan {
-    pub(super) fn new(layout: &Layout, features: usize, batch: usize, time: usize) -> Plan {
+impl<'a> Plan<'a> {
+    pub(super) fn new(layout: &Layout, features: usize, steps: &'a Steps) -> Plan<'a> {
         let weights = layout.blocks * layout.row * (features + layout.units);
-        let work = batch * time * weights;
+        let work = steps.count() * weights;
         let recurrent = layout.blocks * layout.row * layout.units;
         let threads = crate::num_threads().min(work / WORK_PER_THREAD);
-        let by_rows = threads.min(batch / ROWS_PER_THREAD);
+        let by_rows = threads.min(steps.batch / ROWS_PER_THREAD);
         // With few rows the panels are what costs, so halving the rows would gain nothing.
         let (wanted, split_blocks) = if by_rows < threads && recurrent >= SPLIT_WEIGHTS {
             (threads.min(recurrent / SPLIT_WEIGHTS * 2).min(layout.blocks), true)
@@ -44,7 +45,7 @@ impl Plan {
             barrier: Barrier::new(if split_blocks { team.size() } else { 1 }),
             team,
             split_blocks,
-            batch,
+            steps,
             blocks: layout.blocks,
             panels: layout.transposed_panels(),
         }
@@ -55,15 +56,16 @@ impl Plan {
     pub(super) fn part(&self, i: usize) -> [Range<usize>; 3] {
         let n = self.team.size();
         if self.split_blocks {
-            [0..self.batch, share(self.blocks, n, i), share(self.panels, n, i)]
+            [0..self.steps.batch, share(self.blocks, n, i), share(self.panels, n, i)]
         } else {
-            [share(self.batch, n, i), 0..self.blocks, 0..self.panels]
+            [self.steps.share(n, i), 0..self.blocks, 0..self.panels]
         }
     }
 
     /// Steps whose input is projected at once.
-    pub(super) fn portion(&self, time: usize) -> usize {
-        let rows = if self.split_blocks { self.batch } else { self.batch / self.team.size() };
+    pub(super) fn portion(&self) -> usize {
+        let Steps { batch, time, .. } = *self.steps;
+        let rows = if self.split_blocks { batch } else { batch / self.team.size() };
         PORTION_ROWS.div_ceil(rows.max(1)).min(time)
     }
 }

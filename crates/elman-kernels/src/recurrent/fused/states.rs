@@ -3,6 +3,7 @@
 //! Letters: as in the module above.
 
 use super::layout::Layout;
+use super::steps::Steps;
 use crate::Float;
 use crate::buffer::Buffer;
 use crate::pool::Shared;
@@ -19,8 +20,9 @@ pub(in super::super) struct Tape {
     pub(super) c: Buffer,
     /// `(time, batch, stride)`: `r h`, of the GRU without `reset_after`.
     pub(super) reset: Buffer,
-    /// The batch and the steps it is for.
-    pub(super) size: [usize; 2],
+    /// The steps it is for. Backward asks these, not the caller's mask: what was skipped was never
+    /// written.
+    pub(super) steps: Steps,
 }
 
 /// Where the buffers of a call are, and how they are indexed.
@@ -81,16 +83,4 @@ pub(super) fn initial_states(input: &Sequence<'_>, states: &States<'_>) {
             rest.fill(0.0);
         }
     }
-}
-
-/// The time index that step `t` reads.
-#[inline(always)]
-pub(super) fn source(input: &Sequence<'_>, t: usize) -> usize {
-    if input.go_backwards { input.time - 1 - t } else { t }
-}
-
-/// Whether row `b` computes at step `t`.
-#[inline(always)]
-pub(super) fn is_active(input: &Sequence<'_>, t: usize, b: usize) -> bool {
-    input.mask.is_none_or(|mask| mask[b * input.time + source(input, t)])
 }

@@ -4,7 +4,7 @@
 
 use super::cells::{Part, Pointwise, Row, Rows};
 use super::forward::{Call, Worker};
-use super::states::{is_active, source};
+use super::steps::source;
 use crate::Float;
 use crate::simd::{Simd, Task};
 use crate::tile::{self, Columns, Product, Start};
@@ -13,40 +13,29 @@ use std::ptr::null_mut;
 
 impl Worker<'_> {
     /// `z = x K + b` for some steps.
-    pub(super) fn project<S: Simd>(&self, s: S, steps: Range<usize>) {
-        let Call { fused, input, states, .. } = self.call;
+    pub(super) fn project<S: Simd>(&self, s: S, portion: Range<usize>) {
+        let Call { fused, input, steps, states, .. } = self.call;
         let (layout, features) = (states.layout, fused.features);
         let vectors = layout.input.len();
         let width = vectors * layout.lanes;
-        let n = match input.mask {
-            None => steps.len() * self.rows.len(),
-            Some(_) => {
-                let pairs = steps.clone().flat_map(|t| self.rows.clone().map(move |b| (t, b)));
-                pairs.filter(|&(t, b)| is_active(input, t, b)).count()
-            }
-        };
-        let held_from = if states.all { 0 } else { steps.start };
+        let n = portion.clone().map(|t| steps.rows(t, &self.rows).len()).sum();
+        let held_from = if states.all { 0 } else { portion.start };
         let packed = Columns::packed(layout.lanes);
         for block in self.blocks.clone() {
             let panel = fused.kernel.as_pointer().wrapping_add(block * features * width);
             let mut product = Product::plain(features, panel, width, packed);
             let bias = fused.bias.as_pointer().wrapping_add(block * width);
             product.start = Start::Bias(bias);
-            let (mut t, mut b) = (steps.start, self.rows.start);
+            let mut pairs = portion.clone().flat_map(|t| {
+                let rows = steps.rows(t, &self.rows);
+                (0..rows.len()).map(move |i| (t, rows.id(i)))
+            });
             let next = |_| {
-                loop {
-                    let (at, row) = (t, b);
-                    b += 1;
-                    if b == self.rows.end {
-                        (t, b) = (t + 1, self.rows.start);
-                    }
-                    if is_active(input, at, row) {
-                        let x = (row * input.time + source(input, at)) * features;
-                        return (input.x[x..].as_ptr(), states.z(block, at - held_from, row));
-                    }
-                }
+                let (t, b) = pairs.next().expect("as many as were counted");
+                let x = (b * steps.time + source(input, t)) * features;
+                (input.x[x..].as_ptr(), states.z(block, t - held_from, b))
             };
-            // SAFETY: `n` rows are active, each `features` numbers of x; the rows of `z` of this
+            // SAFETY: `n` rows compute, each `features` numbers of x; the rows of `z` of this
             // thread's blocks and rows are its own.
             unsafe { tile::rows(s, vectors, &product, n, next) };
         }

@@ -1,0 +1,141 @@
+//! The gradients of weights and biases.
+//!
+//! The depth of these products is the computed steps, in order; it is summed in chunks of
+//! [`CHUNK`], each one chain, added up in order. The bias is one more row of the left matrix, of
+//! ones.
+
+use super::{Call, Left, Part, Worker};
+use crate::Float;
+use crate::buffer::Buffer;
+use crate::pool::share;
+use crate::recurrent::fused::steps::source;
+use crate::simd::Simd;
+use crate::tile::{self, Product};
+use std::ops::Range;
+
+/// Rows of the depth of a weights' product that are summed as one chain: a panel of that many
+/// rows stays in the second-level cache while all the tiles of a block use it.
+const CHUNK: usize = 256;
+
+/// What a thread works with; its buffers serve one part after the other.
+#[derive(Default)]
+pub(super) struct Scratch {
+    /// A chunk of the left matrix, transposed.
+    left: Buffer,
+    /// A chunk of the gate gradients of a block, where masked steps lie between them.
+    right: Buffer,
+}
+
+impl Worker<'_> {
+    /// `target += left^T dz` for this thread's share of the rows (of the left matrix, transposed)
+    /// or, if they are few, of the blocks.
+    #[inline]
+    pub(super) fn weight_gradient<S: Simd>(&self, s: S, part: &Part<'_>, scratch: &mut Scratch) {
+        let Call { steps, states, .. } = self.call;
+        let layout = states.layout;
+        let vectors = part.slots.len();
+        let tile_rows = S::TILE_ROWS[vectors - 1];
+        let all = part.size + usize::from(!part.ones.0.is_null());
+        let tiles = all.div_ceil(tile_rows);
+        let by_tiles = tiles >= 4 * self.parts;
+        let (tiles, blocks) = if by_tiles {
+            (share(tiles, self.parts, self.part), 0..layout.blocks)
+        } else {
+            (0..tiles, share(layout.blocks, self.parts, self.part))
+        };
+        if tiles.is_empty() || blocks.is_empty() {
+            return;
+        }
+        let m = tiles.start * tile_rows..(tiles.end * tile_rows).min(all);
+        let width = vectors * layout.lanes;
+        scratch.left.reserve(tiles.len() * tile_rows * CHUNK);
+        scratch.right.reserve(if steps.are_masked() { width * CHUNK } else { 0 });
+        let (left, right) = (scratch.left.pointer(), scratch.right.pointer());
+        let stride = layout.cell.gates() * layout.units;
+        let depth = steps.count();
+        for from in (0..depth).step_by(CHUNK) {
+            let k = from..(from + CHUNK).min(depth);
+            self.pack(part, left, m.clone(), k.clone(), tile_rows);
+            for block in blocks.clone() {
+                let (dz, dz_step) = if steps.are_masked() {
+                    self.gather(part, right, block, k.clone());
+                    (right.cast_const(), width)
+                } else {
+                    let dz = states.z(block, 0, 0).wrapping_add(k.start * layout.row + part.from);
+                    (dz.cast_const(), layout.row)
+                };
+                let columns = layout.keras_columns(block, part.slots);
+                let mut product = Product::plain(k.len(), dz, dz_step, columns);
+                product.a_step = tile_rows;
+                product.add = true;
+                for tile in 0..tiles.len() {
+                    let first = m.start + tile * tile_rows;
+                    let row = |r| {
+                        let a = left.wrapping_add(tile * tile_rows * k.len() + r).cast_const();
+                        let c = if first + r == part.size {
+                            part.ones.0
+                        } else {
+                            part.target.0.wrapping_add((first + r) * stride)
+                        };
+                        (a, c)
+                    };
+                    // SAFETY: `left` holds the tiles packed above; these rows and columns of the
+                    // target are this thread's own.
+                    unsafe {
+                        tile::rows(s, vectors, &product, tile_rows.min(m.end - first), row);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Packs rows `k` of the left matrix as tiles `(k, tile_rows)` over its columns `m`, of which
+    /// number `part.size` is ones.
+    #[inline]
+    fn pack(
+        &self,
+        part: &Part<'_>,
+        left: *mut Float,
+        m: Range<usize>,
+        k: Range<usize>,
+        tile_rows: usize,
+    ) {
+        let Call { fused, input, steps, states, .. } = self.call;
+        let depth = k.len();
+        for (i, (t, b)) in steps.pairs(k).enumerate() {
+            let row = match part.left {
+                Left::Input => {
+                    let x = (b * steps.time + source(input, t)) * fused.features;
+                    input.x[x..].as_ptr()
+                }
+                Left::State => states.h(t, b).cast_const(),
+                Left::Reset => states.reset(t, b).cast_const(),
+            };
+            let (mut tile, mut r) = (left.wrapping_add(i * tile_rows), 0);
+            for column in m.clone() {
+                // SAFETY: a row holds `part.size` numbers; `left` has room for `m.len()` columns,
+                // in whole tiles, of `depth <= CHUNK` rows.
+                unsafe {
+                    *tile.add(r) = if column == part.size { 1.0 } else { *row.add(column) };
+                    r += 1;
+                    if r == tile_rows {
+                        (tile, r) = (tile.wrapping_add(tile_rows * depth), 0);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Copies rows `k` of the gate gradients of a block, one after the other.
+    #[inline]
+    fn gather(&self, part: &Part<'_>, right: *mut Float, block: usize, k: Range<usize>) {
+        let Call { steps, states, .. } = self.call;
+        let width = part.slots.len() * states.layout.lanes;
+        for (i, (t, b)) in steps.pairs(k).enumerate() {
+            let dz = states.z(block, t, b).wrapping_add(part.from).cast_const();
+            // SAFETY: a row of `z` holds `part.from + width` numbers; `right` has room for `CHUNK`
+            // rows of `width`.
+            unsafe { std::ptr::copy_nonoverlapping(dz, right.add(i * width), width) };
+        }
+    }
+}
