@@ -1,5 +1,6 @@
 //! The gradients of every layer, in double precision, against central differences.
 
+use elman_f64::cells::{Cell, GruCell, LstmCell, SimpleRnnCell, StackedRnnCells};
 use elman_f64::layers::{Layer, LayerOptions};
 use elman_f64::parameters::Builder;
 use elman_f64::prelude::*;
@@ -105,6 +106,29 @@ fn recurrent_layers() {
             let mish = Gru::new(5).activation(Activation::Mish);
             check("gru mish", configured!(mish.clone()), &with_state, true);
             check("gru before mish", configured!(mish.reset_after(false)), &with_state, true);
+        }
+    }
+}
+
+#[test]
+fn stacked_cells() {
+    let cells = || {
+        StackedRnnCells::new([LstmCell::new(3).into_any(), GruCell::new(2).into_any()])
+            .push(SimpleRnnCell::new(4).activation(Activation::Softmax))
+    };
+    let states = [3, 3, 2, 4].iter().enumerate();
+    let states = states.map(|(i, size)| noise(&[2, *size], &format!("state {i}")));
+    let inputs: Vec<Tensor> = std::iter::once(sequence()).chain(states).collect();
+    for back in [false, true] {
+        for all in [false, true] {
+            let layer = Rnn::over(cells()).go_backwards(back).return_sequences(all);
+            check("rnn", Box::new(layer.clone().return_state(true)), &inputs, true);
+            check(
+                "bidirectional rnn",
+                Box::new(Bidirectional::new(layer.go_backwards(false))),
+                &[sequence()],
+                true,
+            );
         }
     }
 }

@@ -156,6 +156,11 @@ impl<'m> Context<'m> {
         )
     }
 
+    /// Whether what was saved last is of that type.
+    pub(crate) fn is_next<T: Any>(&self) -> bool {
+        self.tape.last().is_some_and(|saved| saved.is::<T>())
+    }
+
     /// The gradients of several weights, to add to. A weight that doesn't exist has an empty one.
     pub fn gradients<const N: usize>(&mut self, parameters: [Parameter; N]) -> [&mut [Float]; N] {
         self.allocate_gradients();

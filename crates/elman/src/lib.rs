@@ -74,7 +74,7 @@ pub mod prelude {
     pub use crate::initializers::Initializer;
     pub use crate::layers::{
         ActivationLayer, Bidirectional, Dense, Dropout, Embedding, Flatten, Gru, Input,
-        LayerOptions, Lstm, Masking, MergeMode, SimpleRnn, TimeDistributed,
+        LayerOptions, Lstm, Masking, MergeMode, Rnn, SimpleRnn, TimeDistributed,
     };
     pub use crate::models::{
         Apply, Functional, Model, Sequential, SummaryOptions, SummaryStyle, Symbolic,

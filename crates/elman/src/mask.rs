@@ -90,6 +90,14 @@ impl Mask {
         Mask::from_parts(shape, data.collect())
     }
 
+    /// The mask `(batch, time)` with its steps in reverse order.
+    pub(crate) fn reverse_time(&self) -> Mask {
+        let time = self.shape.last().copied().unwrap_or(1);
+        let reversed = |row: &[bool]| row.iter().rev().copied().collect::<Vec<_>>();
+        let data = self.data.chunks(time.max(1)).flat_map(reversed).collect();
+        Mask::from_parts(&self.shape[..], data)
+    }
+
     /// The mask with its first two axes joined, for a layer that sees every step as a row.
     pub(crate) fn fold(&self) -> Mask {
         let mut shape = self.shape.clone();

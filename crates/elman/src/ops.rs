@@ -126,38 +126,43 @@ pub fn concatenate(parts: &[&Tensor]) -> Tensor {
     Tensor::from_parts(shape_with_width(parts[0], width), data)
 }
 
-/// Step `t` of a sequence `(batch, time, features)`, as `(batch, features)`.
+/// Step `t` of a sequence `(batch, time, …)`, as `(batch, …)`.
 pub fn time_step(x: &Tensor, t: usize) -> Tensor {
-    let &[batch, time, features] = x.shape() else { unreachable!("a sequence has three axes") };
-    let mut data = Vec::with_capacity(batch * features);
-    for b in 0..batch {
-        let start = (b * time + t) * features;
-        data.extend_from_slice(&x.data()[start..start + features]);
+    let (time, step) = sequence_axes(x);
+    let mut data = Vec::with_capacity(x.len() / time.max(1));
+    for sequence in x.data().chunks_exact((time * step).max(1)) {
+        data.extend_from_slice(&sequence[t * step..(t + 1) * step]);
     }
-    Tensor::from_parts([batch, features], data)
+    let mut shape = x.shape().to_vec();
+    shape.remove(1);
+    Tensor::from_parts(shape, data)
 }
 
-/// Writes `(batch, features)` as step `t` of a sequence `(batch, time, features)`.
-pub fn set_time_step(x: &mut Tensor, t: usize, step: &Tensor) {
-    let &[batch, time, features] = x.shape() else { unreachable!("a sequence has three axes") };
-    let data = x.data_mut();
-    for b in 0..batch {
-        let start = (b * time + t) * features;
-        data[start..start + features]
-            .copy_from_slice(&step.data()[b * features..(b + 1) * features]);
+/// Writes `(batch, …)` as step `t` of a sequence `(batch, time, …)`.
+pub fn set_time_step(x: &mut Tensor, t: usize, values: &Tensor) {
+    let (time, step) = sequence_axes(x);
+    let sequences = x.data_mut().chunks_exact_mut((time * step).max(1));
+    for (sequence, values) in sequences.zip(values.data().chunks_exact(step.max(1))) {
+        sequence[t * step..(t + 1) * step].copy_from_slice(values);
     }
 }
 
-/// A sequence `(batch, time, features)` with its steps in reverse order.
+/// A sequence `(batch, time, …)` with its steps in reverse order.
 pub fn reverse_time(x: &Tensor) -> Tensor {
-    let &[_, time, features] = x.shape() else { unreachable!("a sequence has three axes") };
+    let (time, step) = sequence_axes(x);
     let mut data = Vec::with_capacity(x.len());
-    for sequence in x.data().chunks_exact((time * features).max(1)) {
-        for step in sequence.chunks_exact(features.max(1)).rev() {
+    for sequence in x.data().chunks_exact((time * step).max(1)) {
+        for step in sequence.chunks_exact(step.max(1)).rev() {
             data.extend_from_slice(step);
         }
     }
     Tensor::from_parts(x.shape(), data)
+}
+
+/// The number of steps of a sequence, and that of the values of each.
+fn sequence_axes(x: &Tensor) -> (usize, usize) {
+    let [_, time, step @ ..] = x.shape() else { unreachable!("a sequence has two axes or more") };
+    (*time, step.iter().product())
 }
 
 fn shape_with_width(x: &Tensor, width: usize) -> Vec<usize> {

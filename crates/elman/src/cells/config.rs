@@ -5,10 +5,11 @@ use elman_kernels as kernels;
 use serde::{Deserialize, Serialize};
 
 use super::Fused;
-use crate::Result;
+use super::gates::Gates;
 use crate::defaults;
 use crate::initializers::Initializer;
 use crate::parameters::{Builder, Parameter};
+use crate::{Context, Float, Result};
 
 /// The weights of a cell: the arguments that concern them and, once built, their handles.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -62,6 +63,21 @@ impl CellWeights {
         Ok(())
     }
 
+    /// The kernel and the recurrent kernel of a cell with so many gates.
+    pub(super) fn kernels<'m>(
+        &self,
+        units: usize,
+        gates: usize,
+        cx: &Context<'m>,
+    ) -> [Gates<'m>; 2] {
+        [self.kernel, self.recurrent_kernel].map(|k| Gates::all(cx.value(k), units, gates))
+    }
+
+    /// The gradients of kernel, recurrent kernel and bias, to add to.
+    pub fn gradients<'c>(&self, cx: &'c mut Context) -> [&'c mut [Float]; 3] {
+        cx.gradients([self.kernel, self.recurrent_kernel, self.bias])
+    }
+
     /// The way to the kernels for these equations, where they know the activations.
     pub fn fused(&self, cell: kernels::Cell, units: usize) -> Option<Fused> {
         cell.is_fused().then_some(Fused {
@@ -74,11 +90,11 @@ impl CellWeights {
     }
 }
 
-/// Builder methods for the arguments of a cell, on the layer over it: `path` leads from the layer
-/// to the field.
+/// Builder methods for the arguments of a cell, on the cell and on the layer over it: `path` leads
+/// from the cell to the field.
 macro_rules! cell_options {
-    ($layer:ty { $($(#[$doc:meta])* $name:ident: $type:ty => $($path:ident).+;)* }) => {
-        impl $layer {
+    ($cell:ty, $layer:ty { $($(#[$doc:meta])* $name:ident: $type:ty => $($path:ident).+;)* }) => {
+        impl $cell {
             $(
                 $(#[$doc])*
                 pub fn $name(mut self, $name: $type) -> Self {
@@ -86,31 +102,36 @@ macro_rules! cell_options {
                     self
                 }
             )*
+        }
 
-            /// Whether to add a bias (true).
-            pub fn use_bias(mut self, use_bias: bool) -> Self {
-                self.cell.weights.use_bias = use_bias;
-                self
-            }
-
-            /// The first values of the kernel (`glorot_uniform`).
-            pub fn kernel_initializer(mut self, initializer: $crate::initializers::Initializer) -> Self {
-                self.cell.weights.kernel_initializer = initializer;
-                self
-            }
-
-            /// The first values of the recurrent kernel (`orthogonal`).
-            pub fn recurrent_initializer(mut self, initializer: $crate::initializers::Initializer) -> Self {
-                self.cell.weights.recurrent_initializer = initializer;
-                self
-            }
-
-            /// The first values of the bias (`zeros`).
-            pub fn bias_initializer(mut self, initializer: $crate::initializers::Initializer) -> Self {
-                self.cell.weights.bias_initializer = initializer;
-                self
-            }
+        impl $layer {
+            $(
+                $(#[$doc])*
+                pub fn $name(mut self, $name: $type) -> Self {
+                    self.cell = self.cell.$name($name);
+                    self
+                }
+            )*
         }
     };
 }
 pub(crate) use cell_options;
+
+/// [`cell_options`] with the arguments that all cells with kernels take.
+macro_rules! weight_options {
+    ($cell:ty, $layer:ty { $($own:tt)* }) => {
+        $crate::cells::cell_options!($cell, $layer {
+            $($own)*
+            /// Whether to add a bias (true).
+            use_bias: bool => weights.use_bias;
+            /// The first values of the kernel (`glorot_uniform`).
+            kernel_initializer: $crate::initializers::Initializer => weights.kernel_initializer;
+            /// The first values of the recurrent kernel (`orthogonal`).
+            recurrent_initializer: $crate::initializers::Initializer
+                => weights.recurrent_initializer;
+            /// The first values of the bias (`zeros`).
+            bias_initializer: $crate::initializers::Initializer => weights.bias_initializer;
+        });
+    };
+}
+pub(crate) use weight_options;

@@ -4,7 +4,9 @@ use elman_kernels as kernels;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Cell, CellWeights, Fused};
+use super::dropout::of_gate;
+use super::gates::Gates;
+use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
 use crate::defaults;
 use crate::layers::layer::to_config;
@@ -47,8 +49,9 @@ struct Step {
     before: [Tensor; 3],
     /// z, r, n.
     gates: [Tensor; 3],
-    /// What r multiplies: `Yn` with `reset_after`, else h.
+    /// What r multiplies: `Yn` with `reset_after`, else what dropout leaves of h.
     reset: Tensor,
+    dropout: DropoutMasks,
 }
 
 impl GruCell {
@@ -69,18 +72,19 @@ impl GruCell {
         bias.split_at(bias.len().min(3 * self.units))
     }
 
-    /// The recurrent kernel's columns of z and r, and those of n, each as a matrix of its own.
-    fn split_recurrent_kernel(&self, cx: &Context) -> (Tensor, Tensor) {
-        let shape = [self.units, 3 * self.units];
-        let kernel = Tensor::from_parts(shape, cx.value(self.weights.recurrent_kernel).to_vec());
-        let (zr, n) = (2 * self.units, self.units);
-        (ops::columns(&kernel, 0, zr), ops::columns(&kernel, zr, n))
+    /// The kernel and the recurrent kernel.
+    fn kernels<'m>(&self, cx: &Context<'m>) -> [Gates<'m>; 2] {
+        self.weights.kernels(self.units, 3, cx)
     }
 }
 
 impl Cell for GruCell {
     fn class_name(&self) -> &'static str {
         "GRUCell"
+    }
+
+    fn registered_name(&self) -> Option<String> {
+        None
     }
 
     fn layer_class_name(&self) -> &'static str {
@@ -91,7 +95,7 @@ impl Cell for GruCell {
         to_config(self)
     }
 
-    fn units(&self) -> usize {
+    fn output_size(&self) -> usize {
         self.units
     }
 
@@ -122,32 +126,33 @@ impl Cell for GruCell {
         &self,
         x: &Tensor,
         states: &[Tensor],
+        dropout: &DropoutMasks,
         cx: &mut Context,
     ) -> Result<(Tensor, Vec<Tensor>)> {
         let h = &states[0];
+        let [kernel, recurrent_kernel] = self.kernels(cx);
         let (input_bias, recurrent_bias) = self.biases(cx);
-        let mut from_x = ops::matmul(x, cx.value(self.weights.kernel), 3 * self.units);
+        let mut from_x = kernel.product(x, &dropout.input);
         ops::add_bias(&mut from_x, input_bias);
         let [xz, xr, xn] = ops::split(&from_x);
-        let (before_z, before_r, yn);
+        let (before_z, before_r, reset);
         if self.reset_after {
-            let mut from_h =
-                ops::matmul(h, cx.value(self.weights.recurrent_kernel), 3 * self.units);
+            let mut from_h = recurrent_kernel.product(h, &dropout.recurrent);
             ops::add_bias(&mut from_h, recurrent_bias);
-            let [yz, yr, y] = ops::split(&from_h);
-            (before_z, before_r, yn) = (ops::add(&xz, &yz), ops::add(&xr, &yr), Some(y));
+            let [yz, yr, yn] = ops::split(&from_h);
+            (before_z, before_r, reset) = (ops::add(&xz, &yz), ops::add(&xr, &yr), yn);
         } else {
-            let (zr, _) = self.split_recurrent_kernel(cx);
-            let [yz, yr] = ops::split(&ops::matmul(h, zr.data(), 2 * self.units));
-            (before_z, before_r, yn) = (ops::add(&xz, &yz), ops::add(&xr, &yr), None);
+            let from_h = recurrent_kernel.part(0..2).product(h, &dropout.recurrent);
+            let [yz, yr] = ops::split(&from_h);
+            let mask = of_gate(&dropout.recurrent, 2);
+            let left = mask.map_or_else(|| h.clone(), |mask| ops::multiply(h, mask));
+            (before_z, before_r, reset) = (ops::add(&xz, &yz), ops::add(&xr, &yr), left);
         }
         let z = activations::forward(self.recurrent_activation, before_z.clone());
         let r = activations::forward(self.recurrent_activation, before_r.clone());
-        let reset = yn.unwrap_or_else(|| h.clone());
         let mut from_reset = ops::multiply(&r, &reset);
         if !self.reset_after {
-            let (_, kernel_n) = self.split_recurrent_kernel(cx);
-            from_reset = ops::matmul(&from_reset, kernel_n.data(), self.units);
+            from_reset = recurrent_kernel.part(2..3).product(&from_reset, &[]);
         }
         let before_n = ops::add(&xn, &from_reset);
         let n = activations::forward(self.activation, before_n.clone());
@@ -159,6 +164,7 @@ impl Cell for GruCell {
             before: [before_z, before_r, before_n],
             gates: [z, r, n],
             reset,
+            dropout: dropout.clone(),
         });
         Ok((new_h.clone(), vec![new_h]))
     }
@@ -169,7 +175,7 @@ impl Cell for GruCell {
         state_gradients: &[Tensor],
         cx: &mut Context,
     ) -> Result<(Tensor, Vec<Tensor>)> {
-        let Step { x, h, before, gates, reset } = cx.restore(self.class_name())?;
+        let Step { x, h, before, gates, reset, dropout } = cx.restore(self.class_name())?;
         let [z, r, n] = &gates;
         let dh_new = ops::add(output_gradient, &state_gradients[0]);
         let through_z = ops::multiply(&dh_new, z);
@@ -177,38 +183,40 @@ impl Cell for GruCell {
         let dz = activations::backward(self.recurrent_activation, &before[0], z, &dz);
         let dn = ops::subtract(&dh_new, &through_z);
         let dn = activations::backward(self.activation, &before[2], n, &dn);
-        let (kernel_zr, kernel_n) = self.split_recurrent_kernel(cx);
+
+        let [kernel, recurrent_kernel] = self.kernels(cx);
+        let [of_kernel, of_recurrent_kernel, of_bias] = self.weights.gradients(cx);
         // The gradient of r * reset.
         let d_product = match self.reset_after {
             true => dn.clone(),
-            false => ops::matmul_transposed(&dn, kernel_n.data(), self.units),
+            false => {
+                let product = ops::multiply(r, &reset);
+                recurrent_kernel.part(2..3).backward(&product, &[], &dn, of_recurrent_kernel)
+            }
         };
         let dr = ops::multiply(&d_product, &reset);
         let dr = activations::backward(self.recurrent_activation, &before[1], r, &dr);
         let d_reset = ops::multiply(&d_product, r);
 
         let dx_all = ops::concatenate(&[&dz, &dr, &dn]);
-        let [kernel, recurrent_kernel, bias] =
-            cx.gradients([self.weights.kernel, self.weights.recurrent_kernel, self.weights.bias]);
-        ops::accumulate_outer(&x, &dx_all, kernel);
-        let (input_bias, recurrent_bias) = bias.split_at_mut(bias.len().min(3 * self.units));
-        ops::accumulate_rows(&dx_all, input_bias);
+        let (of_input_bias, of_recurrent_bias) =
+            of_bias.split_at_mut(of_bias.len().min(3 * self.units));
+        ops::accumulate_rows(&dx_all, of_input_bias);
+        let dx = kernel.backward(&x, &dropout.input, &dx_all, of_kernel);
         let dh = if self.reset_after {
             let dy_all = ops::concatenate(&[&dz, &dr, &d_reset]);
-            ops::accumulate_outer(&h, &dy_all, recurrent_kernel);
-            ops::accumulate_rows(&dy_all, recurrent_bias);
-            ops::matmul_transposed(&dy_all, cx.value(self.weights.recurrent_kernel), self.units)
+            ops::accumulate_rows(&dy_all, of_recurrent_bias);
+            recurrent_kernel.backward(&h, &dropout.recurrent, &dy_all, of_recurrent_kernel)
         } else {
             let d_zr = ops::concatenate(&[&dz, &dr]);
-            let mut zr = Tensor::zeros(kernel_zr.shape());
-            let mut n = Tensor::zeros(kernel_n.shape());
-            ops::accumulate_outer(&h, &d_zr, zr.data_mut());
-            ops::accumulate_outer(&ops::multiply(r, &h), &dn, n.data_mut());
-            let both = ops::concatenate(&[&zr, &n]);
-            recurrent_kernel.iter_mut().zip(both.data()).for_each(|(g, d)| *g += d);
-            ops::add(&ops::matmul_transposed(&d_zr, kernel_zr.data(), self.units), &d_reset)
+            let zr = recurrent_kernel.part(0..2);
+            let mut dh = zr.backward(&h, &dropout.recurrent, &d_zr, of_recurrent_kernel);
+            match of_gate(&dropout.recurrent, 2) {
+                Some(mask) => dh.add_assign(&ops::multiply(&d_reset, mask)),
+                None => dh.add_assign(&d_reset),
+            }
+            dh
         };
-        let dx = ops::matmul_transposed(&dx_all, cx.value(self.weights.kernel), x.width());
         Ok((dx, vec![ops::add(&through_z, &dh)]))
     }
 }

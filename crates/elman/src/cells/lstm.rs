@@ -4,7 +4,8 @@ use elman_kernels as kernels;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Cell, CellWeights, Fused};
+use super::gates::Gates;
+use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
 use crate::defaults;
 use crate::layers::layer::to_config;
@@ -44,6 +45,7 @@ struct Step {
     gates: [Tensor; 4],
     new_c: Tensor,
     active_c: Tensor,
+    dropout: DropoutMasks,
 }
 
 impl LstmCell {
@@ -58,6 +60,11 @@ impl LstmCell {
         }
     }
 
+    /// The kernel and the recurrent kernel.
+    fn kernels<'m>(&self, cx: &Context<'m>) -> [Gates<'m>; 2] {
+        self.weights.kernels(self.units, 4, cx)
+    }
+
     /// The activations of i, f, g and o.
     fn gate_activations(&self) -> [Activation; 4] {
         let recurrent = self.recurrent_activation;
@@ -70,6 +77,10 @@ impl Cell for LstmCell {
         "LSTMCell"
     }
 
+    fn registered_name(&self) -> Option<String> {
+        None
+    }
+
     fn layer_class_name(&self) -> &'static str {
         "LSTM"
     }
@@ -78,7 +89,7 @@ impl Cell for LstmCell {
         to_config(self)
     }
 
-    fn units(&self) -> usize {
+    fn output_size(&self) -> usize {
         self.units
     }
 
@@ -112,11 +123,13 @@ impl Cell for LstmCell {
         &self,
         x: &Tensor,
         states: &[Tensor],
+        dropout: &DropoutMasks,
         cx: &mut Context,
     ) -> Result<(Tensor, Vec<Tensor>)> {
         let (h, c) = (&states[0], &states[1]);
-        let mut z = ops::matmul(x, cx.value(self.weights.kernel), 4 * self.units);
-        z.add_assign(&ops::matmul(h, cx.value(self.weights.recurrent_kernel), 4 * self.units));
+        let [kernel, recurrent_kernel] = self.kernels(cx);
+        let mut z = kernel.product(x, &dropout.input);
+        z.add_assign(&recurrent_kernel.product(h, &dropout.recurrent));
         ops::add_bias(&mut z, cx.value(self.weights.bias));
         let z: [Tensor; 4] = ops::split(&z);
         let mut gates = z.clone();
@@ -135,6 +148,7 @@ impl Cell for LstmCell {
             gates,
             new_c: new_c.clone(),
             active_c,
+            dropout: dropout.clone(),
         });
         Ok((new_h.clone(), vec![new_h, new_c]))
     }
@@ -145,7 +159,7 @@ impl Cell for LstmCell {
         state_gradients: &[Tensor],
         cx: &mut Context,
     ) -> Result<(Tensor, Vec<Tensor>)> {
-        let Step { x, h, c, z, gates, new_c, active_c } = cx.restore(self.class_name())?;
+        let Step { x, h, c, z, gates, new_c, active_c, dropout } = cx.restore(self.class_name())?;
         let [i, f, g, o] = &gates;
         let dh = ops::add(output_gradient, &state_gradients[0]);
         let through_h =
@@ -162,13 +176,11 @@ impl Cell for LstmCell {
             .map(|k| activations::backward(activations[k], &z[k], &gates[k], &d_gates[k]))
             .collect();
         let dz = ops::concatenate(&dz.iter().collect::<Vec<_>>());
-        let [kernel, recurrent_kernel, bias] =
-            cx.gradients([self.weights.kernel, self.weights.recurrent_kernel, self.weights.bias]);
-        ops::accumulate_outer(&x, &dz, kernel);
-        ops::accumulate_outer(&h, &dz, recurrent_kernel);
-        ops::accumulate_rows(&dz, bias);
-        let dx = ops::matmul_transposed(&dz, cx.value(self.weights.kernel), x.width());
-        let dh = ops::matmul_transposed(&dz, cx.value(self.weights.recurrent_kernel), self.units);
+        let [kernel, recurrent_kernel] = self.kernels(cx);
+        let [of_kernel, of_recurrent_kernel, of_bias] = self.weights.gradients(cx);
+        ops::accumulate_rows(&dz, of_bias);
+        let dx = kernel.backward(&x, &dropout.input, &dz, of_kernel);
+        let dh = recurrent_kernel.backward(&h, &dropout.recurrent, &dz, of_recurrent_kernel);
         Ok((dx, vec![dh, ops::multiply(&dc, f)]))
     }
 }

@@ -4,7 +4,8 @@ use elman_kernels as kernels;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Cell, CellWeights, Fused};
+use super::gates::Gates;
+use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
 use crate::defaults;
 use crate::layers::layer::to_config;
@@ -32,6 +33,7 @@ struct Step {
     h: Tensor,
     z: Tensor,
     output: Tensor,
+    dropout: DropoutMasks,
 }
 
 impl SimpleRnnCell {
@@ -39,11 +41,20 @@ impl SimpleRnnCell {
     pub fn new(units: usize) -> SimpleRnnCell {
         SimpleRnnCell { units, activation: Activation::Tanh, weights: CellWeights::default() }
     }
+
+    /// The kernel and the recurrent kernel.
+    fn kernels<'m>(&self, cx: &Context<'m>) -> [Gates<'m>; 2] {
+        self.weights.kernels(self.units, 1, cx)
+    }
 }
 
 impl Cell for SimpleRnnCell {
     fn class_name(&self) -> &'static str {
         "SimpleRNNCell"
+    }
+
+    fn registered_name(&self) -> Option<String> {
+        None
     }
 
     fn layer_class_name(&self) -> &'static str {
@@ -54,7 +65,7 @@ impl Cell for SimpleRnnCell {
         to_config(self)
     }
 
-    fn units(&self) -> usize {
+    fn output_size(&self) -> usize {
         self.units
     }
 
@@ -79,14 +90,22 @@ impl Cell for SimpleRnnCell {
         &self,
         x: &Tensor,
         states: &[Tensor],
+        dropout: &DropoutMasks,
         cx: &mut Context,
     ) -> Result<(Tensor, Vec<Tensor>)> {
         let h = &states[0];
-        let mut z = ops::matmul(x, cx.value(self.weights.kernel), self.units);
+        let [kernel, recurrent_kernel] = self.kernels(cx);
+        let mut z = kernel.product(x, &dropout.input);
         ops::add_bias(&mut z, cx.value(self.weights.bias));
-        z.add_assign(&ops::matmul(h, cx.value(self.weights.recurrent_kernel), self.units));
+        z.add_assign(&recurrent_kernel.product(h, &dropout.recurrent));
         let output = activations::forward(self.activation, z.clone());
-        cx.save(Step { x: x.clone(), h: h.clone(), z, output: output.clone() });
+        cx.save(Step {
+            x: x.clone(),
+            h: h.clone(),
+            z,
+            output: output.clone(),
+            dropout: dropout.clone(),
+        });
         Ok((output.clone(), vec![output]))
     }
 
@@ -96,16 +115,14 @@ impl Cell for SimpleRnnCell {
         state_gradients: &[Tensor],
         cx: &mut Context,
     ) -> Result<(Tensor, Vec<Tensor>)> {
-        let Step { x, h, z, output } = cx.restore(self.class_name())?;
+        let Step { x, h, z, output, dropout } = cx.restore(self.class_name())?;
         let dh = ops::add(output_gradient, &state_gradients[0]);
         let dz = activations::backward(self.activation, &z, &output, &dh);
-        let [kernel, recurrent_kernel, bias] =
-            cx.gradients([self.weights.kernel, self.weights.recurrent_kernel, self.weights.bias]);
-        ops::accumulate_outer(&x, &dz, kernel);
-        ops::accumulate_outer(&h, &dz, recurrent_kernel);
-        ops::accumulate_rows(&dz, bias);
-        let dx = ops::matmul_transposed(&dz, cx.value(self.weights.kernel), x.width());
-        let dh = ops::matmul_transposed(&dz, cx.value(self.weights.recurrent_kernel), self.units);
+        let [kernel, recurrent_kernel] = self.kernels(cx);
+        let [of_kernel, of_recurrent_kernel, of_bias] = self.weights.gradients(cx);
+        ops::accumulate_rows(&dz, of_bias);
+        let dx = kernel.backward(&x, &dropout.input, &dz, of_kernel);
+        let dh = recurrent_kernel.backward(&h, &dropout.recurrent, &dz, of_recurrent_kernel);
         Ok((dx, vec![dh]))
     }
 }

@@ -1,13 +1,18 @@
 //! A sequence as a loop over steps: what any cell can do, and what the fused kernels must equal.
 
-use super::{Cell, InputGradients, Sequence, SequenceGradients, SequenceOutput};
+use std::borrow::Cow;
+
+use super::{Cell, DropoutMasks, InputGradients, Sequence, SequenceGradients, SequenceOutput};
 use crate::{Context, Result, Tensor, ops};
 
 /// What the loop backward must know of the loop forward; what single steps saved lies below it on
 /// the tape.
 struct Looped {
     sequence: Sequence,
-    units: usize,
+    /// The shape of the output of a step, with the batch.
+    output: Vec<usize>,
+    /// The shapes of the states, with the batch.
+    states: Vec<Vec<usize>>,
 }
 
 /// The rows of the batch that a step computes.
@@ -37,6 +42,14 @@ impl Rows {
         }
     }
 
+    /// The dropout masks of those rows.
+    fn masks<'a>(&self, masks: &'a DropoutMasks) -> Cow<'a, DropoutMasks> {
+        match self {
+            Rows::Some(rows) if !masks.is_empty() => Cow::Owned(masks.select(rows)),
+            _ => Cow::Borrowed(masks),
+        }
+    }
+
     /// Writes `part` over those rows of `whole`.
     fn put(&self, whole: &mut Tensor, part: Tensor) {
         let Rows::Some(rows) = self else { return *whole = part };
@@ -48,21 +61,27 @@ impl Rows {
     }
 }
 
-pub(super) fn sequence<C: Cell>(
+pub(super) fn sequence<C: Cell + ?Sized>(
     cell: &C,
     sequence: &Sequence,
     cx: &mut Context,
 ) -> Result<SequenceOutput> {
     let (batch, time) = (sequence.batch(), sequence.time());
+    let with = |axis: usize, shape: &[usize]| [&[axis], shape].concat();
+    let output_shape = cell.output_shape(sequence.step_shape())?;
+    let state_shapes = cell.state_shapes(sequence.step_shape())?;
+    let state_shapes: Vec<_> = state_shapes.iter().map(|shape| with(batch, shape)).collect();
     let mut states = sequence.initial_states.clone();
     if states.is_empty() {
-        states = cell.state_sizes().iter().map(|size| Tensor::zeros([batch, *size])).collect();
+        states = state_shapes.iter().map(|shape| Tensor::zeros(shape.clone())).collect();
     }
-    let zeros = Tensor::zeros([batch, cell.units()]);
+    let mut outputs =
+        sequence.return_sequences.then(|| Tensor::zeros(with(batch, &with(time, &output_shape))));
+    let output_shape = with(batch, &output_shape);
+    let zeros = Tensor::zeros(output_shape.clone());
     // The output that a masked step repeats: zeros before the first step that counts.
     let mut held = zeros.clone();
     let mut output = zeros.clone();
-    let mut outputs = sequence.return_sequences.then(|| Tensor::zeros([batch, time, cell.units()]));
     for i in 0..time {
         let rows = Rows::of(sequence, i);
         if sequence.zero_output_for_mask {
@@ -71,7 +90,7 @@ pub(super) fn sequence<C: Cell>(
         if !rows.is_empty() {
             let x = rows.take(&ops::time_step(&sequence.x, sequence.time_of(i)));
             let before: Vec<Tensor> = states.iter().map(|state| rows.take(state)).collect();
-            let (new, after) = cell.step(&x, &before, cx)?;
+            let (new, after) = cell.step(&x, &before, &rows.masks(&sequence.dropout), cx)?;
             for (state, after) in states.iter_mut().zip(after) {
                 rows.put(state, after);
             }
@@ -85,25 +104,27 @@ pub(super) fn sequence<C: Cell>(
             ops::set_time_step(outputs, i, &output);
         }
     }
-    cx.save(Looped { sequence: sequence.clone(), units: cell.units() });
+    cx.save(Looped { sequence: sequence.clone(), output: output_shape, states: state_shapes });
     Ok(SequenceOutput { output: outputs.unwrap_or(output), states })
 }
 
-pub(super) fn sequence_backward<C: Cell>(
+/// Whether the sequence that comes back next went step by step.
+pub(super) fn is_next(cx: &Context) -> bool {
+    cx.is_next::<Looped>()
+}
+
+pub(super) fn sequence_backward<C: Cell + ?Sized>(
     cell: &C,
     gradients: &SequenceGradients,
     cx: &mut Context,
 ) -> Result<InputGradients> {
-    let Looped { sequence, units } = cx.restore(cell.class_name())?;
-    let (batch, time) = (sequence.batch(), sequence.time());
-    let mut states: Vec<Tensor> = cell
-        .state_sizes()
-        .iter()
-        .zip(&gradients.states)
-        .map(|(size, given)| given.clone().unwrap_or_else(|| Tensor::zeros([batch, *size])))
-        .collect();
+    let Looped { sequence, output, states } = cx.restore(cell.class_name())?;
+    let time = sequence.time();
+    let given = gradients.states.iter().zip(states);
+    let mut states: Vec<Tensor> =
+        given.map(|(given, shape)| given.clone().unwrap_or_else(|| Tensor::zeros(shape))).collect();
     let mut x = cx.wants_input_gradients().then(|| Tensor::zeros(sequence.x.shape()));
-    let zeros = Tensor::zeros([batch, units]);
+    let zeros = Tensor::zeros(output);
     // The gradient of the output that later, masked steps repeated.
     let mut held = zeros.clone();
     for i in (0..time).rev() {
@@ -130,15 +151,11 @@ pub(super) fn sequence_backward<C: Cell>(
         }
         rows.put(&mut held, rows.take(&zeros));
         if let Some(x) = &mut x {
-            let mut step = zeros_of_step(&sequence.x);
+            let mut step = Tensor::zeros([&[sequence.batch()], sequence.step_shape()].concat());
             rows.put(&mut step, dx);
             ops::set_time_step(x, sequence.time_of(i), &step);
         }
     }
     let initial_states = if sequence.initial_states.is_empty() { Vec::new() } else { states };
     Ok(InputGradients { x, initial_states })
-}
-
-fn zeros_of_step(x: &Tensor) -> Tensor {
-    Tensor::zeros([x.shape()[0], x.width()])
 }

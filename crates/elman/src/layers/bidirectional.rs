@@ -142,7 +142,7 @@ struct Saved {
 
 impl Bidirectional {
     /// Both directions of `layer`, merged side by side.
-    pub fn new<C: crate::cells::Cell>(layer: Rnn<C>) -> Bidirectional {
+    pub fn new<C: crate::cells::Cell + Clone>(layer: Rnn<C>) -> Bidirectional {
         let mut forward = layer;
         let name = forward
             .base
@@ -272,7 +272,14 @@ impl Layer for Bidirectional {
     }
 
     fn call_arguments(&self, inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {
-        super::layer::with_initial_state(inputs)
+        super::layer::with_initial_state(inputs, |mut states| {
+            let of_backward = states.split_off(states.len() / 2);
+            let halves = [(&self.forward_layer, states), (&self.backward_layer, of_backward)];
+            let group = |(layer, states): (&Box<dyn Layer>, Vec<Value>)| {
+                layer.as_recurrent().map_or(states.clone(), |layer| layer.group_states(states))
+            };
+            halves.into_iter().flat_map(group).collect()
+        })
     }
 
     fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {

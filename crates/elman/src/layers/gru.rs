@@ -2,7 +2,7 @@
 
 use super::Rnn;
 use crate::activations::Activation;
-use crate::cells::{GruCell, cell_options};
+use crate::cells::{GruCell, weight_options};
 
 /// Gated recurrent unit, in both of Keras's forms.
 ///
@@ -33,15 +33,15 @@ pub type Gru = Rnn<GruCell>;
 impl Gru {
     /// A layer of `units` outputs with Keras's defaults.
     pub fn new(units: usize) -> Gru {
-        Rnn::over(GruCell::new(units))
+        Rnn::of(GruCell::new(units))
     }
 }
 
-cell_options!(Gru {
+weight_options!(GruCell, Gru {
     /// The activation of the candidate (`tanh`).
-    activation: Activation => cell.activation;
+    activation: Activation => activation;
     /// The activation of the two gates (`sigmoid`).
-    recurrent_activation: Activation => cell.recurrent_activation;
+    recurrent_activation: Activation => recurrent_activation;
     /// Whether the reset gate acts after the product with the recurrent kernel (true).
-    reset_after: bool => cell.reset_after;
+    reset_after: bool => reset_after;
 });

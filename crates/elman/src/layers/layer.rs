@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::activations::Activation;
 use crate::parameters::Builder;
 use crate::{Context, Error, Mask, Result, Shape, Tensor};
 
@@ -263,11 +262,14 @@ pub(crate) fn single_input<'a>(
 }
 
 /// The arguments of a recurrent layer's call: the sequence, and the states by keyword.
-pub(crate) fn with_initial_state(mut inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {
+pub(crate) fn with_initial_state(
+    mut inputs: Vec<Value>,
+    group: impl FnOnce(Vec<Value>) -> Vec<Value>,
+) -> (Vec<Value>, Map<String, Value>) {
     let states = inputs.split_off(inputs.len().min(1));
     let mut keywords = Map::new();
     if !states.is_empty() {
-        keywords.insert("initial_state".into(), states.into());
+        keywords.insert("initial_state".into(), group(states).into());
     }
     (inputs, keywords)
 }
@@ -282,33 +284,24 @@ pub(crate) fn check_positive(
     argument: &'static str,
     value: usize,
 ) -> Result<()> {
+    check_size(|| layer.place(), argument, value)
+}
+
+/// [`check_positive`] for anything that has a place in messages.
+pub(crate) fn check_size(
+    place: impl FnOnce() -> String,
+    argument: &'static str,
+    value: usize,
+) -> Result<()> {
     if (1..=MAX_SIZE).contains(&value) {
         return Ok(());
     }
     Err(Error::InvalidArgument {
-        place: layer.place(),
+        place: place(),
         argument,
         expected: format!("a positive integer of at most {MAX_SIZE}"),
         got: value.to_string(),
     })
-}
-
-/// Refuses the activations that no recurrent layer can have: a state is as wide as the layer has
-/// units, and so must be what an activation makes of it.
-pub(crate) fn check_keep_width(
-    layer: &dyn Layer,
-    activations: &[(&'static str, Activation)],
-) -> Result<()> {
-    // Of a width of 1, nothing can be halved.
-    match activations.iter().find(|(_, activation)| activation.output_width(1) != Some(1)) {
-        None => Ok(()),
-        Some((argument, activation)) => Err(Error::InvalidArgument {
-            place: layer.place(),
-            argument,
-            expected: "an activation that keeps the width, which the states need".into(),
-            got: activation.name().into(),
-        }),
-    }
 }
 
 /// The last dimension of an input, which a layer with weights must know.

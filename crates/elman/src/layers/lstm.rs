@@ -2,7 +2,7 @@
 
 use super::Rnn;
 use crate::activations::Activation;
-use crate::cells::{LstmCell, cell_options};
+use crate::cells::{LstmCell, weight_options};
 
 /// Long short-term memory.
 ///
@@ -33,15 +33,15 @@ pub type Lstm = Rnn<LstmCell>;
 impl Lstm {
     /// A layer of `units` outputs with Keras's defaults.
     pub fn new(units: usize) -> Lstm {
-        Rnn::over(LstmCell::new(units))
+        Rnn::of(LstmCell::new(units))
     }
 }
 
-cell_options!(Lstm {
+weight_options!(LstmCell, Lstm {
     /// The activation of the candidate and of the output (`tanh`).
-    activation: Activation => cell.activation;
+    activation: Activation => activation;
     /// The activation of the three gates (`sigmoid`).
-    recurrent_activation: Activation => cell.recurrent_activation;
+    recurrent_activation: Activation => recurrent_activation;
     /// Whether the bias of the forget gate starts at 1 (true).
-    unit_forget_bias: bool => cell.unit_forget_bias;
+    unit_forget_bias: bool => unit_forget_bias;
 });

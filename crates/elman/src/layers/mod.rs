@@ -36,7 +36,7 @@ pub use lstm::Lstm;
 pub use masking::Masking;
 pub(crate) use operation::Operation;
 pub use registry::layer_from_config;
-pub(crate) use registry::{layer_from_object, layer_to_object, training_only_option};
+pub(crate) use registry::{Options, layer_from_object, layer_to_object, training_only_option};
 pub use rnn::{Recurrent, Rnn, RnnOptions};
 pub use simple_rnn::SimpleRnn;
 pub use time_distributed::TimeDistributed;

@@ -26,6 +26,7 @@ const CLASSES: &[(&str, Load)] = &[
     ("LSTM", load::<Lstm>),
     ("Masking", load::<Masking>),
     ("Sequential", crate::saving::nested_sequential),
+    ("RNN", super::rnn::load_over_any),
     ("SimpleRNN", load::<SimpleRnn>),
     ("TimeDistributed", load::<TimeDistributed>),
 ];
@@ -131,37 +132,68 @@ pub fn layer_from_config(class_name: &str, config: &Map<String, Value>) -> Resul
             known: CLASSES.iter().map(|(class, _)| *class).collect::<Vec<_>>().join(", "),
         });
     };
-    for (key, off) in NOT_SUPPORTED_YET {
-        if let Some(value) = config.get(*key).filter(|value| !off.is(value)) {
-            return Err(Error::Unsupported {
-                place,
-                option: format!("{key} = {value}"),
-                advice: "a model without this option can be used".into(),
-            });
-        }
-    }
+    let options = Options::of(place, config)?;
     let mut layer = load(config).map_err(|error| Error::Config {
-        place: place.clone(),
+        place: options.place().into(),
         problem: blame(*load, config, &error.to_string()),
     })?;
-    for (key, off) in TRAINING_ONLY {
-        if let Some(value) = config.get(*key).filter(|value| !off.is(value)) {
-            layer.base_mut().training_only.insert((*key).into(), value.clone());
+    layer.base_mut().training_only.extend(options.training_only());
+    options.check_known(&layer.config())?;
+    Ok(layer)
+}
+
+/// The keys of a configuration, of which a class takes those that it knows.
+pub(crate) struct Options<'a> {
+    place: String,
+    config: &'a Map<String, Value>,
+}
+
+impl<'a> Options<'a> {
+    /// Refuses what elman doesn't compute yet.
+    pub fn of(place: String, config: &'a Map<String, Value>) -> Result<Options<'a>> {
+        for (key, off) in NOT_SUPPORTED_YET {
+            if let Some(value) = config.get(*key).filter(|value| !off.is(value)) {
+                return Err(Error::Unsupported {
+                    place,
+                    option: format!("{key} = {value}"),
+                    advice: "a model without this option can be used".into(),
+                });
+            }
         }
+        Ok(Options { place, config })
     }
-    // A key that the layer did not take and that nobody knows may change what the model computes.
-    let known = layer.config();
-    let is_known = |key: &str| {
-        known.contains_key(key)
-            || WITHOUT_MEANING.contains(&key)
-            || NOT_SUPPORTED_YET.iter().chain(TRAINING_ONLY).any(|(other, _)| *other == key)
-    };
-    match config.keys().find(|key| !is_known(key)) {
-        None => Ok(layer),
-        Some(key) => Err(Error::Config {
-            place,
-            problem: format!("key `{key}` is unknown, so elman can't tell what the layer computes"),
-        }),
+
+    /// What the configuration belongs to, for messages.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// The options that training alone needs and that elman doesn't compute yet.
+    pub fn training_only(&self) -> Map<String, Value> {
+        let given = |(key, off): &(&str, Off)| {
+            let value = self.config.get(*key).filter(|value| !off.is(value));
+            value.map(|value| ((*key).to_owned(), value.clone()))
+        };
+        TRAINING_ONLY.iter().filter_map(given).collect()
+    }
+
+    /// Refuses a key that the class did not take and that nobody knows: it may change what the
+    /// model computes.
+    pub fn check_known(&self, taken: &Map<String, Value>) -> Result<()> {
+        let is_known = |key: &str| {
+            taken.contains_key(key)
+                || WITHOUT_MEANING.contains(&key)
+                || NOT_SUPPORTED_YET.iter().chain(TRAINING_ONLY).any(|(other, _)| *other == key)
+        };
+        match self.config.keys().find(|key| !is_known(key)) {
+            None => Ok(()),
+            Some(key) => Err(Error::Config {
+                place: self.place.clone(),
+                problem: format!(
+                    "key `{key}` is unknown, so elman can't tell what the layer computes"
+                ),
+            }),
+        }
     }
 }
 

@@ -1,15 +1,20 @@
 //! Everything about time that recurrent layers share.
 
+mod config;
+mod inputs;
+
 use serde_json::{Map, Value};
 
-use crate::cells::{Cell, Sequence, SequenceGradients};
-use crate::layers::layer::{check_keep_width, check_positive, known_last, to_config};
+pub use config::RnnOptions;
+pub(crate) use config::load_over_any;
+use inputs::StepShapes;
+
+use crate::cells::{AnyCell, Cell, Sequence, SequenceGradients};
+use crate::layers::layer::to_config;
 use crate::layers::{Base, Layer};
 use crate::parameters::Builder;
 use crate::states::StateSlot;
-use crate::{Context, Error, Mask, Result, Shape, Tensor};
-
-use serde::{Deserialize, Serialize};
+use crate::{Context, Mask, Result, Shape, Tensor};
 
 /// A recurrent layer: a [`Cell`] run over the steps of a sequence.
 ///
@@ -40,29 +45,6 @@ pub struct Rnn<C> {
     state_batch: usize,
 }
 
-/// The arguments of every recurrent layer that concern time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RnnOptions {
-    /// Whether to return the output of every step, not only the last.
-    #[serde(default)]
-    pub return_sequences: bool,
-    /// Whether to return the last states too.
-    #[serde(default)]
-    pub return_state: bool,
-    /// Whether to read the sequence from its end.
-    #[serde(default)]
-    pub go_backwards: bool,
-    /// Whether a call starts from the states that the last one ended with.
-    #[serde(default)]
-    pub stateful: bool,
-    /// A hint of Keras to its backends; changes no result and is only kept for files.
-    #[serde(default)]
-    pub unroll: bool,
-    /// Whether masked steps give zeros; without a mask it changes nothing.
-    #[serde(default)]
-    pub zero_output_for_mask: bool,
-}
-
 /// What wrappers such as `Bidirectional` need of a layer that runs over time.
 pub trait Recurrent: Layer {
     /// The arguments that concern time.
@@ -71,13 +53,23 @@ pub trait Recurrent: Layer {
     /// The number of states.
     fn num_states(&self) -> usize;
 
+    /// How Keras groups the states among the arguments of a call.
+    fn group_states(&self, states: Vec<Value>) -> Vec<Value>;
+
     /// The same layer, unbuilt, with other options.
     fn with_options(&self, options: RnnOptions) -> Box<dyn Layer>;
 }
 
-impl<C: Cell> Rnn<C> {
-    /// A layer over a cell.
-    pub fn over(cell: C) -> Rnn<C> {
+impl Rnn<AnyCell> {
+    /// A layer over any cell: Keras's `RNN(cell)`, and with
+    /// [`StackedRnnCells`](crate::cells::StackedRnnCells) its `RNN([cell, cell])`.
+    pub fn over(cell: impl Cell) -> Rnn<AnyCell> {
+        Rnn::of(cell.into_any())
+    }
+}
+
+impl<C: Cell + Clone> Rnn<C> {
+    pub(crate) fn of(cell: C) -> Rnn<C> {
         Rnn::from_parts(Base::default(), RnnOptions::default(), cell)
     }
 
@@ -121,84 +113,9 @@ impl<C: Cell> Rnn<C> {
     fn from_parts(base: Base, options: RnnOptions, cell: C) -> Rnn<C> {
         Rnn { base, options, cell, state_slots: Vec::new(), state_batch: 0 }
     }
-
-    /// The initial states of a call: those given, else those held from the last call.
-    fn initial_states(&self, inputs: &[Tensor], cx: &Context) -> Result<Vec<Tensor>> {
-        let batch = inputs[0].shape()[0];
-        if self.options.stateful && batch != self.state_batch {
-            return Err(Error::InputShape {
-                layer: self.place(),
-                index: 0,
-                expected: format!("a batch of {}, as the layer is stateful", self.state_batch),
-                got: inputs[0].shape().into(),
-            });
-        }
-        let held = || -> Option<Vec<Tensor>> {
-            self.state_slots.iter().map(|slot| cx.state(*slot).cloned()).collect()
-        };
-        match &inputs[1..] {
-            [] if self.options.stateful => Ok(held().unwrap_or_default()),
-            given => Ok(given.to_vec()),
-        }
-    }
-
-    /// The mask of a call, checked; none if every step counts.
-    fn mask(&self, x: &Tensor) -> Result<Option<Mask>> {
-        let Some(mask) = x.mask().filter(|mask| !mask.is_full()) else { return Ok(None) };
-        match mask.shape() {
-            // Keras takes a last axis of one as well.
-            [batch, time] | [batch, time, 1] if x.shape().starts_with(&[*batch, *time]) => {
-                Ok(Some(mask.any_beyond(2)))
-            }
-            other => Err(Error::Mismatch {
-                place: self.place(),
-                what: "mask".into(),
-                expected: Shape::from(&x.shape()[..2]).to_string(),
-                got: Shape::from(other).to_string(),
-            }),
-        }
-    }
-
-    fn check_inputs(&self, inputs: &[Shape]) -> Result<()> {
-        check_positive(self, "units", self.cell.units())?;
-        check_keep_width(self, &self.cell.activations())?;
-        let sizes = self.cell.state_sizes();
-        if inputs.len() != 1 && inputs.len() != 1 + sizes.len() {
-            return Err(Error::InputCount {
-                layer: self.place(),
-                expected: format!("a sequence and, if any, {} initial states", sizes.len()),
-                got: inputs.len(),
-            });
-        }
-        let wrong = |index: usize, expected: String| Error::InputShape {
-            layer: self.place(),
-            index,
-            expected,
-            got: inputs[index].clone(),
-        };
-        if inputs[0].ndim() != 3 {
-            return Err(wrong(0, "(batch, timesteps, features), three dimensions".into()));
-        }
-        known_last(self, 0, &inputs[0])?;
-        if inputs[0].dims()[1] == Some(0) {
-            return Err(wrong(0, "at least one time step".into()));
-        }
-        if self.options.stateful && inputs[0].dims()[0].is_none() {
-            let expected = "a fixed batch size, as the layer is stateful: give the model a \
-                            `batch_input_shape`";
-            return Err(wrong(0, expected.into()));
-        }
-        for (i, size) in sizes.iter().enumerate() {
-            let Some(state) = inputs.get(i + 1) else { break };
-            if state.ndim() != 2 || state.last().is_some_and(|last| last != *size) {
-                return Err(wrong(i + 1, format!("(batch, {size}), an initial state")));
-            }
-        }
-        Ok(())
-    }
 }
 
-impl<C: Cell> Layer for Rnn<C> {
+impl<C: Cell + Clone> Layer for Rnn<C> {
     fn class_name(&self) -> &'static str {
         self.cell.layer_class_name()
     }
@@ -214,38 +131,42 @@ impl<C: Cell> Layer for Rnn<C> {
     fn config(&self) -> Map<String, Value> {
         let mut config = to_config(&self.base);
         config.extend(to_config(&self.options));
-        config.extend(self.cell.config());
+        config.extend(self.cell.layer_keys());
         config
     }
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
-        self.check_inputs(inputs)?;
+        let StepShapes { output, states, .. } = self.step_shapes(inputs)?;
         let (batch, time) = (inputs[0].dims()[0], inputs[0].dims()[1]);
-        let units = Some(self.cell.units());
+        let output = Shape::from(&output[..]);
         let mut outputs = vec![match self.options.return_sequences {
-            true => [batch, time, units].into(),
-            false => [batch, units].into(),
+            true => output.with_batch(time).with_batch(batch),
+            false => output.with_batch(batch),
         }];
         if self.options.return_state {
-            outputs.extend(self.cell.state_sizes().iter().map(|s| Shape::from([batch, Some(*s)])));
+            outputs.extend(states.iter().map(|state| Shape::from(&state[..]).with_batch(batch)));
         }
         Ok(outputs)
     }
 
     fn build(&mut self, inputs: &[Shape], builder: &mut Builder) -> Result<()> {
-        let features = known_last(self, 0, &inputs[0])?;
-        let name = crate::names::snake_case(self.cell.class_name());
+        let StepShapes { input, states, .. } = self.step_shapes(inputs)?;
         if let (true, Some(batch)) = (self.options.stateful, inputs[0].dims()[0]) {
             self.state_batch = batch;
-            let sizes = self.cell.state_sizes().into_iter();
-            self.state_slots = sizes.map(|size| builder.add_state(&[batch, size])).collect();
+            let shapes = states.iter().map(|state| [&[batch], &state[..]].concat());
+            self.state_slots = shapes.map(|shape| builder.add_state(&shape)).collect();
         }
+        let class = crate::names::snake_case(self.cell.class_name());
+        let base = self.cell.base();
+        let name = base.and_then(|base| base.name.clone()).unwrap_or(class);
+        let trainable = base.is_none_or(|base| base.trainable);
+        let features = input.last().copied().unwrap_or_default();
         let cell = &mut self.cell;
-        builder.child("cell", &name, true, |builder| cell.build(features, builder))
+        builder.child("cell", &name, trainable, |builder| cell.build(features, builder))
     }
 
     fn call_arguments(&self, inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {
-        super::layer::with_initial_state(inputs)
+        super::layer::with_initial_state(inputs, |states| self.group_states(states))
     }
 
     fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
@@ -255,7 +176,7 @@ impl<C: Cell> Layer for Rnn<C> {
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let shapes: Vec<Shape> = inputs.iter().map(|input| input.shape().into()).collect();
-        self.check_inputs(&shapes)?;
+        let step = self.step_shapes(&shapes)?;
         let sequence = Sequence {
             x: inputs[0].clone(),
             initial_states: self.initial_states(inputs, cx)?,
@@ -263,6 +184,7 @@ impl<C: Cell> Layer for Rnn<C> {
             return_sequences: self.options.return_sequences,
             mask: self.mask(&inputs[0])?,
             zero_output_for_mask: self.options.zero_output_for_mask,
+            dropout: self.cell.dropout_masks(inputs[0].shape()[0], &step.input, cx)?,
         };
         let result = self.cell.sequence(&sequence, cx)?;
         for (slot, state) in self.state_slots.iter().zip(&result.states) {
@@ -299,7 +221,7 @@ impl<C: Cell> Layer for Rnn<C> {
     }
 }
 
-impl<C: Cell> Recurrent for Rnn<C> {
+impl<C: Cell + Clone> Recurrent for Rnn<C> {
     fn options(&self) -> RnnOptions {
         self.options
     }
@@ -308,24 +230,11 @@ impl<C: Cell> Recurrent for Rnn<C> {
         self.cell.state_sizes().len()
     }
 
+    fn group_states(&self, states: Vec<Value>) -> Vec<Value> {
+        self.cell.group_states(states)
+    }
+
     fn with_options(&self, options: RnnOptions) -> Box<dyn Layer> {
         Box::new(Rnn::from_parts(self.base.clone(), options, self.cell.clone()))
-    }
-}
-
-impl<'de, C: Cell + Deserialize<'de>> Deserialize<'de> for Rnn<C> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // One flat object holds the keys of all three parts.
-        #[derive(Deserialize)]
-        struct Flat<C> {
-            #[serde(flatten)]
-            base: Base,
-            #[serde(flatten)]
-            options: RnnOptions,
-            #[serde(flatten)]
-            cell: C,
-        }
-        let Flat { base, options, cell } = Flat::deserialize(deserializer)?;
-        Ok(Rnn::from_parts(base, options, cell))
     }
 }

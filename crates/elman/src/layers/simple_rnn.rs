@@ -2,7 +2,7 @@
 
 use super::Rnn;
 use crate::activations::Activation;
-use crate::cells::{SimpleRnnCell, cell_options};
+use crate::cells::{SimpleRnnCell, weight_options};
 
 /// Elman's network: `h_t = activation(x_t @ kernel + h_{t-1} @ recurrent_kernel + bias)`.
 ///
@@ -26,11 +26,11 @@ pub type SimpleRnn = Rnn<SimpleRnnCell>;
 impl SimpleRnn {
     /// A layer of `units` outputs with Keras's defaults.
     pub fn new(units: usize) -> SimpleRnn {
-        Rnn::over(SimpleRnnCell::new(units))
+        Rnn::of(SimpleRnnCell::new(units))
     }
 }
 
-cell_options!(SimpleRnn {
+weight_options!(SimpleRnnCell, SimpleRnn {
     /// The activation (`tanh`).
-    activation: Activation => cell.activation;
+    activation: Activation => activation;
 });

@@ -35,6 +35,20 @@ fn masked_layers_equal_keras() {
     report.finish(1000);
 }
 
+/// RNN over single and stacked cells.
+#[test]
+fn layers_over_cells_equal_keras() {
+    let fixture = fixture("cells.json");
+    let mut report = Report::default();
+    for case in fixture["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        if let Err(error) = check(name, case, &mut report) {
+            report.problem(format!("{name}: {error}"));
+        }
+    }
+    report.finish(700);
+}
+
 fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
     let object = &case["layer"];
     let config = object["config"].as_object().unwrap();
@@ -90,6 +104,9 @@ fn same(ours: &Value, theirs: &Value) -> bool {
     match (ours, theirs) {
         (Value::Object(a), Value::Object(b)) => {
             a.iter().all(|(key, value)| b.get(key).is_none_or(|other| same(value, other)))
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
         (a, b) => a == b,
