@@ -143,6 +143,12 @@ fn wrappers() {
             check("bidirectional", Box::new(layer), &[sequence()], true);
         }
     }
+    let unequal = Bidirectional::new(Lstm::new(2).return_state(true))
+        .backward_layer(Gru::new(3).go_backwards(true).return_state(true));
+    let states = [2, 2, 3].iter().enumerate();
+    let states = states.map(|(i, size)| noise(&[2, *size], &format!("state {i}")));
+    let inputs: Vec<Tensor> = std::iter::once(sequence()).chain(states).collect();
+    check("bidirectional of two", Box::new(unequal), &inputs, true);
     let dense = Dense::new(2).activation(Activation::Tanh);
     check("time_distributed", Box::new(TimeDistributed::new(dense)), &[sequence()], true);
 }

@@ -5,6 +5,7 @@ mod bad_data;
 mod bad_files;
 mod bad_graphs;
 mod bad_input;
+mod bidirectional;
 mod cells;
 mod determinism;
 mod forks;

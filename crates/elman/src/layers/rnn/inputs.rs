@@ -58,8 +58,9 @@ impl<C: Cell + Clone> Rnn<C> {
             let fits = dims.len() == state.len()
                 && dims.iter().zip(state).all(|(given, size)| given.is_none_or(|d| d == *size));
             if !fits {
-                let expected = Shape::from(&state[..]).with_batch(None);
-                return Err(wrong(i + 1, format!("{expected}, an initial state")));
+                let sizes: Vec<String> = state.iter().map(usize::to_string).collect();
+                let expected = format!("(batch, {}), an initial state", sizes.join(", "));
+                return Err(wrong(i + 1, expected));
             }
         }
         Ok(StepShapes { input, output, states })
