@@ -87,7 +87,8 @@ pub enum Error {
 }
 
 impl Error {
-    pub(crate) fn io(file: &str, action: &'static str, source: io::Error) -> Self {
+    /// What the system said to an action on a file: `make`, `read`, `write`.
+    pub fn io(file: &str, action: &'static str, source: io::Error) -> Self {
         Error::Io { file: file.to_owned(), action, source }
     }
 }

@@ -21,8 +21,15 @@ use crate::{atomic, npy, paths};
 /// # Ok::<(), elman_files::Error>(())
 /// ```
 pub fn read(path: &Path) -> Result<Vec<(String, Array)>> {
-    let (bytes, file) = (paths::read_file(path)?, path.display().to_string());
-    let mut members = Members::open(&bytes, &file)?;
+    from_bytes(&paths::read_file(path)?, &path.display().to_string())
+}
+
+/// As [`read`], from the bytes of a file; `file` is what errors call it.
+///
+/// # Errors
+/// As [`read`].
+pub fn from_bytes(bytes: &[u8], file: &str) -> Result<Vec<(String, Array)>> {
+    let mut members = Members::open(bytes, file)?;
     let names: Vec<String> = members.names().map(str::to_owned).collect();
     let mut arrays = Vec::with_capacity(names.len());
     for name in names {
@@ -41,12 +48,20 @@ pub fn read(path: &Path) -> Result<Vec<(String, Array)>> {
 /// # Ok::<(), elman_files::Error>(())
 /// ```
 pub fn write(path: &Path, arrays: &[(&str, &Array)]) -> Result<()> {
+    atomic::write(path, &to_bytes(arrays)?)
+}
+
+/// The bytes of a file of these arrays.
+///
+/// # Errors
+/// A name that an archive can't hold.
+pub fn to_bytes(arrays: &[(&str, &Array)]) -> Result<Vec<u8>> {
     let mut members = Vec::with_capacity(arrays.len());
     for (key, array) in arrays {
         members.push((format!("{key}.npy"), npy::to_bytes(array, key)?));
     }
     let members = members.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-    atomic::write(path, &archive::pack(members)?)
+    archive::pack(members)
 }
 
 /// The array of a key, or the only one.

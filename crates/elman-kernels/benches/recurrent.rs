@@ -58,6 +58,8 @@ impl Layer {
             initial_states: &[],
             mask: None,
             zero_output_for_mask: false,
+            input_dropout: None,
+            recurrent_dropout: None,
         }
     }
 }

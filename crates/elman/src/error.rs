@@ -176,6 +176,14 @@ pub enum Error {
         /// The batch, from 1.
         batch: usize,
     },
+    /// What a user's own callback, data or layer ended a call with.
+    #[error("{place}: {problem}")]
+    Custom {
+        /// What failed.
+        place: String,
+        /// Why.
+        problem: String,
+    },
     /// A layer's `backward` asked the tape for something that its `forward` did not save.
     #[error("{layer}: backward found no saved {expected} on the tape; forward must save it last")]
     Tape {

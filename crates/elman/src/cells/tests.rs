@@ -1,8 +1,10 @@
 //! The two ways through a sequence, fused and step by step, give the same.
 
 use super::*;
+use crate::activations::Activation;
+use crate::parameters::Builder;
 use crate::random::Stream;
-use crate::{Float, Parameters};
+use crate::{Context, Float, Mask, Parameters, Result, Tensor};
 
 /// The kernels have their own polynomials for exp and tanh and add up in another order; a state
 /// carries the difference through the steps, and gradients sum it over all of them. Relative to the
@@ -55,7 +57,7 @@ fn check<C: Cell>(name: &str, mut cell: C) {
     parameters.values_mut().iter_mut().zip(added.data()).for_each(|(w, v)| *w += 0.3 * v);
     let parameters = &parameters;
     let fused = cell.fused().expect("a cell that the kernels know");
-    let units = cell.units();
+    let units = cell.output_size();
     let states: Vec<Tensor> =
         (0..cell.state_sizes().len()).map(|i| noise(&[BATCH, units], &format!("h{i}"))).collect();
     let holes = noise(&[BATCH, TIME], "mask").data().iter().map(|v| *v > -0.5).collect();
@@ -70,6 +72,7 @@ fn check<C: Cell>(name: &str, mut cell: C) {
             return_sequences: all,
             mask: masked.then(|| mask.clone()),
             zero_output_for_mask: zero,
+            dropout: DropoutMasks::default(),
         };
         let shape: &[usize] = if all { &[BATCH, TIME, units] } else { &[BATCH, units] };
         let upstream = SequenceGradients {

@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use elman_files::{Array, npz};
 
 use super::{LayerMut, Model};
-use crate::{Error, Float, Result, States, Tensor};
+use crate::saving::{array, tensor};
+use crate::{Error, Result, States};
 
 /// The states that a model's stateful layers ended the last call with.
 #[derive(Debug, Default)]
@@ -111,14 +112,4 @@ impl LayerMut<'_> {
         }
         Ok(())
     }
-}
-
-#[allow(clippy::unnecessary_cast, reason = "Float is f64 in the verification build")]
-fn array(tensor: &Tensor) -> Array {
-    Array::f32(tensor.shape(), tensor.data().iter().map(|v| *v as f32).collect())
-}
-
-fn tensor(array: &Array) -> Tensor {
-    let data = array.to_f32().into_iter().map(|v| v as Float).collect();
-    Tensor::from_parts(array.shape.clone(), data)
 }

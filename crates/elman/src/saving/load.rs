@@ -9,7 +9,7 @@ use super::architecture;
 use crate::models::Model;
 use crate::training::Compiled;
 use crate::training::optimizers::OptimizerState;
-use crate::{Error, Float, Result, Tensor};
+use crate::{Error, Float, Parameters, Result, Tensor};
 
 /// Reads a model from a `.keras` file that Keras or elman wrote: layers, weights, and, where the
 /// model was compiled, optimizer with its state, loss and metrics, so that training can go on.
@@ -71,7 +71,7 @@ fn refuse_keras_2_forks(metadata: &Value, config: &str, file: &str) -> Result<()
     Ok(())
 }
 
-fn load_weights(model: &mut Model, archive: &KerasArchive, file: &str) -> Result<()> {
+pub(crate) fn load_weights(model: &mut Model, archive: &KerasArchive, file: &str) -> Result<()> {
     let network = model.built_mut()?;
     let mut loaded: Vec<Tensor> = Vec::new();
     let parameters = network.parameters();
@@ -124,6 +124,17 @@ fn compilation(
     let Some(mut compiled) = Compiled::from_object(object, &model.output_names())? else {
         return Ok(None);
     };
+    load_optimizer(&mut compiled, model.built()?.parameters(), archive, file)?;
+    Ok(Some(compiled))
+}
+
+/// The optimizer's learning rate and state.
+pub(crate) fn load_optimizer(
+    compiled: &mut Compiled,
+    parameters: &Parameters,
+    archive: &KerasArchive,
+    file: &str,
+) -> Result<()> {
     let variables = archive.weights.variables("optimizer/vars");
     let scalar = |i: usize| variables.get(i).and_then(|a| a.to_f64().first().copied());
     if let (Some(iterations), Some(learning_rate)) = (scalar(0), scalar(1)) {
@@ -132,16 +143,16 @@ fn compilation(
         let slots: Vec<Tensor> = variables[2..].iter().map(|array| tensor(array)).collect();
         compiled.state = OptimizerState::load(
             &*compiled.optimizer,
-            model.built()?.parameters(),
+            parameters,
             iterations as u64,
             &slots,
             file,
         )?;
     }
-    Ok(Some(compiled))
+    Ok(())
 }
 
-fn tensor(array: &Array) -> Tensor {
+pub(crate) fn tensor(array: &Array) -> Tensor {
     let data = array.to_f32().into_iter().map(|v| v as Float).collect();
     Tensor::from_parts(array.shape.clone(), data)
 }

@@ -41,7 +41,7 @@ impl Model {
         Ok(self.to_archive()?.to_bytes()?)
     }
 
-    fn to_archive(&self) -> Result<KerasArchive> {
+    pub(crate) fn to_archive(&self) -> Result<KerasArchive> {
         let parameters = self.built()?.parameters();
         // The date is the only thing that would differ between two files of the same model.
         let metadata =
@@ -83,7 +83,7 @@ fn weights(model: &Model, parameters: &Parameters) -> WeightStore {
 }
 
 #[allow(clippy::unnecessary_cast, reason = "Float is f64 in the verification build")]
-fn array(tensor: &Tensor) -> Array {
+pub(crate) fn array(tensor: &Tensor) -> Array {
     // In the verification build a Float is an f64; files are always f32.
     Array::f32(tensor.shape(), tensor.data().iter().map(|v| *v as f32).collect())
 }

@@ -1,16 +1,15 @@
 //! The training loop.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use super::Tensors;
-use super::callbacks::{Callback, Moment, progress};
+use super::callbacks::{BackupAndRestore, Callback, progress};
 use super::data::{Data, check_batch_size};
-use super::history::{History, Logs, StopReason};
-use super::running::Running;
+use super::history::History;
+use super::run::Run;
 use super::step;
 use crate::models::Model;
-use crate::random::Stream;
 use crate::{Error, Result};
 
 /// The arguments of [`Model::fit`], with Keras's names and defaults.
@@ -26,6 +25,7 @@ pub struct Fit<'a> {
     sample_weight: Option<Tensors>,
     callbacks: Vec<Box<dyn Callback + 'a>>,
     stop: Option<Arc<AtomicBool>>,
+    backup: Option<BackupAndRestore>,
 }
 
 /// What a training writes to the standard error while it runs.
@@ -56,6 +56,7 @@ impl Default for Fit<'_> {
             sample_weight: None,
             callbacks: Vec::new(),
             stop: None,
+            backup: None,
         }
     }
 }
@@ -129,6 +130,12 @@ impl<'a> Fit<'a> {
         self
     }
 
+    /// Backs the training up and goes on from a backup that is there: see [`BackupAndRestore`].
+    pub fn backup(mut self, backup: BackupAndRestore) -> Fit<'a> {
+        self.backup = Some(backup);
+        self
+    }
+
     /// Stops at the end of the batch or of the evaluation during which `flag` is raised, for
     /// example by a handler of Ctrl-C. The model keeps what it has learnt; the history holds the
     /// epochs that were finished.
@@ -164,8 +171,9 @@ impl Model {
         y: impl Into<Tensors>,
         fit: Fit,
     ) -> Result<History> {
-        let Fit { batch_size, verbose, mut callbacks, stop, .. } = fit;
+        let Fit { batch_size, .. } = fit;
         check_batch_size("fit", batch_size)?;
+        fit.backup.as_ref().map_or(Ok(()), BackupAndRestore::check)?;
         self.compiled()?;
         let data = Data::new("fit", x.into(), y.into(), fit.sample_weight)?;
         let (data, validation) = match fit.validation_data {
@@ -193,75 +201,15 @@ impl Model {
                 super::evaluate::evaluate(self, &first, batch_size)?;
             }
         }
-        if let Some(reporter) = progress(verbose) {
-            callbacks.insert(0, reporter);
-        }
-        let steps = data.samples().div_ceil(batch_size);
-        let mut moment = Moment { epochs: fit.epochs, steps, stop: None };
-        let mut history = History::default();
-        let interrupted = || stop.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed));
-        each(&mut callbacks, |callback| callback.on_train_begin(self, &mut moment))?;
-        for epoch in fit.initial_epoch..fit.epochs {
-            each(&mut callbacks, |callback| callback.on_epoch_begin(epoch, self, &mut moment))?;
-            let order = fit.shuffle.then(|| {
-                Stream::new(self.seed(), &format!("shuffle@{epoch}")).permutation(data.samples())
-            });
-            let mut running = Running::new(self)?;
-            for number in 0..steps {
-                let (start, end) =
-                    (number * batch_size, data.samples().min((number + 1) * batch_size));
-                let batch = match &order {
-                    Some(order) => data.select(&order[start..end]),
-                    None => data.rows(start, end),
-                };
-                step::train(self, &batch, &mut running, (epoch + 1, number + 1))
-                    .map_err(|error| batch.locate(error))?;
-                let logs = running.logs();
-                each(&mut callbacks, |c| c.on_train_batch_end(number, &logs, self, &mut moment))?;
-                if interrupted() {
-                    history.stop(StopReason::Interrupted);
-                    each(&mut callbacks, |callback| callback.on_train_end(self, &mut moment))?;
-                    return Ok(history);
-                }
-            }
-            let mut logs = running.logs();
-            if let Some(validation) = &validation {
-                let validation = super::evaluate::evaluate(self, validation, batch_size)?;
-                logs.extend(validation.into_iter().map(|(key, v)| (format!("val_{key}"), v)));
-            }
-            finish_epoch(self, &mut callbacks, epoch, logs, &mut history, &mut moment)?;
-            if let Some(reason) = moment.stop.take() {
-                history.stop(StopReason::Callback(reason));
-                break;
-            }
-            // Raised while the epoch was evaluated: it counts, and no batch follows.
-            if interrupted() {
-                history.stop(StopReason::Interrupted);
-                break;
-            }
-        }
-        each(&mut callbacks, |callback| callback.on_train_end(self, &mut moment))?;
-        Ok(history)
+        let mut run = Run {
+            batch_size,
+            epochs: fit.initial_epoch..fit.epochs,
+            shuffle: fit.shuffle,
+            reporter: progress(fit.verbose),
+            callbacks: fit.callbacks,
+            stop: fit.stop,
+            backup: fit.backup,
+        };
+        run.train(self, &data, validation.as_ref())
     }
-}
-
-/// Tells the callbacks of an epoch's end; what they add to the logs goes into the history.
-fn finish_epoch(
-    model: &mut Model,
-    callbacks: &mut [Box<dyn Callback + '_>],
-    epoch: usize,
-    mut logs: Logs,
-    history: &mut History,
-    moment: &mut Moment,
-) -> Result<()> {
-    each(callbacks, |callback| callback.on_epoch_end(epoch, &mut logs, model, moment))?;
-    history.push(epoch, &logs);
-    Ok(())
-}
-
-fn each<'a>(
-    callbacks: &mut [Box<dyn Callback + 'a>],
-    call: impl FnMut(&mut (dyn Callback + 'a)) -> Result<()>,
-) -> Result<()> {
-    callbacks.iter_mut().map(|callback| &mut **callback).try_for_each(call)
 }

@@ -78,6 +78,26 @@ impl History {
         self.stopped = later.stopped;
     }
 
+    /// What [`to_json`](History::to_json) wrote, with the epochs.
+    pub(crate) fn from_json(series: &Value, epochs: &Value) -> Option<History> {
+        let values = |values: &Value| -> Option<Vec<f64>> {
+            // JSON has no NaN: Null stands for it.
+            values
+                .as_array()?
+                .iter()
+                .map(|v| v.as_f64().or(v.is_null().then_some(f64::NAN)))
+                .collect()
+        };
+        let series = series.as_object()?.iter();
+        let series = series.map(|(key, of_key)| Some((key.clone(), values(of_key)?)));
+        let epoch = |v: &Value| v.as_u64().and_then(|epoch| usize::try_from(epoch).ok());
+        Some(History {
+            series: series.collect::<Option<_>>()?,
+            epochs: epochs.as_array()?.iter().map(epoch).collect::<Option<_>>()?,
+            stopped: None,
+        })
+    }
+
     pub(crate) fn push(&mut self, epoch: usize, logs: &Logs) {
         self.epochs.push(epoch);
         for (key, value) in logs {

@@ -9,6 +9,7 @@ mod history;
 pub mod losses;
 pub mod metrics;
 pub mod optimizers;
+mod run;
 mod running;
 mod step;
 mod tensors;

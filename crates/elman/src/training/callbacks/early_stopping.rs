@@ -1,5 +1,7 @@
 //! Stopping when a value no longer improves.
 
+use serde_json::{Value, json};
+
 use super::monitor::Monitor;
 use super::{Callback, Mode, Moment};
 use crate::models::Model;
@@ -139,6 +141,26 @@ impl Callback for EarlyStopping {
             moment.stop =
                 Some(format!("{} has not improved for {} epochs", self.monitor.key, self.wait));
         }
+        Ok(())
+    }
+
+    fn state(&self) -> Value {
+        json!({
+            "wait": self.wait,
+            "best": self.monitor.best,
+            "best_epoch": self.best_epoch,
+        })
+    }
+
+    fn tensors(&self) -> Vec<Tensor> {
+        self.best_weights.clone().unwrap_or_default()
+    }
+
+    fn set_state(&mut self, state: &Value, tensors: Vec<Tensor>) -> Result<()> {
+        self.wait = super::count(state, "wait");
+        self.monitor.best = state["best"].as_f64();
+        self.best_epoch = super::count(state, "best_epoch");
+        self.best_weights = (!tensors.is_empty()).then_some(tensors);
         Ok(())
     }
 

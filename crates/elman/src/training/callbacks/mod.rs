@@ -1,18 +1,33 @@
 //! Keras's callbacks: code that runs at certain moments of a training.
 
+mod backup_and_restore;
+mod csv_logger;
 mod early_stopping;
+mod lambda;
+mod learning_rate_scheduler;
 mod model_checkpoint;
 mod monitor;
+mod reduce_lr_on_plateau;
 mod report;
+mod terminate_on_nan;
 
+pub use backup_and_restore::BackupAndRestore;
+pub(crate) use backup_and_restore::{Position, Setup};
+pub use csv_logger::CsvLogger;
 pub use early_stopping::EarlyStopping;
+pub use lambda::LambdaCallback;
+pub use learning_rate_scheduler::LearningRateScheduler;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Mode;
+pub use reduce_lr_on_plateau::ReduceLrOnPlateau;
 pub(crate) use report::progress;
+pub use terminate_on_nan::TerminateOnNan;
+
+use serde_json::Value;
 
 use super::history::Logs;
-use crate::Result;
 use crate::models::Model;
+use crate::{Result, Tensor};
 
 /// Code that runs while a model is trained. Each method may change the model or, through the
 /// [`Moment`], stop the training; an error ends it at once.
@@ -74,6 +89,43 @@ pub trait Callback {
     fn on_train_end(&mut self, model: &mut Model, moment: &mut Moment) -> Result<()> {
         Ok(())
     }
+
+    /// Whether a loss that is NaN or infinite ends the training quietly, not with an error.
+    fn ends_at_nan(&self) -> bool {
+        false
+    }
+
+    /// What a backup must hold for the callback to go on as if the training had not been
+    /// interrupted, beside [`tensors`](Callback::tensors). Null if there is nothing.
+    fn state(&self) -> Value {
+        Value::Null
+    }
+
+    /// The arrays that a backup must hold.
+    fn tensors(&self) -> Vec<Tensor> {
+        Vec::new()
+    }
+
+    /// Takes [`state`](Callback::state) and [`tensors`](Callback::tensors) back, after
+    /// `on_train_begin`.
+    ///
+    /// # Errors
+    /// A state that is not of this callback.
+    fn set_state(&mut self, state: &Value, tensors: Vec<Tensor>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// The number under a key of a callback's state.
+fn count(state: &Value, key: &str) -> usize {
+    state[key].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0)
+}
+
+/// Puts the learning rate into the logs, once.
+fn log_learning_rate(logs: &mut Logs, rate: f64) {
+    if !logs.iter().any(|(key, _)| key == "learning_rate") {
+        logs.push(("learning_rate".into(), rate));
+    }
 }
 
 /// What callbacks know of the training, and how they stop it.
@@ -83,6 +135,8 @@ pub struct Moment {
     pub epochs: usize,
     /// The number of batches in an epoch.
     pub steps: usize,
+    /// Whether this training goes on with one that was interrupted.
+    pub resumed: bool,
     /// Set to a reason to end the training after this epoch.
     pub stop: Option<String>,
 }
@@ -123,5 +177,21 @@ impl<C: Callback + ?Sized> Callback for &mut C {
 
     fn on_train_end(&mut self, model: &mut Model, moment: &mut Moment) -> Result<()> {
         (**self).on_train_end(model, moment)
+    }
+
+    fn ends_at_nan(&self) -> bool {
+        (**self).ends_at_nan()
+    }
+
+    fn state(&self) -> Value {
+        (**self).state()
+    }
+
+    fn tensors(&self) -> Vec<Tensor> {
+        (**self).tensors()
+    }
+
+    fn set_state(&mut self, state: &Value, tensors: Vec<Tensor>) -> Result<()> {
+        (**self).set_state(state, tensors)
     }
 }

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use serde_json::{Value, json};
+
 use super::monitor::Monitor;
 use super::{Callback, Mode, Moment};
 use crate::models::Model;
 use crate::training::Logs;
-use crate::{Error, Result};
+use crate::{Error, Result, Tensor};
 
 /// Saves the model after each epoch, or only after the best so far.
 ///
@@ -129,6 +131,15 @@ impl Callback for ModelCheckpoint {
             }
         }
         model.save(self.path(epoch, logs)?)
+    }
+
+    fn state(&self) -> Value {
+        json!({ "best": self.monitor.best })
+    }
+
+    fn set_state(&mut self, state: &Value, _tensors: Vec<Tensor>) -> Result<()> {
+        self.monitor.best = state["best"].as_f64();
+        Ok(())
     }
 }
 

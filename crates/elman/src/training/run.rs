@@ -1,0 +1,165 @@
+//! The training loop.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::callbacks::{BackupAndRestore, Callback, Moment, Position, Setup};
+use super::data::Data;
+use super::history::{History, Logs, StopReason};
+use super::running::Running;
+use super::step;
+use crate::models::Model;
+use crate::random::Stream;
+use crate::{Error, Result};
+
+/// A training whose data and arguments have been checked.
+pub(super) struct Run<'a> {
+    pub batch_size: usize,
+    pub epochs: Range<usize>,
+    pub shuffle: bool,
+    pub reporter: Option<Box<dyn Callback + 'a>>,
+    pub callbacks: Vec<Box<dyn Callback + 'a>>,
+    pub stop: Option<Arc<AtomicBool>>,
+    pub backup: Option<BackupAndRestore>,
+}
+
+/// How an epoch ended.
+enum Ended {
+    /// After its last batch.
+    Whole,
+    /// After that batch, since the flag was raised.
+    Interrupted(usize),
+    /// Since the loss was no number any more.
+    Lost(String),
+}
+
+impl Run<'_> {
+    pub fn train(
+        &mut self,
+        model: &mut Model,
+        data: &Data,
+        validation: Option<&Data>,
+    ) -> Result<History> {
+        let setup =
+            Setup { samples: data.samples(), batch_size: self.batch_size, shuffle: self.shuffle };
+        let steps = data.samples().div_ceil(self.batch_size);
+        let resumed = self.backup.as_ref().is_some_and(BackupAndRestore::exists);
+        let mut moment = Moment { epochs: self.epochs.end, steps, resumed, stop: None };
+        self.each(|callback| callback.on_train_begin(model, &mut moment))?;
+        let mut at = Position { epoch: self.epochs.start, ..Position::default() };
+        if let Some(backup) = &self.backup
+            && let Some(position) = backup.restore(model, setup, &mut self.callbacks)?
+        {
+            at = position;
+        }
+        while at.epoch < self.epochs.end && at.history.stopped().is_none() {
+            self.each(|callback| callback.on_epoch_begin(at.epoch, model, &mut moment))?;
+            let mut running = Running::new(model)?;
+            match self.epoch(model, data, &mut at, &mut running, &mut moment, setup)? {
+                Ended::Whole => {}
+                Ended::Interrupted(batch) => {
+                    at.batch = batch;
+                    self.save(model, &at, setup)?;
+                    at.history.stop(StopReason::Interrupted);
+                    break;
+                }
+                Ended::Lost(why) => {
+                    at.history.stop(StopReason::Callback(why));
+                    break;
+                }
+            }
+            let mut logs = running.logs();
+            if let Some(validation) = validation {
+                let validation = super::evaluate::evaluate(model, validation, self.batch_size)?;
+                logs.extend(validation.into_iter().map(|(key, v)| (format!("val_{key}"), v)));
+            }
+            self.each(|callback| callback.on_epoch_end(at.epoch, &mut logs, model, &mut moment))?;
+            at.history.push(at.epoch, &logs);
+            (at.epoch, at.batch) = (at.epoch + 1, 0);
+            if let Some(reason) = moment.stop.take() {
+                at.history.stop(StopReason::Callback(reason));
+            } else if at.epoch < self.epochs.end {
+                self.save(model, &at, setup)?;
+                // Raised while the epoch was evaluated: it counts, and no batch follows.
+                if self.is_interrupted() {
+                    at.history.stop(StopReason::Interrupted);
+                }
+            }
+        }
+        self.each(|callback| callback.on_train_end(model, &mut moment))?;
+        if let Some(backup) = &self.backup
+            && at.history.stopped() != Some(&StopReason::Interrupted)
+        {
+            backup.finish()?;
+        }
+        Ok(at.history)
+    }
+
+    /// The batches of an epoch from the position on.
+    fn epoch(
+        &mut self,
+        model: &mut Model,
+        data: &Data,
+        at: &mut Position,
+        running: &mut Running,
+        moment: &mut Moment,
+        setup: Setup,
+    ) -> Result<Ended> {
+        let epoch = at.epoch;
+        // The order follows from seed and epoch alone, so an interrupted epoch goes on with it.
+        let order = self.shuffle.then(|| {
+            Stream::new(model.seed(), &format!("shuffle@{epoch}")).permutation(data.samples())
+        });
+        for number in at.batch..moment.steps {
+            let start = number * self.batch_size;
+            let end = data.samples().min(start + self.batch_size);
+            let batch = match &order {
+                Some(order) => data.select(&order[start..end]),
+                None => data.rows(start, end),
+            };
+            match step::train(model, &batch, running, (epoch + 1, number + 1)) {
+                Ok(()) => {}
+                Err(error @ Error::LossNotFinite { .. })
+                    if self.callbacks.iter().any(|callback| callback.ends_at_nan()) =>
+                {
+                    return Ok(Ended::Lost(error.to_string()));
+                }
+                Err(error) => return Err(batch.locate(error)),
+            }
+            let logs: Logs = running.logs();
+            self.each(|callback| callback.on_train_batch_end(number, &logs, model, moment))?;
+            let done = number + 1;
+            // After the last batch the epoch is finished first.
+            if self.is_interrupted() && done < moment.steps {
+                return Ok(Ended::Interrupted(done));
+            }
+            let is_due = self.backup.as_ref().is_some_and(|backup| backup.is_due(done));
+            if is_due && done < moment.steps {
+                at.batch = done;
+                self.save(model, at, setup)?;
+            }
+        }
+        Ok(Ended::Whole)
+    }
+
+    fn save(&self, model: &Model, at: &Position, setup: Setup) -> Result<()> {
+        match &self.backup {
+            Some(backup) => backup.save(model, at, setup, &self.callbacks),
+            None => Ok(()),
+        }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.stop.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+
+    /// Tells the reporter and all callbacks, in that order.
+    fn each(&mut self, call: impl FnMut(&mut dyn Callback) -> Result<()>) -> Result<()> {
+        let mut call = call;
+        for callback in self.reporter.iter_mut().chain(&mut self.callbacks) {
+            call(&mut **callback)?;
+        }
+        Ok(())
+    }
+}
