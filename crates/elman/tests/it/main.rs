@@ -22,4 +22,5 @@ mod keras_optimizers;
 mod keras_summaries;
 mod keras_trainings;
 mod probes;
+mod readme;
 mod support;
