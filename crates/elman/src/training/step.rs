@@ -1,7 +1,7 @@
 //! One batch: forward, loss, backward, update.
 
 use super::data::Data;
-use super::losses::row_weights;
+use super::losses;
 use super::running::Running;
 use crate::models::Model;
 use crate::{Context, Error, Float, Result};
@@ -35,20 +35,14 @@ pub(super) fn test(model: &Model, batch: &Data, running: &mut Running) -> Result
         **held = cx.take_states();
     }
     let (mut total, mut values) = (0.0, Vec::new());
-    let losses = compiled.losses_for(model, y_pred.len())?;
-    batch.check_targets(losses.len())?;
-    for (output, (loss, y_pred)) in losses.iter().zip(&y_pred).enumerate() {
+    let of_outputs = compiled.losses_for(model, y_pred.len())?;
+    batch.check_targets(of_outputs.len())?;
+    for (output, (loss, y_pred)) in of_outputs.iter().zip(&y_pred).enumerate() {
         let value = match (loss, batch.target(output)) {
-            (Some(loss), Some(y)) => {
-                let values = loss
-                    .evaluate(y, y_pred)
-                    .map_err(|error| of_output(error, model, output, losses.len()))?
-                    .values;
-                let weight = row_weights(&values, batch.weights_of(output))?;
-                let weighted = |(row, v): (usize, &Float)| f64::from(*v) * f64::from(weight(row));
-                let sum: f64 = values.data().iter().enumerate().map(weighted).sum();
-                Some(sum / values.len().max(1) as f64)
-            }
+            (Some(loss), Some(y)) => Some(
+                losses::value(*loss, y, y_pred, batch.weights_of(output))
+                    .map_err(|error| of_output(error, model, output, of_outputs.len()))?,
+            ),
             _ => None,
         };
         total += value.unwrap_or(0.0) * compiled.loss_weight(output);
@@ -73,18 +67,17 @@ pub(super) fn train(
     cx.set_wants_input_gradients(false);
     let y_pred = network.forward(&batch.x, &mut cx)?;
     let (mut total, mut values, mut upstream) = (0.0, Vec::new(), Vec::new());
-    let losses = compiled.losses_for(model, y_pred.len())?;
-    batch.check_targets(losses.len())?;
-    for (output, (loss, y_pred)) in losses.iter().zip(&y_pred).enumerate() {
+    let of_outputs = compiled.losses_for(model, y_pred.len())?;
+    batch.check_targets(of_outputs.len())?;
+    for (output, (loss, y_pred)) in of_outputs.iter().zip(&y_pred).enumerate() {
         let (Some(loss), Some(y)) = (loss, batch.target(output)) else {
             values.push(None);
             upstream.push(None);
             continue;
         };
-        let evaluated = loss
-            .evaluate(y, y_pred)
-            .map_err(|error| of_output(error, model, output, losses.len()))?;
-        let (value, mut gradient) = evaluated.reduce(batch.weights_of(output))?;
+        let (value, mut gradient) =
+            losses::value_and_gradient(*loss, y, y_pred, batch.weights_of(output))
+                .map_err(|error| of_output(error, model, output, of_outputs.len()))?;
         let weight = compiled.loss_weight(output);
         if weight != 1.0 {
             gradient.data_mut().iter_mut().for_each(|g| *g *= weight as Float);

@@ -55,41 +55,6 @@ macro_rules! given_boilerplate {
     };
 }
 
-/// Its output is its weight, whatever the input: the gradient of the weight is that of the loss.
-#[derive(Clone)]
-struct OwnOutput(Given);
-
-impl Layer for OwnOutput {
-    given_boilerplate!("OwnOutput");
-
-    fn output_shapes(&self, _: &[Shape]) -> Result<Vec<Shape>> {
-        Ok(vec![self.0.values[0].shape().into()])
-    }
-
-    fn forward(&self, _: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
-        let values = cx.value(self.0.weights[0]).to_vec();
-        Ok(vec![Tensor::new(self.0.values[0].shape(), values)?])
-    }
-
-    fn backward(
-        &self,
-        gradients: &[Option<Tensor>],
-        cx: &mut Context,
-    ) -> Result<Vec<Option<Tensor>>> {
-        let [weight] = cx.gradients([self.0.weights[0]]);
-        weight.copy_from_slice(gradients[0].as_ref().unwrap().data());
-        Ok(vec![None])
-    }
-}
-
-/// A model that predicts these values, one row for each sample, and whose weight they are.
-pub fn model_that_predicts(y_pred: &Tensor) -> Model {
-    let layer = OwnOutput(Given::new(vec![y_pred.clone()])).input_shape([1]);
-    let mut model = Sequential::new();
-    model.add(layer).unwrap();
-    model.into()
-}
-
 /// Its output is its input, and so are the gradients of its weights, one after the other.
 #[derive(Clone)]
 struct InputAsGradient(Given);

@@ -1,10 +1,11 @@
 //! Cross-entropy of independent yes-or-no targets.
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
-use super::mean_error::mean_over_rows;
+use super::loss::loss_methods;
+use super::rows::{Asked, elementwise};
 use super::{EPSILON, Evaluated, Loss};
-use crate::{Float, Result, Tensor};
+use crate::{Error, Float, Result, Tensor};
 
 /// `-(y log p + (1 - y) log(1 - p))`, the mean over the last axis: Keras's `binary_crossentropy`.
 ///
@@ -17,47 +18,81 @@ use crate::{Float, Result, Tensor};
 /// let (y, p) = (Tensor::from(array![[1.]]), Tensor::from(array![[0.25]]));
 /// let value = BinaryCrossentropy::default().evaluate(&y, &p)?.values.data()[0];
 /// assert!((value - 4f32.ln()).abs() < 1e-6);
+/// let from_logits = BinaryCrossentropy { from_logits: true, ..Default::default() };
+/// assert_eq!(from_logits.call(&y, &Tensor::from(array![[200.]]), None)?.data(), [0.]);
 /// # Ok::<(), elman::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct BinaryCrossentropy {
     /// Whether the predictions are logits (false: probabilities).
     pub from_logits: bool,
     /// Moves targets towards 0.5: `y (1 - s) + s / 2` (0).
     pub label_smoothing: f64,
+    /// The axis that the mean is over (-1).
+    pub axis: isize,
+}
+
+impl Default for BinaryCrossentropy {
+    fn default() -> Self {
+        BinaryCrossentropy { from_logits: false, label_smoothing: 0.0, axis: -1 }
+    }
+}
+
+impl BinaryCrossentropy {
+    fn compute(&self, y_true: &Tensor, y_pred: &Tensor, wants_gradient: bool) -> Result<Evaluated> {
+        let asked = Asked { place: self.class_name(), axis: self.axis, wants_gradient };
+        let smooth = smoothing(self.label_smoothing, 2);
+        if self.from_logits {
+            return elementwise(asked, y_true, y_pred, |y, z| logit_crossentropy(smooth(y), z));
+        }
+        elementwise(asked, y_true, y_pred, |y, p| crossentropy(smooth(y), p))
+    }
+}
+
+/// The cross-entropy of a probability, and its derivative.
+pub(super) fn crossentropy(y: Float, p: Float) -> (Float, Float) {
+    let clipped = p.clamp(EPSILON, 1.0 - EPSILON);
+    let value = -(y * clipped.ln() + (1.0 - y) * (1.0 - clipped).ln());
+    // Beyond the clip the loss is constant.
+    let inside = p == clipped;
+    (value, if inside { (p - y) / (p * (1.0 - p)) } else { 0.0 })
+}
+
+/// The cross-entropy of the sigmoid of a logit, and its derivative by the logit.
+pub(super) fn logit_crossentropy(y: Float, z: Float) -> (Float, Float) {
+    // max(z, 0) - z y + log(1 + exp(-|z|)), which overflows for no z.
+    (z.max(0.0) - z * y + (-z.abs()).exp().ln_1p(), sigmoid(z) - y)
+}
+
+pub(super) fn sigmoid(z: Float) -> Float {
+    1.0 / (1.0 + (-z).exp())
+}
+
+/// What a target counts as with label smoothing among so many classes.
+pub(super) fn smoothing(label_smoothing: f64, classes: usize) -> impl Fn(Float) -> Float {
+    let s = label_smoothing as Float;
+    let uniform = s / classes.max(1) as Float;
+    move |y| if s == 0.0 { y } else { y * (1.0 - s) + uniform }
+}
+
+/// Checks Keras's argument `label_smoothing`.
+pub(super) fn check_smoothing(loss: &dyn Loss, label_smoothing: f64) -> Result<()> {
+    if (0.0..=1.0).contains(&label_smoothing) {
+        return Ok(());
+    }
+    Err(Error::InvalidArgument {
+        place: format!("loss {}", loss.class_name()),
+        argument: "label_smoothing",
+        expected: "a number from 0 to 1".into(),
+        got: label_smoothing.to_string(),
+    })
 }
 
 impl Loss for BinaryCrossentropy {
-    fn class_name(&self) -> &'static str {
-        "BinaryCrossentropy"
-    }
+    loss_methods!("BinaryCrossentropy");
 
-    fn config(&self) -> Value {
-        json!({ "from_logits": self.from_logits, "label_smoothing": self.label_smoothing, "axis": -1 })
-    }
-
-    fn evaluate(&self, y_true: &Tensor, y_pred: &Tensor) -> Result<Evaluated> {
-        let s = self.label_smoothing as Float;
-        let smooth = |y: Float| if s == 0.0 { y } else { y * (1.0 - s) + 0.5 * s };
-        if self.from_logits {
-            return mean_over_rows(self, y_true, y_pred, |y, z| {
-                let y = smooth(y);
-                // max(z, 0) - z y + log(1 + exp(-|z|)), which overflows for no z.
-                let value = z.max(0.0) - z * y + (-z.abs()).exp().ln_1p();
-                (value, 1.0 / (1.0 + (-z).exp()) - y)
-            });
-        }
-        mean_over_rows(self, y_true, y_pred, |y, p| {
-            let y = smooth(y);
-            let clipped = p.clamp(EPSILON, 1.0 - EPSILON);
-            let value = -(y * clipped.ln() + (1.0 - y) * (1.0 - clipped).ln());
-            // Beyond the clip the loss is constant.
-            let inside = p == clipped;
-            (value, if inside { (p - y) / (p * (1.0 - p)) } else { 0.0 })
-        })
-    }
-
-    fn clone_loss(&self) -> Box<dyn Loss> {
-        Box::new(*self)
+    fn check(&self) -> Result<()> {
+        check_smoothing(self, self.label_smoothing)
     }
 }

@@ -1,128 +1,194 @@
 //! The share of predictions that are right.
 
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-use super::{Mean, Metric, config};
-use crate::training::losses::align;
-use crate::{Error, Float, Result, Shape, Tensor};
+use super::Measure;
+use crate::training::losses::{ClassKind, align, argmax, mismatch};
+use crate::{Float, Result, Shape, Tensor};
 
-/// The share of predictions that are right.
-#[derive(Clone, Debug)]
-pub struct Accuracy {
-    name: String,
-    kind: AccuracyKind,
-    mean: Mean,
+/// How often predictions equal targets: Keras's class `Accuracy`.
+///
+/// The string `"accuracy"` means another, by the shapes: see [`get`](super::get).
+///
+/// ```
+/// use elman::prelude::*;
+/// use elman::training::metrics::{Accuracy, Definition, Metric};
+/// let mut metric = Accuracy {}.metric();
+/// metric.update(&array![[1], [2]].into(), &array![[1], [3]].into(), None)?;
+/// assert_eq!(metric.result(), 0.5);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Accuracy {}
+
+/// How often a prediction is above the threshold exactly if the target is 1.
+///
+/// ```
+/// use elman::prelude::*;
+/// use elman::training::metrics::{BinaryAccuracy, Definition, Metric};
+/// let mut metric = BinaryAccuracy { threshold: 0.7 }.metric();
+/// metric.update(&array![[1], [0]].into(), &array![[0.6], [0.6]].into(), None)?;
+/// assert_eq!(metric.result(), 0.5);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BinaryAccuracy {
+    /// What a prediction of 1 is above (0.5).
+    pub threshold: f64,
 }
 
-/// When a prediction is right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AccuracyKind {
-    /// Decided by the shapes of targets and predictions, as Keras decides for `"accuracy"`: one
-    /// output is binary; targets with an axis less, or a last axis of one, are class numbers;
-    /// otherwise they are one-hot.
-    Resolve,
-    /// The prediction is above 0.5 exactly if the target is 1, averaged over the last axis.
-    Binary,
-    /// The largest prediction of a row stands where the largest target stands.
-    Categorical,
-    /// The largest prediction of a row stands at the class number.
-    SparseCategorical,
-}
+/// How often the largest prediction of a row stands where the largest target stands.
+///
+/// ```
+/// use elman::prelude::*;
+/// use elman::training::metrics::{CategoricalAccuracy, Definition, Metric};
+/// let mut metric = CategoricalAccuracy {}.metric();
+/// metric.update(&array![[0, 1], [1, 0]].into(), &array![[0.2, 0.8], [0.3, 0.7]].into(), None)?;
+/// assert_eq!(metric.result(), 0.5);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CategoricalAccuracy {}
 
-impl Accuracy {
-    /// An accuracy under that name.
-    pub fn new(name: &str, kind: AccuracyKind) -> Accuracy {
-        Accuracy { name: name.into(), kind, mean: Mean::default() }
+/// How often the largest prediction of a row stands at the class number.
+///
+/// ```
+/// use elman::prelude::*;
+/// use elman::training::metrics::{Definition, Metric, SparseCategoricalAccuracy};
+/// let mut metric = SparseCategoricalAccuracy {}.metric();
+/// metric.update(&array![1, 0].into(), &array![[0.2, 0.8], [0.3, 0.7]].into(), None)?;
+/// assert_eq!(metric.result(), 0.5);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SparseCategoricalAccuracy {}
+
+/// The accuracy that the shapes ask for, as Keras decides for `"accuracy"`.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct AccuracyByShape {}
+
+impl Default for BinaryAccuracy {
+    fn default() -> Self {
+        BinaryAccuracy { threshold: 0.5 }
     }
 }
 
-impl AccuracyKind {
-    fn resolve(self, y_true: &Tensor, y_pred: &Tensor) -> AccuracyKind {
-        match self {
-            AccuracyKind::Resolve if y_pred.width() == 1 => AccuracyKind::Binary,
-            AccuracyKind::Resolve if y_true.ndim() < y_pred.ndim() || y_true.width() == 1 => {
-                AccuracyKind::SparseCategorical
-            }
-            AccuracyKind::Resolve => AccuracyKind::Categorical,
-            kind => kind,
+impl Measure for Accuracy {
+    const CLASS_NAME: &'static str = "Accuracy";
+    const NAME: &'static str = "accuracy";
+
+    fn values(&self, place: &str, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+        hits(place, y_true, y_pred, |y, p| y == p)
+    }
+}
+
+impl Measure for BinaryAccuracy {
+    const CLASS_NAME: &'static str = "BinaryAccuracy";
+    const NAME: &'static str = "binary_accuracy";
+
+    fn values(&self, place: &str, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+        let threshold = self.threshold as Float;
+        hits(place, y_true, y_pred, |y, p| y == share(p > threshold))
+    }
+}
+
+impl Measure for CategoricalAccuracy {
+    const CLASS_NAME: &'static str = "CategoricalAccuracy";
+    const NAME: &'static str = "categorical_accuracy";
+
+    fn values(&self, place: &str, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+        let y = classes_of_one_hot(place, y_true, y_pred)?;
+        let hit = |row: usize, p: &[Float]| y.data()[row] == argmax(p) as Float;
+        Ok(by_row(y_pred, y.shape(), hit))
+    }
+}
+
+impl Measure for SparseCategoricalAccuracy {
+    const CLASS_NAME: &'static str = "SparseCategoricalAccuracy";
+    const NAME: &'static str = "sparse_categorical_accuracy";
+
+    fn values(&self, place: &str, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+        check_class_numbers(place, y_true, y_pred)?;
+        let rows = rows(y_pred);
+        // As in Keras, a last axis of one is dropped from the result.
+        let shape = if rows.len() > 1 { rows.strip_suffix(&[1]).unwrap_or(rows) } else { rows };
+        let hit = |row: usize, p: &[Float]| y_true.data()[row] == argmax(p) as Float;
+        Ok(by_row(y_pred, shape, hit))
+    }
+}
+
+impl Measure for AccuracyByShape {
+    const CLASS_NAME: &'static str = "accuracy";
+    const NAME: &'static str = "accuracy";
+
+    fn values(&self, place: &str, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+        match ClassKind::of(y_true, y_pred) {
+            ClassKind::Binary => BinaryAccuracy::default().values(place, y_true, y_pred),
+            ClassKind::Sparse => SparseCategoricalAccuracy {}.values(place, y_true, y_pred),
+            ClassKind::OneHot => CategoricalAccuracy {}.values(place, y_true, y_pred),
         }
     }
 }
 
-impl Metric for Accuracy {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn update(&mut self, y_true: &Tensor, y_pred: &Tensor, weights: Option<&Tensor>) -> Result<()> {
-        let kind = self.kind.resolve(y_true, y_pred);
-        let right = match kind {
-            AccuracyKind::Binary => {
-                let (y, p) = align(&self.name, y_true, y_pred)?;
-                share_per_row(&y, &p, |y, p| {
-                    let hits = |(y, p): (&Float, &Float)| *y == if *p > 0.5 { 1.0 } else { 0.0 };
-                    y.iter().zip(p).map(hits).filter(|hit| *hit).count() as Float / p.len() as Float
-                })
-            }
-            _ => {
-                let rows = y_pred.len() / y_pred.width().max(1);
-                let wanted = if kind == AccuracyKind::Categorical { y_pred.width() } else { 1 };
-                if y_true.len() != rows * wanted {
-                    return Err(Error::Mismatch {
-                        place: format!("metric {}", self.name),
-                        what: "y".into(),
-                        expected: format!(
-                            "{wanted} numbers for each row of {}",
-                            Shape::from(y_pred.shape())
-                        ),
-                        got: Shape::from(y_true.shape()).to_string(),
-                    });
-                }
-                let y = y_true.clone().reshape([rows, wanted])?;
-                share_per_row(&y, y_pred, |y, p| {
-                    let class = match kind {
-                        AccuracyKind::Categorical => argmax(y) as Float,
-                        _ => y[0],
-                    };
-                    if class == argmax(p) as Float { 1.0 } else { 0.0 }
-                })
-            }
-        };
-        self.mean.add_rows(&right, weights)
-    }
-
-    fn result(&self) -> f64 {
-        self.mean.result()
-    }
-
-    fn reset(&mut self) {
-        self.mean = Mean::default();
-    }
-
-    fn to_object(&self) -> Value {
-        let class = match self.kind {
-            // Only a string says it, which is then the name.
-            AccuracyKind::Resolve => return self.name.as_str().into(),
-            AccuracyKind::Binary => "BinaryAccuracy",
-            AccuracyKind::Categorical => "CategoricalAccuracy",
-            AccuracyKind::SparseCategorical => "SparseCategoricalAccuracy",
-        };
-        config::to_object(&self.name, class)
-    }
-
-    fn clone_metric(&self) -> Box<dyn Metric> {
-        Box::new(self.clone())
-    }
+pub(super) fn share(hit: bool) -> Float {
+    if hit { 1.0 } else { 0.0 }
 }
 
-/// A value for each row of targets and predictions, in the shape of the rows of predictions.
-fn share_per_row(y: &Tensor, p: &Tensor, f: impl Fn(&[Float], &[Float]) -> Float) -> Tensor {
-    let rows = y.data().chunks_exact(y.width().max(1)).zip(p.data().chunks_exact(p.width().max(1)));
-    let values = rows.map(|(y, p)| f(y, p)).collect();
-    Tensor::from_parts(&p.shape()[..p.ndim().saturating_sub(1)], values)
+/// The shape of the rows of an array.
+pub(super) fn rows(x: &Tensor) -> &[usize] {
+    &x.shape()[..x.ndim().saturating_sub(1)]
 }
 
-/// The first index of the largest value, as NumPy's `argmax`.
-fn argmax(row: &[Float]) -> usize {
-    row.iter().enumerate().fold(0, |best, (i, v)| if *v > row[best] { i } else { best })
+/// 1 or 0 for each element.
+fn hits(
+    place: &str,
+    y_true: &Tensor,
+    y_pred: &Tensor,
+    hit: impl Fn(Float, Float) -> bool,
+) -> Result<Tensor> {
+    let (y, p) = align(place, y_true, y_pred)?;
+    let values = y.data().iter().zip(p.data()).map(|(y, p)| share(hit(*y, *p))).collect();
+    Ok(Tensor::from_parts(p.shape(), values))
+}
+
+/// 1 or 0 for each row of the predictions.
+pub(super) fn by_row(
+    y_pred: &Tensor,
+    shape: &[usize],
+    hit: impl Fn(usize, &[Float]) -> bool,
+) -> Tensor {
+    let width = y_pred.width();
+    let value = |row| share(hit(row, &y_pred.data()[row * width..(row + 1) * width]));
+    Tensor::from_parts(shape, (0..rows(y_pred).iter().product()).map(value).collect())
+}
+
+/// The class of each row of one-hot targets.
+pub(super) fn classes_of_one_hot(place: &str, y_true: &Tensor, y_pred: &Tensor) -> Result<Tensor> {
+    if y_true.shape() != y_pred.shape() {
+        let expected = format!("{}, one column a class", Shape::from(y_pred.shape()));
+        return Err(mismatch(place, "y", expected, y_true));
+    }
+    let width = y_true.width();
+    let class = |row| argmax(&y_true.data()[row * width..(row + 1) * width]) as Float;
+    let classes = (0..rows(y_true).iter().product()).map(class).collect();
+    Ok(Tensor::from_parts(rows(y_true), classes))
+}
+
+/// Checks that there is a class number for each row of predictions.
+pub(super) fn check_class_numbers(place: &str, y_true: &Tensor, y_pred: &Tensor) -> Result<()> {
+    let (rows, t) = (rows(y_pred), y_true.shape());
+    if t == rows || (t.len() == rows.len() + 1 && t.strip_suffix(&[1]) == Some(rows)) {
+        return Ok(());
+    }
+    let expected = format!(
+        "{}, one class number for each row of {}",
+        Shape::from(rows),
+        Shape::from(y_pred.shape())
+    );
+    Err(mismatch(place, "y", expected, y_true))
 }

@@ -1,129 +1,107 @@
 //! Metrics as Keras writes them into `compile_config`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::{Accuracy, AccuracyKind, MeanLoss, Metric, get};
-use crate::training::losses::{MeanAbsoluteError, MeanSquaredError};
-use crate::{Error, Result};
+use super::{MeanLoss, Metric, registry};
+use crate::Result;
+use crate::training::losses::{self, Arguments, Crossentropy, Loss};
 
-/// A metric under its name: the string that Keras knows it by, or, under another name, an object.
-pub(super) fn to_object(name: &str, class_name: &str) -> Value {
-    if crate::names::snake_case(class_name) == name || alias(class_name) == Some(name) {
+/// A metric under its name: the string that Keras knows it by if it has no arguments, otherwise
+/// an object.
+pub(super) fn to_object(name: &str, class_name: &str, config: Value, is_default: bool) -> Value {
+    if is_default && registry::class_of(name) == Some(class_name) {
         return name.into();
     }
+    let mut all =
+        Map::from_iter([("name".into(), name.into()), ("dtype".into(), json!("float32"))]);
+    all.extend(config.as_object().cloned().unwrap_or_default());
+    object(class_name, all)
+}
+
+fn object(class_name: &str, config: Map<String, Value>) -> Value {
     json!({
         "module": "keras.metrics",
         "class_name": class_name,
-        "config": { "name": name, "dtype": "float32" },
+        "config": config,
         "registered_name": null,
     })
 }
 
-/// The other string that means a class.
-fn alias(class_name: &str) -> Option<&'static str> {
-    match class_name {
-        "MeanSquaredError" => Some("mse"),
-        "MeanAbsoluteError" => Some("mae"),
-        _ => None,
+/// The mean of a loss: Keras's class for it, or the loss's function in a wrapper.
+pub(super) fn mean_loss_to_object(name: &str, loss: &dyn Loss) -> Value {
+    let snake = crate::names::snake_case(loss.class_name());
+    if loss.class_name() == Crossentropy.class_name() {
+        return if ["ce", "crossentropy"].contains(&name) { name.into() } else { snake.into() };
     }
+    let mut config = loss.config();
+    let class = registry::metric_of_loss(loss.class_name());
+    // Keras's metrics have the loss's arguments, except the axis: one has none, and another writes
+    // it where the loss doesn't.
+    let has_axis = class != Some("BinaryCrossentropy");
+    let is_last = config["axis"] == json!(-1);
+    if let (Some(config), false, true) = (config.as_object_mut(), has_axis, is_last) {
+        config.shift_remove("axis");
+    }
+    if class == Some("SparseCategoricalCrossentropy") {
+        config["axis"] = json!(-1);
+    }
+    if let Some(class) = class.filter(|_| has_axis || is_last) {
+        let arguments =
+            Arguments { kind: "loss", class: loss.class_name().into(), config: Map::new() };
+        let is_default = losses::make(arguments).is_ok_and(|plain| plain.config() == loss.config());
+        return to_object(name, class, config, is_default);
+    }
+    let function = json!({
+        "module": "builtins",
+        "class_name": "function",
+        "config": snake,
+        "registered_name": "function",
+    });
+    let mut all = Map::from_iter([
+        ("name".into(), name.into()),
+        ("dtype".into(), json!("float32")),
+        ("fn".into(), function),
+    ]);
+    all.extend(config.as_object().cloned().unwrap_or_default());
+    object("MeanMetricWrapper", all)
 }
 
-/// The metric of a `compile_config`: a string, a function or an object.
-pub(crate) fn from_object(value: &Value) -> Result<Box<dyn Metric>> {
-    let Some(object) = value.as_object() else {
-        return get(value.as_str().unwrap_or_default());
-    };
-    let class = object.get("class_name").and_then(Value::as_str).unwrap_or_default();
-    let config = object.get("config").unwrap_or(&Value::Null);
-    // Keras writes its metric functions as {"class_name": "function", "config": "mae"}.
-    if class == "function" {
-        return get(config.as_str().unwrap_or_default());
+/// The metric of a `compile_config`: a string, a function, or an object as Keras writes it.
+///
+/// # Errors
+/// [`Error::Unknown`](crate::Error::Unknown) for a metric that isn't Keras's;
+/// [`Error::Config`](crate::Error::Config) for a key that it doesn't have or needs, and for a value
+/// of the wrong kind; [`Error::InvalidArgument`](crate::Error::InvalidArgument) and
+/// [`Error::Unsupported`](crate::Error::Unsupported) for a value that can't be.
+///
+/// ```
+/// use elman::training::metrics;
+/// let object = serde_json::json!({ "class_name": "AUC", "config": { "curve": "PR" } });
+/// let metric = metrics::from_object(&object)?;
+/// assert_eq!(metric.name(), "auc");
+/// assert_eq!(metric.to_object()["config"]["curve"], "PR");
+/// # Ok::<(), elman::Error>(())
+/// ```
+pub fn from_object(value: &Value) -> Result<Box<dyn Metric>> {
+    if let Some(name) = value.as_str() {
+        return registry::get(name);
     }
-    let place = || format!("metric {class}");
-    for (key, value) in config.as_object().into_iter().flatten() {
-        let known = match key.as_str() {
-            "name" | "dtype" => true,
-            // The only one that `AccuracyKind::Binary` has.
-            "threshold" => value.as_f64() == Some(0.5),
-            _ => false,
-        };
-        if !known {
-            return Err(Error::Unsupported {
-                place: place(),
-                option: format!("{key} = {value}"),
-                advice: "compile the model anew without it".into(),
-            });
-        }
+    let mut arguments = Arguments::of_object("metric", value)?;
+    let mut name = arguments.take("name").and_then(|name| name.as_str().map(str::to_owned));
+    let mut is_function = value.get("class_name").is_some_and(|class| class == "function");
+    if arguments.class == "MeanMetricWrapper" {
+        name.get_or_insert_with(|| "mean_metric_wrapper".into());
+        arguments.class = arguments.take_function("fn")?;
+        is_function = true;
     }
-    let default = crate::names::snake_case(class);
-    let name = config.get("name").and_then(Value::as_str).unwrap_or(&default);
-    Ok(match class {
-        "BinaryAccuracy" => Box::new(Accuracy::new(name, AccuracyKind::Binary)),
-        "CategoricalAccuracy" => Box::new(Accuracy::new(name, AccuracyKind::Categorical)),
-        "SparseCategoricalAccuracy" => {
-            Box::new(Accuracy::new(name, AccuracyKind::SparseCategorical))
-        }
-        "MeanAbsoluteError" => Box::new(MeanLoss::new(name, MeanAbsoluteError)),
-        "MeanSquaredError" => Box::new(MeanLoss::new(name, MeanSquaredError)),
-        // Keras's class `Accuracy` counts exact matches; the string "accuracy" means another.
-        _ => {
-            return Err(Error::Unknown {
-                what: "metric class",
-                name: class.into(),
-                known: "BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy, \
-                        MeanAbsoluteError, MeanSquaredError"
-                    .into(),
-            });
-        }
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn object(class_name: &str, config: Value) -> Value {
-        json!({ "module": "keras.metrics", "class_name": class_name, "config": config })
+    if !is_function {
+        return registry::make(arguments, name.as_deref());
     }
-
-    #[test]
-    fn names_and_classes_survive() {
-        let dtype = "float32";
-        for given in [
-            json!("accuracy"),
-            json!("mse"),
-            json!("binary_accuracy"),
-            object("BinaryAccuracy", json!({ "name": "hits", "dtype": dtype, "threshold": 0.5 })),
-            // Not what the string "accuracy" means.
-            object("MeanSquaredError", json!({ "name": "accuracy", "dtype": dtype })),
-            json!({ "class_name": "function", "config": "mean_absolute_error" }),
-        ] {
-            let metric = from_object(&given).unwrap();
-            let again = from_object(&metric.to_object()).unwrap();
-            assert_eq!(metric.name(), again.name());
-            assert_eq!(metric.to_object(), again.to_object());
-            if given.is_string() {
-                assert_eq!(metric.to_object(), given);
-            }
-            if let Some(class) = given.get("class_name").filter(|class| *class != "function") {
-                assert_eq!(&metric.to_object()["class_name"], class);
-                assert_eq!(metric.name(), given["config"]["name"]);
-            }
-        }
+    // As in Keras, functions are looked for among the losses first.
+    let name = name.unwrap_or_else(|| arguments.class.clone());
+    if losses::get(&arguments.class).is_err() {
+        return registry::make_by_name(arguments, &name);
     }
-
-    #[test]
-    fn what_would_be_another_metric_is_refused() {
-        for (given, word) in [
-            (object("BinaryAccuracy", json!({ "threshold": 0.7 })), "threshold = 0.7"),
-            (object("MeanSquaredError", json!({ "axis": 0 })), "axis = 0"),
-            (object("Accuracy", json!({ "name": "accuracy" })), "`Accuracy`"),
-            (object("AUC", json!({})), "`AUC`"),
-            (json!("auc"), "`auc`"),
-            (json!(3), "metric ``"),
-        ] {
-            let error = from_object(&given).err().expect("refused").to_string();
-            assert!(error.contains(word), "{error}");
-        }
-    }
+    arguments.take_dtype()?;
+    Ok(Box::new(MeanLoss::of(&name, losses::make(arguments)?)))
 }
