@@ -17,7 +17,22 @@ fn noise(shape: &[usize], purpose: &str) -> Tensor {
 }
 
 /// Checks all gradients of `layer` for these inputs; integers have none.
-fn check(name: &str, mut layer: Box<dyn Layer>, inputs: &[Tensor], differentiable: bool) {
+fn check(name: &str, layer: Box<dyn Layer>, inputs: &[Tensor], differentiable: bool) {
+    check_in(|parameters| Context::differentiable(parameters), name, layer, inputs, differentiable);
+}
+
+/// [`check`] in training, with the random numbers of one step.
+fn check_training(name: &str, layer: Box<dyn Layer>, inputs: &[Tensor]) {
+    check_in(|parameters| Context::training(parameters, 1, 2), name, layer, inputs, true);
+}
+
+fn check_in(
+    context: fn(&Parameters) -> Context,
+    name: &str,
+    mut layer: Box<dyn Layer>,
+    inputs: &[Tensor],
+    differentiable: bool,
+) {
     let shapes: Vec<Shape> = inputs.iter().map(|x| x.shape().into()).collect();
     let mut parameters = Parameters::default();
     layer.output_shapes(&shapes).unwrap();
@@ -27,7 +42,7 @@ fn check(name: &str, mut layer: Box<dyn Layer>, inputs: &[Tensor], differentiabl
     parameters.values_mut().iter_mut().for_each(|w| *w += 0.3 * stream.normal());
 
     let run = |parameters: &Parameters, inputs: &[Tensor]| {
-        layer.forward(inputs, &mut Context::inference(parameters)).unwrap()
+        layer.forward(inputs, &mut context(parameters)).unwrap()
     };
     let upstream: Vec<Tensor> = run(&parameters, inputs)
         .iter()
@@ -42,7 +57,7 @@ fn check(name: &str, mut layer: Box<dyn Layer>, inputs: &[Tensor], differentiabl
         outputs.iter().zip(&upstream).map(dot).sum()
     };
 
-    let mut cx = Context::differentiable(&parameters);
+    let mut cx = context(&parameters);
     layer.forward(inputs, &mut cx).unwrap();
     let given: Vec<_> = upstream.iter().cloned().map(Some).collect();
     let of_inputs = layer.backward(&given, &mut cx).unwrap();
@@ -108,6 +123,25 @@ fn recurrent_layers() {
             check("gru before mish", configured!(mish.reset_after(false)), &with_state, true);
         }
     }
+}
+
+#[test]
+fn dropout() {
+    macro_rules! check_rates {
+        ($name:literal, $layer:expr) => {
+            for (rate, recurrent) in [(0.4, 0.0), (0.0, 0.4), (0.4, 0.4)] {
+                let layer =
+                    $layer.dropout(rate).recurrent_dropout(recurrent).return_sequences(true);
+                check_training($name, Box::new(layer.return_state(true)), &[sequence()]);
+            }
+        };
+    }
+    check_rates!("simple_rnn", SimpleRnn::new(5));
+    check_rates!("lstm", Lstm::new(5));
+    check_rates!("gru", Gru::new(5));
+    check_rates!("gru before", Gru::new(5).reset_after(false));
+    check_rates!("lstm softmax", Lstm::new(5).recurrent_activation(Activation::Softmax));
+    check_training("dropout", Box::new(Dropout::new(0.5)), &[sequence()]);
 }
 
 #[test]

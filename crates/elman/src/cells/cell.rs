@@ -238,7 +238,7 @@ pub trait Cell: CloneCell + Send + Sync + 'static {
     fn sequence(&self, sequence: &Sequence, cx: &mut Context) -> Result<SequenceOutput> {
         match self.fused().filter(|_| sequence.dropout.is_empty()) {
             Some(fused) => fused.sequence(sequence, cx),
-            None => stepping::sequence(self, sequence, cx),
+            None => stepping::sequence_by_steps(self, sequence, cx),
         }
     }
 
@@ -253,7 +253,7 @@ pub trait Cell: CloneCell + Send + Sync + 'static {
     ) -> Result<InputGradients> {
         match self.fused().filter(|_| !stepping::is_next(cx)) {
             Some(fused) => fused.sequence_backward(gradients, cx),
-            None => stepping::sequence_backward(self, gradients, cx),
+            None => stepping::sequence_by_steps_backward(self, gradients, cx),
         }
     }
 

@@ -117,7 +117,7 @@ macro_rules! cell_options {
 }
 pub(crate) use cell_options;
 
-/// [`cell_options`] with the arguments that all cells with kernels take.
+/// [`cell_options`] with the arguments that all cells with recurrent kernels take.
 macro_rules! weight_options {
     ($cell:ty, $layer:ty { $($own:tt)* }) => {
         $crate::cells::cell_options!($cell, $layer {
@@ -132,6 +132,51 @@ macro_rules! weight_options {
             /// The first values of the bias (`zeros`).
             bias_initializer: $crate::initializers::Initializer => weights.bias_initializer;
         });
+
+        impl $cell {
+            /// The fraction of the inputs to drop while training (0), held within 0 and 1: one
+            /// choice for all steps of a call, and for all gates unless the state has dropout too.
+            pub fn dropout(mut self, dropout: f64) -> Self {
+                self.dropout.dropout = $crate::cells::dropout::clamp(dropout);
+                self
+            }
+
+            /// The fraction of the state to drop while training (0), held within 0 and 1, as the
+            /// gates read it: one choice for all steps of a call, another for each gate.
+            pub fn recurrent_dropout(mut self, recurrent_dropout: f64) -> Self {
+                self.dropout.recurrent_dropout = $crate::cells::dropout::clamp(recurrent_dropout);
+                self
+            }
+
+            /// The seed of dropout (the training's).
+            pub fn seed(mut self, seed: u64) -> Self {
+                self.dropout.seed = Some(seed);
+                self
+            }
+        }
+
+        impl $layer {
+            /// The fraction of the inputs to drop while training (0), held within 0 and 1: one
+            /// choice for all steps of a call, and for all gates unless the state has dropout too.
+            pub fn dropout(mut self, dropout: f64) -> Self {
+                self.cell = self.cell.dropout(dropout);
+                self
+            }
+
+            /// The fraction of the state to drop while training (0), held within 0 and 1, as the
+            /// gates read it: one choice for all steps of a call, another for each gate.
+            pub fn recurrent_dropout(mut self, recurrent_dropout: f64) -> Self {
+                self.cell = self.cell.recurrent_dropout(recurrent_dropout);
+                self
+            }
+
+            /// The seed of dropout (the training's). The same seed drops the same wherever it is
+            /// given, as in Keras: in both directions of a `Bidirectional`, for example.
+            pub fn seed(mut self, seed: u64) -> Self {
+                self.cell = self.cell.seed(seed);
+                self
+            }
+        }
     };
 }
 pub(crate) use weight_options;

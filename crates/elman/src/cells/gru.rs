@@ -4,7 +4,7 @@ use elman_kernels as kernels;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::dropout::of_gate;
+use super::dropout::{CellDropout, MaskCount, of_gate};
 use super::gates::Gates;
 use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
@@ -37,6 +37,8 @@ pub struct GruCell {
     pub(crate) recurrent_activation: Activation,
     #[serde(flatten)]
     pub(crate) weights: CellWeights,
+    #[serde(flatten)]
+    pub(crate) dropout: CellDropout,
     #[serde(default = "defaults::yes")]
     pub(crate) reset_after: bool,
 }
@@ -62,6 +64,7 @@ impl GruCell {
             activation: Activation::Tanh,
             recurrent_activation: Activation::Sigmoid,
             weights: CellWeights::default(),
+            dropout: CellDropout::default(),
             reset_after: true,
         }
     }
@@ -108,9 +111,15 @@ impl Cell for GruCell {
     }
 
     fn build(&mut self, features: usize, builder: &mut Builder) -> Result<()> {
+        self.dropout.build(builder);
         let columns = 3 * self.units;
         let bias_shape: &[usize] = if self.reset_after { &[2, columns] } else { &[columns] };
         self.weights.build(features, self.units, columns, bias_shape, builder)
+    }
+
+    fn dropout_masks(&self, batch: usize, input: &[usize], cx: &Context) -> Result<DropoutMasks> {
+        let count = MaskCount::PerGateWithRecurrent(3);
+        Ok(self.dropout.draw(count, batch, (input, &[self.units]), cx))
     }
 
     fn fused(&self) -> Option<Fused> {

@@ -4,6 +4,7 @@ use elman_kernels as kernels;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::dropout::{CellDropout, MaskCount};
 use super::gates::Gates;
 use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
@@ -32,6 +33,8 @@ pub struct LstmCell {
     pub(crate) recurrent_activation: Activation,
     #[serde(flatten)]
     pub(crate) weights: CellWeights,
+    #[serde(flatten)]
+    pub(crate) dropout: CellDropout,
     #[serde(default = "defaults::yes")]
     pub(crate) unit_forget_bias: bool,
 }
@@ -56,6 +59,7 @@ impl LstmCell {
             activation: Activation::Tanh,
             recurrent_activation: Activation::Sigmoid,
             weights: CellWeights::default(),
+            dropout: CellDropout::default(),
             unit_forget_bias: true,
         }
     }
@@ -102,6 +106,7 @@ impl Cell for LstmCell {
     }
 
     fn build(&mut self, features: usize, builder: &mut Builder) -> Result<()> {
+        self.dropout.build(builder);
         let columns = 4 * self.units;
         self.weights.build(features, self.units, columns, &[columns], builder)?;
         if self.weights.use_bias && self.unit_forget_bias {
@@ -109,6 +114,11 @@ impl Cell for LstmCell {
             builder.values_mut(self.weights.bias)[self.units..2 * self.units].fill(1.0);
         }
         Ok(())
+    }
+
+    fn dropout_masks(&self, batch: usize, input: &[usize], cx: &Context) -> Result<DropoutMasks> {
+        let count = MaskCount::PerGateWithRecurrent(4);
+        Ok(self.dropout.draw(count, batch, (input, &[self.units]), cx))
     }
 
     fn fused(&self) -> Option<Fused> {

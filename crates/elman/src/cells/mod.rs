@@ -10,7 +10,7 @@
 mod any;
 mod cell;
 mod config;
-mod dropout;
+pub(crate) mod dropout;
 mod fused;
 mod gates;
 mod gru;
@@ -30,7 +30,8 @@ pub use dropout::DropoutMasks;
 pub use fused::Fused;
 pub use gru::GruCell;
 pub use lstm::LstmCell;
-pub(crate) use registry::cell_from_object;
+pub use registry::cell_from_object;
 pub use sequence::{InputGradients, Sequence, SequenceGradients, SequenceOutput};
 pub use simple_rnn::SimpleRnnCell;
 pub use stacked::StackedRnnCells;
+pub use stepping::{sequence_by_steps, sequence_by_steps_backward};

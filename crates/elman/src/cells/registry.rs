@@ -37,11 +37,18 @@ fn problem(place: &str, problem: String) -> Error {
     Error::Config { place: place.into(), problem }
 }
 
-/// The cell of an object as [`AnyCell::to_object`] writes it.
+/// The cell of an object as Keras writes it: `{"class_name", "config", …}`.
 ///
 /// # Errors
 /// As [`layer_from_config`](crate::layers::layer_from_config).
-pub(crate) fn cell_from_object(object: &Value) -> Result<AnyCell> {
+///
+/// ```
+/// use elman::cells::{Cell, cell_from_object};
+/// let object = serde_json::json!({ "class_name": "GRUCell", "config": { "units": 3 } });
+/// assert_eq!(cell_from_object(&object)?.output_size(), 3);
+/// # Ok::<(), elman::Error>(())
+/// ```
+pub fn cell_from_object(object: &Value) -> Result<AnyCell> {
     let class_name = object.get("class_name").and_then(Value::as_str).unwrap_or_default();
     let config = object.get("config").and_then(Value::as_object).ok_or_else(|| {
         problem(

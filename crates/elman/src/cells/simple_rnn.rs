@@ -4,6 +4,7 @@ use elman_kernels as kernels;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::dropout::{CellDropout, MaskCount};
 use super::gates::Gates;
 use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
@@ -25,6 +26,8 @@ pub struct SimpleRnnCell {
     pub(crate) activation: Activation,
     #[serde(flatten)]
     pub(crate) weights: CellWeights,
+    #[serde(flatten)]
+    pub(crate) dropout: CellDropout,
 }
 
 /// What `step_backward` needs of one step.
@@ -39,7 +42,12 @@ struct Step {
 impl SimpleRnnCell {
     /// A cell of `units` outputs with Keras's defaults.
     pub fn new(units: usize) -> SimpleRnnCell {
-        SimpleRnnCell { units, activation: Activation::Tanh, weights: CellWeights::default() }
+        SimpleRnnCell {
+            units,
+            activation: Activation::Tanh,
+            weights: CellWeights::default(),
+            dropout: CellDropout::default(),
+        }
     }
 
     /// The kernel and the recurrent kernel.
@@ -65,6 +73,13 @@ impl Cell for SimpleRnnCell {
         to_config(self)
     }
 
+    fn layer_keys(&self) -> Map<String, Value> {
+        // Keras's layer, unlike its cell, doesn't write it.
+        let mut keys = self.config();
+        keys.shift_remove("seed");
+        keys
+    }
+
     fn output_size(&self) -> usize {
         self.units
     }
@@ -78,7 +93,13 @@ impl Cell for SimpleRnnCell {
     }
 
     fn build(&mut self, features: usize, builder: &mut Builder) -> Result<()> {
+        self.dropout.build(builder);
         self.weights.build(features, self.units, self.units, &[self.units], builder)
+    }
+
+    fn dropout_masks(&self, batch: usize, input: &[usize], cx: &Context) -> Result<DropoutMasks> {
+        let count = MaskCount::One;
+        Ok(self.dropout.draw(count, batch, (input, &[self.units]), cx))
     }
 
     fn fused(&self) -> Option<Fused> {

@@ -61,7 +61,11 @@ impl Rows {
     }
 }
 
-pub(super) fn sequence<C: Cell + ?Sized>(
+/// A whole sequence as a loop over [`Cell::step`]: what [`Cell::sequence`] does by default.
+///
+/// # Errors
+/// As [`Cell::step`].
+pub fn sequence_by_steps<C: Cell + ?Sized>(
     cell: &C,
     sequence: &Sequence,
     cx: &mut Context,
@@ -113,7 +117,11 @@ pub(super) fn is_next(cx: &Context) -> bool {
     cx.is_next::<Looped>()
 }
 
-pub(super) fn sequence_backward<C: Cell + ?Sized>(
+/// The gradients of [`sequence_by_steps`].
+///
+/// # Errors
+/// As [`Cell::step_backward`].
+pub fn sequence_by_steps_backward<C: Cell + ?Sized>(
     cell: &C,
     gradients: &SequenceGradients,
     cx: &mut Context,

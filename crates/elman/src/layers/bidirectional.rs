@@ -154,11 +154,13 @@ impl Layer for Bidirectional {
             let forward = self.forward_layer.as_recurrent();
             let of_forward = forward.map_or(0, |layer| layer.num_states());
             let of_backward = states.split_off(of_forward.min(states.len()));
-            let halves = [(&self.forward_layer, states), (&self.backward_layer, of_backward)];
-            let group = |(layer, states): (&Box<dyn Layer>, Vec<Value>)| {
-                layer.as_recurrent().map_or(states.clone(), |layer| layer.group_states(states))
+            let group = |layer: &dyn Layer, states: Vec<Value>| match layer.as_recurrent() {
+                Some(layer) => layer.group_states(states),
+                None => states,
             };
-            halves.into_iter().flat_map(group).collect()
+            let mut groups = group(&*self.forward_layer, states);
+            groups.extend(group(&*self.backward_layer, of_backward));
+            groups
         })
     }
 

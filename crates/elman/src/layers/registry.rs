@@ -49,13 +49,11 @@ const TRAINING_ONLY: &[(&str, Off)] = &[
     ("activity_regularizer", Off::Null),
     ("bias_constraint", Off::Null),
     ("bias_regularizer", Off::Null),
-    ("dropout", Off::Zero),
     ("embeddings_constraint", Off::Null),
     ("embeddings_regularizer", Off::Null),
     ("kernel_constraint", Off::Null),
     ("kernel_regularizer", Off::Null),
     ("recurrent_constraint", Off::Null),
-    ("recurrent_dropout", Off::Zero),
     ("recurrent_regularizer", Off::Null),
 ];
 
@@ -93,7 +91,6 @@ const WITHOUT_MEANING: &[&str] = &[
 enum Off {
     Null,
     False,
-    Zero,
 }
 
 impl Off {
@@ -101,7 +98,6 @@ impl Off {
         match self {
             Off::Null => value.is_null(),
             Off::False => value.is_null() || value == &Value::Bool(false),
-            Off::Zero => value.is_null() || value.as_f64() == Some(0.0),
         }
     }
 }

@@ -10,61 +10,12 @@ use elman::random::Stream;
 use elman::{Context, Result, ops};
 use serde_json::{Map, Value};
 
-use crate::support::{Built, Gradients, Report, TOLERANCE};
+use crate::support::{Built, Gradients, Report, TOLERANCE, Wrapped};
 
 fn noise(shape: &[usize], purpose: &str) -> Tensor {
     let mut stream = Stream::new(17, purpose);
     let len = shape.iter().product();
     Tensor::new(shape, (0..len).map(|_| stream.normal() as f32).collect()).unwrap()
-}
-
-/// A cell that offers nothing but its steps.
-#[derive(Clone)]
-struct Stepwise(AnyCell);
-
-impl Cell for Stepwise {
-    fn class_name(&self) -> &'static str {
-        "Stepwise"
-    }
-
-    fn config(&self) -> Map<String, Value> {
-        self.0.config()
-    }
-
-    fn output_size(&self) -> usize {
-        self.0.output_size()
-    }
-
-    fn state_sizes(&self) -> Vec<usize> {
-        self.0.state_sizes()
-    }
-
-    fn build(&mut self, features: usize, builder: &mut Builder) -> Result<()> {
-        self.0.build(features, builder)
-    }
-
-    fn dropout_masks(&self, batch: usize, input: &[usize], cx: &Context) -> Result<DropoutMasks> {
-        self.0.dropout_masks(batch, input, cx)
-    }
-
-    fn step(
-        &self,
-        x: &Tensor,
-        states: &[Tensor],
-        dropout: &DropoutMasks,
-        cx: &mut Context,
-    ) -> Result<(Tensor, Vec<Tensor>)> {
-        self.0.step(x, states, dropout, cx)
-    }
-
-    fn step_backward(
-        &self,
-        dy: &Tensor,
-        d_states: &[Tensor],
-        cx: &mut Context,
-    ) -> Result<(Tensor, Vec<Tensor>)> {
-        self.0.step_backward(dy, d_states, cx)
-    }
 }
 
 /// Whole sequences through one cell after the other give what all cells give step by step.
@@ -91,7 +42,7 @@ fn stacks_equal_their_steps() {
             inputs[0] = inputs[0].clone().with_mask(holes.clone()).unwrap();
         }
         let whole = Built::new(layer(stack().into_any()), &inputs).unwrap();
-        let steps = Stepwise(stack().into_any()).into_any();
+        let steps = Wrapped::stepwise(stack()).into_any();
         let mut stepping = Built::new(layer(steps), &inputs).unwrap();
         stepping.parameters.values_mut().copy_from_slice(whole.parameters.values());
         let upstream: Vec<Tensor> = whole.forward(&inputs).unwrap();

@@ -54,8 +54,9 @@ fn threads_change_no_bit() {
     let train = |threads: usize| {
         elman::set_num_threads(threads);
         let mut model = Sequential::new().seed(5);
-        model.add(Bidirectional::new(Lstm::new(20).return_sequences(true))).unwrap();
-        model.add(Gru::new(33).return_sequences(true)).unwrap();
+        model.add(Bidirectional::new(Lstm::new(20).dropout(0.1).return_sequences(true))).unwrap();
+        let gru = Gru::new(33).dropout(0.1).recurrent_dropout(0.2);
+        model.add(gru.return_sequences(true)).unwrap();
         model.add(Dropout::new(0.2)).unwrap();
         model.add(SimpleRnn::new(16)).unwrap().add(Dense::new(3)).unwrap();
         model.compile("adam", "mse", &[]).unwrap();

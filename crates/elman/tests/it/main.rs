@@ -8,6 +8,7 @@ mod bad_input;
 mod bidirectional;
 mod cells;
 mod determinism;
+mod dropout;
 mod forks;
 mod interruption;
 mod keras_activations;

@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
+use elman::cells::{
+    AnyCell, Cell, DropoutMasks, InputGradients, Sequence, SequenceGradients, SequenceOutput,
+};
 use elman::layers::Layer;
 use elman::parameters::Builder;
 use elman::{Context, Mask, Parameters, Result, Shape, Tensor};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The agreement with Keras that is asked for: its backends differ among themselves by a few units
 /// in the last place of f32, which a handful of steps multiplies.
@@ -225,5 +228,86 @@ impl Built {
             .map(|e| Tensor::new(e.shape.clone(), flat[e.range.clone()].to_vec()).unwrap())
             .collect();
         Ok((outputs, of_inputs, of_weights))
+    }
+}
+
+/// A cell that computes what another computes: perhaps with given dropout masks, perhaps with
+/// nothing but its steps.
+#[derive(Clone)]
+pub struct Wrapped {
+    pub cell: AnyCell,
+    pub dropout: Option<DropoutMasks>,
+    pub by_steps: bool,
+}
+
+impl Wrapped {
+    pub fn stepwise(cell: impl Cell) -> Wrapped {
+        Wrapped { cell: cell.into_any(), dropout: None, by_steps: true }
+    }
+}
+
+impl Cell for Wrapped {
+    fn class_name(&self) -> &'static str {
+        "Wrapped"
+    }
+
+    fn config(&self) -> Map<String, Value> {
+        self.cell.config()
+    }
+
+    fn output_size(&self) -> usize {
+        self.cell.output_size()
+    }
+
+    fn state_sizes(&self) -> Vec<usize> {
+        self.cell.state_sizes()
+    }
+
+    fn build(&mut self, features: usize, builder: &mut Builder) -> Result<()> {
+        self.cell.build(features, builder)
+    }
+
+    fn dropout_masks(&self, batch: usize, input: &[usize], cx: &Context) -> Result<DropoutMasks> {
+        match &self.dropout {
+            Some(given) => Ok(given.clone()),
+            None => self.cell.dropout_masks(batch, input, cx),
+        }
+    }
+
+    fn step(
+        &self,
+        x: &Tensor,
+        states: &[Tensor],
+        dropout: &DropoutMasks,
+        cx: &mut Context,
+    ) -> Result<(Tensor, Vec<Tensor>)> {
+        self.cell.step(x, states, dropout, cx)
+    }
+
+    fn step_backward(
+        &self,
+        dy: &Tensor,
+        d_states: &[Tensor],
+        cx: &mut Context,
+    ) -> Result<(Tensor, Vec<Tensor>)> {
+        self.cell.step_backward(dy, d_states, cx)
+    }
+
+    fn sequence(&self, sequence: &Sequence, cx: &mut Context) -> Result<SequenceOutput> {
+        match self.by_steps {
+            true => elman::cells::sequence_by_steps(self, sequence, cx),
+            false => self.cell.sequence(sequence, cx),
+        }
+    }
+
+    fn sequence_backward(
+        &self,
+        gradients: &SequenceGradients,
+        cx: &mut Context,
+    ) -> Result<InputGradients> {
+        match self.by_steps {
+            true => elman::cells::sequence_by_steps_backward(self, gradients, cx),
+            false => self.cell.sequence_backward(gradients, cx),
+        }
     }
 }
