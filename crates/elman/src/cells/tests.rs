@@ -88,8 +88,8 @@ fn check<C: Cell>(name: &str, mut cell: C) {
         let plain = compute(
             parameters,
             &upstream,
-            |cx| stepping::sequence(&cell, &sequence, cx),
-            |upstream, cx| stepping::sequence_backward(&cell, upstream, cx),
+            |cx| stepping::sequence_by_steps(&cell, &sequence, cx),
+            |upstream, cx| stepping::sequence_by_steps_backward(&cell, upstream, cx),
         );
         close(&format!("{what}: output"), &fast.output.output, &plain.output.output);
         for (a, b) in fast.output.states.iter().zip(&plain.output.states) {
