@@ -88,8 +88,3 @@ pub mod prelude {
     pub use crate::training::{Fit, History, Logs, Verbose};
     pub use crate::{Mask, Shape, States, Tensor, load_model};
 }
-
-/// The code of the README runs as well.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

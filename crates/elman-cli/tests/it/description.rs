@@ -105,7 +105,7 @@ fn mistakes_of_a_layer_are_told_with_their_line_and_key() {
             ("input_shape = 4", &["line 5", "a shape must be a list"]),
             ("input_dim = 'x'", &["line 5", "`input_dim` must be a whole number"]),
             ("input_shape = [4, 2]\nshape = [4, 2]", &["line 6", "one shape is enough"]),
-            ("input_shape = [4]", &["line 2", "(None, 4)", "three dimensions"]),
+            ("input_shape = [4]", &["line 2", "(None, 4)", "3 dimensions"]),
             // Two mistakes: the first that elman sees is told at its own place.
             ("activation = 'tan'\nuse_bias = 1", &["line ", "key `", " is unknown"]),
         ],
@@ -147,12 +147,12 @@ fn mistakes_of_the_compilation_are_told_with_their_line() {
         &before,
         &[
             ("los = 'mse'", &["line 7", "`los`", "optimizer, loss, metrics"]),
-            ("loss = 'mes'", &["line 7", "`mes`", "mse"]),
+            ("loss = 'mes'", &["line 7", "`mes`", "mean_squared_error"]),
             ("loss = 3", &["line 7", "`loss` must be a name"]),
             ("loss = { from_logits = true }", &["line 7", "`loss`", "class_name"]),
             (
                 "loss = { class_name = 'BinaryCrossentropy', from_logits = 'yes' }",
-                &["line 7", "`from_logits` must be true or false"],
+                &["line 7", "`from_logits`", "expected a boolean"],
             ),
             ("loss = 'mse'\noptimizer = 'adma'", &["line 8", "`adma`", "adam, rmsprop, sgd"]),
             ("metrics = ['mae', 'accurracy']", &["line 7", "`accurracy`"]),

@@ -137,9 +137,20 @@ impl Arguments {
 
     /// The remaining arguments as the fields of a struct.
     pub fn read<T: DeserializeOwned>(self) -> Result<T> {
-        let place = self.place();
-        serde_json::from_value(Value::Object(self.config))
-            .map_err(|e| Error::Config { place, problem: e.to_string() })
+        let read = |config: &Map<String, Value>| T::deserialize(config).map_err(|e| e.to_string());
+        read(&self.config).map_err(|problem| {
+            // The key without which the problem is another, where it isn't named already.
+            let guilty = self.config.keys().find(|key| {
+                let mut without = self.config.clone();
+                without.shift_remove(*key);
+                read(&without).err().is_none_or(|other| other != problem)
+            });
+            let problem = match guilty {
+                Some(key) if !problem.contains(key.as_str()) => format!("`{key}`: {problem}"),
+                _ => problem,
+            };
+            Error::Config { place: self.place(), problem }
+        })
     }
 
     /// For a class without arguments.
