@@ -104,6 +104,11 @@ impl<'m> Context<'m> {
         self.parameters.get(parameter)
     }
 
+    /// A copy of a weight with its shape, of shape `(0,)` if it doesn't exist.
+    pub fn tensor(&self, parameter: Parameter) -> Tensor {
+        Tensor::from_parts(self.parameters.shape(parameter), self.value(parameter).to_vec())
+    }
+
     /// A derived form of a layer's weights, see [`Parameters::derived`].
     pub fn derived<T: Any + Send + Sync>(
         &self,

@@ -73,8 +73,11 @@ pub mod prelude {
     pub use crate::activations::Activation;
     pub use crate::initializers::Initializer;
     pub use crate::layers::{
-        ActivationLayer, Bidirectional, Dense, Dropout, Embedding, Flatten, Gru, Input,
-        LayerOptions, Lstm, Masking, MergeMode, Rnn, SimpleRnn, TimeDistributed,
+        ActivationLayer, Add, Average, Bidirectional, Concatenate, Cropping1d, Dense, Dot, Dropout,
+        Elu, Embedding, Flatten, GaussianDropout, GaussianNoise, Gru, Identity, Input,
+        LayerOptions, LeakyRelu, Lstm, Masking, Maximum, MergeMode, Minimum, Multiply, Permute,
+        Prelu, Relu, RepeatVector, Reshape, Rnn, SimpleRnn, Softmax, SpatialDropout1d, Subtract,
+        TimeDistributed, UpSampling1d, ZeroPadding1d,
     };
     pub use crate::models::{
         Apply, Functional, Model, Sequential, SummaryOptions, SummaryStyle, Symbolic,

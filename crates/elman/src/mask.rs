@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ndarray::{ArrayBase, Data, Dimension};
 
-use crate::{Error, Result, Shape};
+use crate::{Error, Result, Shape, ops};
 
 /// Which steps of each sequence count: true = use it. Shape `(batch, time)`.
 ///
@@ -104,6 +104,30 @@ impl Mask {
         let time = shape.remove(1);
         shape[0] *= time;
         Mask { shape, data: Arc::clone(&self.data) }
+    }
+
+    /// Whether each element of an array of `shape` counts: an entry of the mask stands for all that
+    /// lies behind it.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] if the mask doesn't have the first axes of `shape`; `place` is the layer.
+    pub(crate) fn over(&self, shape: &[usize], place: &str) -> Result<Vec<bool>> {
+        let mut own = self.shape.clone();
+        own.resize(own.len().max(shape.len()), 1);
+        ops::broadcast_values(&self.data, &own, shape).ok_or_else(|| Error::Mismatch {
+            place: place.into(),
+            what: "mask".into(),
+            expected: format!("the first axes of {}", Shape::from(shape)),
+            got: Shape::from(&self.shape[..]).to_string(),
+        })
+    }
+
+    /// What counts in either mask, their shapes combined as in NumPy; `None` if they don't fit.
+    pub(crate) fn or(&self, other: &Mask) -> Option<Mask> {
+        let shape = ops::broadcast_shape(&self.shape, &other.shape)?;
+        let a = ops::broadcast_values(&self.data, &self.shape, &shape)?;
+        let b = ops::broadcast_values(&other.data, &other.shape, &shape)?;
+        Some(Mask::from_parts(shape, a.iter().zip(b).map(|(a, b)| *a || b).collect()))
     }
 
     /// The mask with `ndim` axes: an entry counts if any of those that it stands for counts.

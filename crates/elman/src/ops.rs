@@ -2,6 +2,16 @@
 //!
 //! Each works on contiguous [`Tensor`]s; the last axis is the row, everything before it is rows.
 
+mod axes;
+mod batched;
+mod softmax;
+
+pub use axes::{
+    bring_last, broadcast, broadcast_shape, broadcast_values, inverse, permute, sum_to,
+};
+pub use batched::{batch_matmul, batch_matmul_nt, batch_matmul_tn};
+pub use softmax::{fill_unused, softmax_rows, softmax_rows_backward};
+
 use elman_kernels::{Matrix, gemm};
 
 use crate::{Float, Tensor};
@@ -93,7 +103,13 @@ pub fn scale(a: &Tensor, factor: Float) -> Tensor {
     Tensor::from_parts(a.shape(), a.data().iter().map(|a| a * factor).collect())
 }
 
-fn zip(a: &Tensor, b: &Tensor, f: impl Fn(Float, Float) -> Float) -> Tensor {
+/// `f` of every value.
+pub(crate) fn map(x: &Tensor, f: impl Fn(Float) -> Float) -> Tensor {
+    Tensor::from_parts(x.shape(), x.data().iter().map(|x| f(*x)).collect())
+}
+
+/// `f` of the values of two arrays of one shape.
+pub(crate) fn zip(a: &Tensor, b: &Tensor, f: impl Fn(Float, Float) -> Float) -> Tensor {
     debug_assert_eq!(a.shape(), b.shape());
     Tensor::from_parts(a.shape(), a.data().iter().zip(b.data()).map(|(a, b)| f(*a, *b)).collect())
 }

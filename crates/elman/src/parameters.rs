@@ -122,6 +122,11 @@ impl Parameters {
         parameter.0.map_or(&[], |i| &self.values[self.entries[i].range.clone()])
     }
 
+    /// The shape of a weight, `(0,)` if it doesn't exist.
+    pub fn shape(&self, parameter: Parameter) -> &[usize] {
+        parameter.0.map_or(&[0], |i| &self.entries[i].shape)
+    }
+
     /// Where the values of a weight lie, empty if it doesn't exist.
     pub fn range(&self, parameter: Parameter) -> Range<usize> {
         parameter.0.map_or(0..0, |i| self.entries[i].range.clone())

@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::layer::{layer_boilerplate, single_input};
+use crate::layers::layer::{check_between, layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
 use crate::parameters::Builder;
+use crate::random::Stream;
 use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
 
 /// Sets a random fraction `rate` of the values to zero while training and scales the others by
 /// `1 / (1 - rate)`; does nothing in inference (Srivastava et al., 2014).
 ///
-/// - Shapes: any, unchanged. No weights.
+/// - Shapes: any, unchanged. No weights. A mask passes.
 /// - Keras: `keras.layers.Dropout`. The random numbers are elman's own: the same seed drops the
 ///   same values on any number of threads, but not those that a backend of Keras would drop.
 ///
@@ -29,6 +30,8 @@ pub struct Dropout {
     rate: f64,
     #[serde(default)]
     seed: Option<u64>,
+    #[serde(default)]
+    noise_shape: Option<Vec<Option<usize>>>,
     /// The layer's place in the model, which keys its random numbers: unlike automatic names it
     /// is the same each time the model is made.
     #[serde(skip)]
@@ -38,7 +41,13 @@ pub struct Dropout {
 impl Dropout {
     /// Drops the fraction `rate`, in `0..=1`.
     pub fn new(rate: f64) -> Dropout {
-        Dropout { base: Base::default(), rate, seed: None, place_in_model: String::new() }
+        Dropout {
+            base: Base::default(),
+            rate,
+            seed: None,
+            noise_shape: None,
+            place_in_model: String::new(),
+        }
     }
 
     /// The seed of this layer's random numbers (the training's).
@@ -46,6 +55,44 @@ impl Dropout {
         self.seed = Some(seed);
         self
     }
+
+    /// The shape of what is drawn (the input's), with the batch; `None` stands for the input's
+    /// own dimension. Along an axis of 1 values are dropped together.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let whole_steps = Dropout::new(0.5).noise_shape([None, None, Some(1)]);
+    /// ```
+    pub fn noise_shape(mut self, noise_shape: impl Into<Shape>) -> Dropout {
+        self.noise_shape = Some(noise_shape.into().dims().to_vec());
+        self
+    }
+
+    /// The shape of what is drawn for an input of `shape`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] if it can't be repeated to fill the input.
+    fn drawn_shape(&self, shape: &[usize]) -> Result<Vec<usize>> {
+        let Some(given) = &self.noise_shape else { return Ok(shape.to_vec()) };
+        let dim = |(axis, dim): (usize, &Option<usize>)| dim.or(shape.get(axis).copied());
+        let drawn: Option<Vec<usize>> = given.iter().enumerate().map(dim).collect();
+        drawn
+            .filter(|drawn| ops::broadcast_shape(drawn, shape).is_some_and(|both| both == shape))
+            .ok_or_else(|| Error::InvalidArgument {
+                place: self.place(),
+                argument: "noise_shape",
+                expected: format!("a shape that repeats to {}", Shape::from(shape)),
+                got: Shape::from(given.clone()).to_string(),
+            })
+    }
+}
+
+/// The factors of a dropout: 0 for the fraction `rate`, the inverse of the rest for the others.
+pub(crate) fn drop_factors(mut stream: Stream, rate: f64, shape: &[usize]) -> Tensor {
+    let keep = 1.0 - rate;
+    let scale = if keep > 0.0 { (1.0 / keep) as Float } else { 0.0 };
+    let draw = |_| if stream.uniform() < rate { 0.0 } else { scale };
+    Tensor::from_parts(shape, (0..shape.iter().product()).map(draw).collect())
 }
 
 impl Layer for Dropout {
@@ -56,14 +103,7 @@ impl Layer for Dropout {
     }
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
-        if !(0.0..=1.0).contains(&self.rate) {
-            return Err(Error::InvalidArgument {
-                place: self.place(),
-                argument: "rate",
-                expected: "a number from 0 to 1".into(),
-                got: self.rate.to_string(),
-            });
-        }
+        check_between(self, "rate", self.rate, 0.0..=1.0)?;
         Ok(vec![single_input(self, inputs, 0..)?.clone()])
     }
 
@@ -78,14 +118,11 @@ impl Layer for Dropout {
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];
-        let mask = cx.random(self.seed, &self.place_in_model).filter(|_| self.rate > 0.0).map(
-            |mut stream| {
-                let keep = 1.0 - self.rate;
-                let scale = if keep > 0.0 { (1.0 / keep) as Float } else { 0.0 };
-                let draw = |_| if stream.uniform() < self.rate { 0.0 } else { scale };
-                Tensor::from_parts(x.shape(), (0..x.len()).map(draw).collect())
-            },
-        );
+        let drawn = self.drawn_shape(x.shape())?;
+        let mask = cx
+            .random(self.seed, &self.place_in_model)
+            .filter(|_| self.rate > 0.0)
+            .map(|stream| ops::broadcast(&drop_factors(stream, self.rate, &drawn), x.shape()));
         let y = mask.as_ref().map_or_else(|| x.clone(), |mask| ops::multiply(x, mask));
         cx.save(mask);
         Ok(vec![y])

@@ -274,6 +274,41 @@ pub(crate) fn with_initial_state(
     (inputs, keywords)
 }
 
+/// The only input shape, which must be that of a sequence, `(batch, time, features)`.
+pub(crate) fn single_sequence<'a>(layer: &dyn Layer, inputs: &'a [Shape]) -> Result<&'a Shape> {
+    let input = single_input(layer, inputs, 0..)?;
+    match input.ndim() {
+        3 => Ok(input),
+        _ => Err(Error::InputShape {
+            layer: layer.place(),
+            index: 0,
+            expected: "three dimensions: (batch, time, features)".into(),
+            got: input.clone(),
+        }),
+    }
+}
+
+/// Checks that an argument such as `rate` lies between two numbers.
+pub(crate) fn check_between(
+    layer: &dyn Layer,
+    argument: &'static str,
+    value: f64,
+    range: std::ops::RangeInclusive<f64>,
+) -> Result<()> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    Err(Error::InvalidArgument {
+        place: layer.place(),
+        argument,
+        expected: match range.end().is_finite() {
+            true => format!("a number from {} to {}", range.start(), range.end()),
+            false => format!("a number of {} or more", range.start()),
+        },
+        got: value.to_string(),
+    })
+}
+
 /// The largest size that an argument such as `units` may have. A weight of such a side fits in no
 /// memory, while a few times as much, such as the columns of four gates, can still be counted.
 const MAX_SIZE: usize = i32::MAX as usize;
@@ -323,18 +358,22 @@ pub(crate) fn to_config(layer: &impl Serialize) -> Map<String, Value> {
 }
 
 /// The methods of [`Layer`] that are the same for every struct with a `base` field and serde.
+/// `without config` leaves out the configuration, for those that write another.
 macro_rules! layer_boilerplate {
     () => {
+        $crate::layers::layer::layer_boilerplate!(without config);
+
+        fn config(&self) -> serde_json::Map<String, serde_json::Value> {
+            $crate::layers::layer::to_config(self)
+        }
+    };
+    (without config) => {
         fn base(&self) -> &$crate::layers::Base {
             &self.base
         }
 
         fn base_mut(&mut self) -> &mut $crate::layers::Base {
             &mut self.base
-        }
-
-        fn config(&self) -> serde_json::Map<String, serde_json::Value> {
-            $crate::layers::layer::to_config(self)
         }
 
         fn clone_layer(&self) -> Box<dyn $crate::layers::Layer> {

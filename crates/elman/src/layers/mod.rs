@@ -5,24 +5,34 @@
 //! arguments that every layer takes.
 
 mod activation;
+mod activations;
+mod axes;
 mod bidirectional;
+mod data_format;
 mod dense;
 mod dropout;
 mod dtype;
 mod embedding;
 mod flatten;
 mod gru;
+mod identity;
 mod input;
 pub(crate) mod layer;
 mod lstm;
 mod masking;
+mod merge;
+mod noise;
 mod operation;
 mod registry;
+mod reshaping;
 mod rnn;
 mod simple_rnn;
 mod time_distributed;
 
 pub use activation::ActivationLayer;
+pub use activations::{Elu, LeakyRelu, Prelu, Relu, Softmax};
+pub use axes::Axes;
+pub(crate) use axes::resolve_axis;
 pub use bidirectional::{Bidirectional, MergeMode};
 pub use dense::Dense;
 pub use dropout::Dropout;
@@ -30,13 +40,22 @@ pub use dtype::Dtype;
 pub use embedding::Embedding;
 pub use flatten::Flatten;
 pub use gru::Gru;
+pub use identity::Identity;
 pub use input::Input;
 pub use layer::{Base, Layer, LayerOptions};
 pub use lstm::Lstm;
 pub use masking::Masking;
+pub use merge::{
+    Add, Average, Concatenate, Dot, Factor, Maximum, Merge, MergeFunction, Minimum, Multiply,
+    Subtract,
+};
+pub use noise::{GaussianDropout, GaussianNoise, SpatialDropout1d};
 pub(crate) use operation::Operation;
 pub use registry::layer_from_config;
 pub(crate) use registry::{Options, layer_from_object, layer_to_object, training_only_option};
+pub use reshaping::{
+    Cropping1d, Ends, Permute, RepeatVector, Reshape, UpSampling1d, ZeroPadding1d,
+};
 pub use rnn::{Recurrent, Rnn, RnnOptions};
 pub use simple_rnn::SimpleRnn;
 pub use time_distributed::TimeDistributed;

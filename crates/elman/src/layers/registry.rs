@@ -5,8 +5,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::{
-    ActivationLayer, Bidirectional, Dense, Dropout, Embedding, Flatten, Gru, Input, Layer, Lstm,
-    Masking, SimpleRnn, TimeDistributed,
+    ActivationLayer, Add, Average, Bidirectional, Concatenate, Cropping1d, Dense, Dot, Dropout,
+    Elu, Embedding, Flatten, GaussianDropout, GaussianNoise, Gru, Identity, Input, Layer,
+    LeakyRelu, Lstm, Masking, Maximum, Minimum, Multiply, Permute, Prelu, Relu, RepeatVector,
+    Reshape, SimpleRnn, Softmax, SpatialDropout1d, Subtract, TimeDistributed, UpSampling1d,
+    ZeroPadding1d,
 };
 use crate::{Error, Result};
 
@@ -15,27 +18,49 @@ type Load = fn(&Map<String, Value>) -> serde_json::Result<Box<dyn Layer>>;
 /// Every layer class that a file may name. Nothing else in a file is ever looked up or run.
 const CLASSES: &[(&str, Load)] = &[
     ("Activation", load::<ActivationLayer>),
+    ("Add", load::<Add>),
+    ("Average", load::<Average>),
     ("Bidirectional", load::<Bidirectional>),
+    ("Concatenate", load::<Concatenate>),
+    ("Cropping1D", load::<Cropping1d>),
     ("Dense", load::<Dense>),
+    ("Dot", load::<Dot>),
     ("Dropout", load::<Dropout>),
+    ("ELU", load::<Elu>),
     ("Embedding", load::<Embedding>),
     ("Flatten", load::<Flatten>),
     ("Functional", crate::saving::nested_functional),
+    ("GaussianDropout", load::<GaussianDropout>),
+    ("GaussianNoise", load::<GaussianNoise>),
     ("GRU", load::<Gru>),
+    ("Identity", load::<Identity>),
     ("InputLayer", load::<Input>),
+    ("LeakyReLU", load::<LeakyRelu>),
     ("LSTM", load::<Lstm>),
     ("Masking", load::<Masking>),
+    ("Maximum", load::<Maximum>),
+    ("Minimum", load::<Minimum>),
+    ("Multiply", load::<Multiply>),
+    ("Permute", load::<Permute>),
+    ("PReLU", load::<Prelu>),
+    ("ReLU", load::<Relu>),
+    ("RepeatVector", load::<RepeatVector>),
+    ("Reshape", load::<Reshape>),
     ("Sequential", crate::saving::nested_sequential),
     ("RNN", super::rnn::load_over_any),
     ("SimpleRNN", load::<SimpleRnn>),
+    ("Softmax", load::<Softmax>),
+    ("SpatialDropout1D", load::<SpatialDropout1d>),
+    ("Subtract", load::<Subtract>),
     ("TimeDistributed", load::<TimeDistributed>),
+    ("UpSampling1D", load::<UpSampling1d>),
+    ("ZeroPadding1D", load::<ZeroPadding1d>),
 ];
 
 /// Keys of Keras that elman doesn't compute yet. They may stand in a file with the value that
 /// leaves them off; any other value is refused.
 const NOT_SUPPORTED_YET: &[(&str, Off)] = &[
     ("lora_rank", Off::Null),
-    ("noise_shape", Off::Null),
     ("quantization_config", Off::Null),
     ("ragged", Off::False),
     ("sparse", Off::False),
@@ -47,6 +72,8 @@ const NOT_SUPPORTED_YET: &[(&str, Off)] = &[
 /// predicts; training it is refused.
 const TRAINING_ONLY: &[(&str, Off)] = &[
     ("activity_regularizer", Off::Null),
+    ("alpha_constraint", Off::Null),
+    ("alpha_regularizer", Off::Null),
     ("bias_constraint", Off::Null),
     ("bias_regularizer", Off::Null),
     ("embeddings_constraint", Off::Null),

@@ -1,0 +1,92 @@
+//! The leaky rectified linear unit.
+
+use serde::{Deserialize, Serialize};
+
+use crate::layers::layer::{check_between, layer_boilerplate, single_input};
+use crate::layers::{Base, Layer};
+use crate::{Context, Float, Result, Shape, Tensor, ops};
+
+/// Leaky rectified linear unit: `y = x` above zero, else `negative_slope * x` (Maas et al., 2013).
+///
+/// - Shapes: any, unchanged. No weights. A mask passes.
+/// - Keras: `keras.layers.LeakyReLU`. Its slope is 0.3, that of
+///   [`Activation::LeakyRelu`](crate::activations::Activation::LeakyRelu) 0.2.
+///
+/// # Errors
+/// A negative slope.
+///
+/// ```
+/// use elman::prelude::*;
+/// let mut model = Sequential::new();
+/// model.add(LeakyRelu::new().negative_slope(0.5).input_shape([2]))?;
+/// assert_eq!(model.predict(array![[-1., 2.]])?.as_slice().unwrap(), [-0.5, 2.]);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[doc(alias = "LeakyReLU")]
+#[doc(alias = "keras.layers.LeakyReLU")]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LeakyRelu {
+    #[serde(flatten)]
+    base: Base,
+    #[serde(default = "default_slope")]
+    negative_slope: f64,
+}
+
+fn default_slope() -> f64 {
+    0.3
+}
+
+impl Default for LeakyRelu {
+    fn default() -> Self {
+        LeakyRelu { base: Base::default(), negative_slope: default_slope() }
+    }
+}
+
+impl LeakyRelu {
+    /// A slope of 0.3 below zero.
+    pub fn new() -> LeakyRelu {
+        LeakyRelu::default()
+    }
+
+    /// The slope below zero (0.3).
+    pub fn negative_slope(mut self, negative_slope: f64) -> LeakyRelu {
+        self.negative_slope = negative_slope;
+        self
+    }
+
+    fn slope_at(&self, x: Float) -> Float {
+        if x > 0.0 { 1.0 } else { self.negative_slope as Float }
+    }
+}
+
+impl Layer for LeakyRelu {
+    layer_boilerplate!();
+
+    fn class_name(&self) -> &'static str {
+        "LeakyReLU"
+    }
+
+    fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        check_between(self, "negative_slope", self.negative_slope, 0.0..=f64::INFINITY)?;
+        Ok(vec![single_input(self, inputs, 0..)?.clone()])
+    }
+
+    fn supports_masking(&self) -> bool {
+        true
+    }
+
+    fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        let x = &inputs[0];
+        cx.save(x.clone());
+        Ok(vec![ops::map(x, |x| x * self.slope_at(x))])
+    }
+
+    fn backward(
+        &self,
+        gradients: &[Option<Tensor>],
+        cx: &mut Context,
+    ) -> Result<Vec<Option<Tensor>>> {
+        let x: Tensor = cx.restore(self.class_name())?;
+        Ok(vec![gradients[0].as_ref().map(|dy| ops::zip(dy, &x, |dy, x| dy * self.slope_at(x)))])
+    }
+}

@@ -1,0 +1,43 @@
+//! The mean of several inputs.
+
+use super::elementwise::{Factor, Merge, MergeFunction, sum};
+use crate::{Float, Tensor, ops};
+
+/// Averages its inputs: `y = (x1 + x2 + …) / n`. For shapes and masks see [`Merge`].
+///
+/// Keras: `keras.layers.Average`.
+///
+/// ```
+/// use elman::prelude::*;
+/// use elman::{Context, Parameters, layers::Layer};
+/// let inputs = [array![[1., 2.]].into(), array![[3., 6.]].into()];
+/// let none = Parameters::default();
+/// let y = Average::new().forward(&inputs, &mut Context::inference(&none))?;
+/// assert_eq!(y[0].data(), [2., 4.]);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[doc(alias = "keras.layers.Average")]
+pub type Average = Merge<Mean>;
+
+/// What [`Average`] computes.
+#[derive(Clone, Debug)]
+pub struct Mean;
+
+impl Average {
+    /// The layer; it has no options.
+    pub fn new() -> Average {
+        Merge::over()
+    }
+}
+
+impl MergeFunction for Mean {
+    const CLASS: &'static str = "Average";
+
+    fn merge(inputs: &[Tensor], _used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {
+        let count = inputs.len() as Float;
+        (
+            ops::map(&sum(inputs), |sum| sum / count),
+            vec![Factor::Constant(1.0 / count); inputs.len()],
+        )
+    }
+}

@@ -1,0 +1,42 @@
+//! The largest of several inputs.
+
+use super::elementwise::{Factor, Merge, MergeFunction, choose};
+use crate::Tensor;
+
+/// The largest of its inputs in each place. For shapes and masks see [`Merge`].
+///
+/// An input is not looked at where its mask leaves it out, unless all are left out.
+///
+/// Keras: `keras.layers.Maximum`.
+///
+/// ```
+/// use elman::prelude::*;
+/// use elman::{Context, Parameters, layers::Layer};
+/// let inputs = [array![[1., 6.]].into(), array![[3., 2.]].into()];
+/// let none = Parameters::default();
+/// let y = Maximum::new().forward(&inputs, &mut Context::inference(&none))?;
+/// assert_eq!(y[0].data(), [3., 6.]);
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[doc(alias = "keras.layers.Maximum")]
+pub type Maximum = Merge<Largest>;
+
+/// What [`Maximum`] computes.
+#[derive(Clone, Debug)]
+pub struct Largest;
+
+impl Maximum {
+    /// The layer; it has no options.
+    pub fn new() -> Maximum {
+        Merge::over()
+    }
+}
+
+impl MergeFunction for Largest {
+    const CLASS: &'static str = "Maximum";
+    const LOOKS_AT_MASKS: bool = true;
+
+    fn merge(inputs: &[Tensor], used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {
+        choose(inputs, used, |old, new| new > old)
+    }
+}
