@@ -98,7 +98,7 @@ fn joined(layer: &dyn Layer, inputs: &[Shape], axis: usize) -> Result<Shape> {
         }
         for (i, (dim, own)) in dims.iter_mut().zip(input.dims()).enumerate() {
             *dim = match i == axis {
-                true => dim.zip(*own).map(|(m, n)| m + n),
+                true => dim.zip(*own).map(|(m, n): (usize, usize)| m.saturating_add(n)),
                 false => dim.or(*own),
             };
         }

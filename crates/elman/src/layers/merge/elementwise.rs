@@ -76,8 +76,7 @@ struct Saved {
 impl<F: MergeFunction> Merge<F> {
     /// Which elements of each input count, where a function looks at that.
     fn used(&self, inputs: &[Tensor]) -> Result<Vec<Option<Vec<bool>>>> {
-        // As in Keras, whose reshaped inputs of unequal rank lose their masks on the way.
-        let looks = F::LOOKS_AT_MASKS && inputs.iter().all(|x| x.ndim() == inputs[0].ndim());
+        let looks = F::LOOKS_AT_MASKS;
         let shapes: Vec<&[usize]> = inputs.iter().map(Tensor::shape).collect();
         let mut together = shapes[0].to_vec();
         for shape in &shapes {
