@@ -9,9 +9,9 @@ use crate::{Error, Result};
 /// or from the end if negative.
 ///
 /// ```
-/// use elman::layers::{LayerNormalization, Softmax};
+/// use elman::layers::Softmax;
 /// let of_one = Softmax::new().axis(1);
-/// let of_two = LayerNormalization::new().axis([1, 2]);
+/// let of_two = Softmax::new().axis([1, 2]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]

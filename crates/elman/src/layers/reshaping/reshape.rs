@@ -55,7 +55,7 @@ impl Reshape {
     /// The target for a sample of `size` values, if the sizes agree.
     fn filled(target: &[Option<usize>], size: usize) -> Option<Vec<usize>> {
         let known = target.iter().flatten().try_fold(1usize, |a, b| a.checked_mul(*b))?;
-        let left = if known > 0 { size / known } else { 0 };
+        let left = size.checked_div(known).unwrap_or(0);
         let filled: Vec<usize> = target.iter().map(|dim| dim.unwrap_or(left)).collect();
         // An open dimension is only defined next to others that aren't zero.
         let defined = known > 0 || !target.contains(&None);
