@@ -22,6 +22,8 @@ mod keras_models;
 mod keras_optimizers;
 mod keras_summaries;
 mod keras_trainings;
+mod masked_training;
+mod odd_losses;
 mod probes;
 mod readme;
 mod support;

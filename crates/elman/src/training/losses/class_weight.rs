@@ -52,3 +52,26 @@ pub fn class_weight_to_sample_weights(
 pub(crate) fn argmax(row: &[Float]) -> usize {
     row.iter().enumerate().fold(0, |best, (i, v)| if *v > row[best] { i } else { best })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_those_of_keras() {
+        // Computed by Keras's `class_weight_to_sample_weights`.
+        let weights = BTreeMap::from([(0, 2.0), (1, 3.0), (2, 5.0)]);
+        for (shape, y, expected) in [
+            (&[5][..], &[0.5, 1.5, 2.5, 1.4, -0.5][..], &[2.0, 5.0, 5.0, 3.0, 2.0][..]),
+            (&[3, 1], &[0.0, 2.0, 7.0], &[2.0, 5.0, 1.0]),
+            (&[2, 3], &[0.1, 0.1, 0.0, 0.2, 0.5, 0.5], &[2.0, 3.0]),
+        ] {
+            let y = Tensor::new(shape, y.to_vec()).unwrap();
+            let got = class_weight_to_sample_weights(&y, &weights).unwrap();
+            assert_eq!((got.shape(), got.data()), (&shape[..1], expected));
+        }
+        for shape in [&[][..], &[2, 0], &[2, 3, 1]] {
+            assert!(class_weight_to_sample_weights(&Tensor::zeros(shape), &weights).is_err());
+        }
+    }
+}

@@ -60,7 +60,7 @@ pub use mean_error::{MeanAbsoluteError, MeanSquaredError};
 pub use overlap::{Dice, Tversky};
 pub use probabilistic::{KLDivergence, Poisson};
 pub use reduced::Reduced;
-pub use reduction::Reduction;
+pub use reduction::{Reduction, value_and_gradient};
 pub use registry::get;
 pub use relative_error::{MeanAbsolutePercentageError, MeanSquaredLogarithmicError};
 pub use sparse_categorical_crossentropy::{
@@ -72,7 +72,7 @@ pub(crate) use axis::{move_last, resolve};
 pub(crate) use by_shape::ClassKind;
 pub(crate) use class_weight::argmax;
 pub(crate) use config::{Arguments, one_or_many};
-pub(crate) use reduction::{value, value_and_gradient};
+pub(crate) use reduction::value;
 pub(crate) use registry::make;
 pub(crate) use weights::{broadcast, masked, same_rank};
 

@@ -58,7 +58,7 @@ impl Reduction {
     }
 }
 
-/// The loss of a batch, weighed and reduced, as training and evaluation report it.
+/// The loss of a batch, weighed and reduced, as evaluation reports it.
 pub(crate) fn value(
     loss: &dyn Loss,
     y_true: &Tensor,
@@ -70,8 +70,21 @@ pub(crate) fn value(
     Ok(Weighed::new(&values, sample_weight, y_pred.mask(), reduction)?.sum(&values))
 }
 
-/// The loss of a batch, weighed and reduced, and its gradient with respect to `y_pred`.
-pub(crate) fn value_and_gradient(
+/// The loss of a batch, weighed by `sample_weight` and the mask of `y_pred` and reduced, and its
+/// gradient with respect to `y_pred`: what one step of training needs.
+///
+/// # Errors
+/// As [`Loss::call`], and a loss whose reduction is [`Reduction::None`].
+///
+/// ```
+/// use elman::prelude::*;
+/// use elman::training::losses::value_and_gradient;
+/// let (y, p) = (Tensor::from(array![[0.], [0.]]), Tensor::from(array![[1.], [3.]]));
+/// let (value, gradient) = value_and_gradient(&MeanSquaredError, &y, &p, None)?;
+/// assert_eq!((value, gradient.data()), (5.0, &[1.0, 3.0][..]));
+/// # Ok::<(), elman::Error>(())
+/// ```
+pub fn value_and_gradient(
     loss: &dyn Loss,
     y_true: &Tensor,
     y_pred: &Tensor,

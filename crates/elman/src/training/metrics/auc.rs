@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::confusion::{Counts, MAX_THRESHOLDS, Selection, Thresholds};
+use super::confusion::{Counts, Selection};
+use super::thresholds::{MAX_THRESHOLDS, Thresholds};
 use super::{Definition, divide};
 use crate::{Error, Float, Result, Tensor};
 

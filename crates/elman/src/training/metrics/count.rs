@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::Definition;
-use super::confusion::{Counts, Selection, Thresholds};
+use super::confusion::{Counts, Selection};
+use super::thresholds::Thresholds;
 use crate::training::losses::one_or_many;
 use crate::{Result, Tensor};
 
 macro_rules! count {
     ($name:ident $class:literal $snake:literal $counts:ident $what:literal $example:literal) => {
-        #[doc = concat!("The number of ", $what, ", weighed, at each threshold: Keras's `", $class, "`.")]
+        #[doc = concat!("The number of ", $what, ", weighed, at each threshold.")]
         ///
         /// As in Keras, the mask of the predictions isn't considered.
         ///
@@ -17,8 +18,8 @@ macro_rules! count {
         /// use elman::prelude::*;
         #[doc = concat!("use elman::training::metrics::{Definition, Metric, ", $class, "};")]
         #[doc = concat!("let mut metric = ", $class, "::default().metric();")]
-        /// let (y, p) = (array![[1], [1], [1], [1], [0], [0], [0]], array![[0.9], [0.8], [0.7], [0.1],
-        ///     [0.2], [0.3], [0.6]]);
+        /// let y = array![[1], [1], [1], [1], [0], [0], [0]];
+        /// let p = array![[0.9], [0.8], [0.7], [0.1], [0.2], [0.3], [0.6]];
         /// metric.update(&y.into(), &p.into(), None)?;
         #[doc = concat!("assert_eq!(metric.result(), ", $example, ");")]
         /// # Ok::<(), elman::Error>(())

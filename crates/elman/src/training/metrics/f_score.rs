@@ -6,7 +6,7 @@ use super::{Definition, divide, element_weights};
 use crate::training::losses::mismatch;
 use crate::{Error, Float, Result, Tensor};
 
-/// `(1 + beta²) precision recall / (beta² precision + recall)` of each class: Keras's `FBetaScore`.
+/// `(1 + beta²) precision recall / (beta² precision + recall)` of each class.
 ///
 /// Targets and predictions are `(batch, classes)`; targets are one-hot, or 1 for each of several
 /// classes. As in Keras, the mask of the predictions isn't considered.

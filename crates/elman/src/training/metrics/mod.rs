@@ -36,6 +36,7 @@ mod precision;
 mod r2_score;
 mod registry;
 mod regression;
+mod thresholds;
 mod top_k;
 
 pub use accuracy::{Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy};

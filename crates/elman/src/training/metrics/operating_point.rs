@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::confusion::{Counts, MAX_THRESHOLDS, Selection, Thresholds};
+use super::confusion::{Counts, Selection};
+use super::thresholds::{MAX_THRESHOLDS, Thresholds};
 use super::{Definition, divide};
 use crate::{Error, Result, Tensor};
 
@@ -35,7 +36,8 @@ macro_rules! operating_point {
         /// use elman::prelude::*;
         #[doc = concat!("use elman::training::metrics::{Definition, Metric, ", $class, "};")]
         #[doc = concat!("let mut metric = ", $class, "::new(0.5).metric();")]
-        /// metric.update(&array![[0], [0], [1], [1]].into(), &array![[0.], [0.3], [0.6], [1.]].into(), None)?;
+        /// let (y, p) = (array![[0], [0], [1], [1]], array![[0.], [0.3], [0.6], [1.]]);
+        /// metric.update(&y.into(), &p.into(), None)?;
         /// assert_eq!(metric.result(), 1.0);
         /// # Ok::<(), elman::Error>(())
         /// ```
@@ -53,7 +55,7 @@ macro_rules! operating_point {
         }
 
         impl $name {
-            #[doc = concat!("Where the ", stringify!($given), " is so high at least, with Keras's defaults.")]
+            #[doc = concat!("Where the ", stringify!($given), " is so high at least.")]
             pub fn new($given: f64) -> $name {
                 $name { class_id: None, num_thresholds: thresholds(), $given }
             }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::confusion::{Counts, LOWEST, Selection, Thresholds};
+use super::confusion::{Counts, Selection};
+use super::thresholds::{LOWEST, Thresholds};
 use super::{Definition, divide};
 use crate::training::losses::one_or_many;
 use crate::{Error, Result, Tensor};

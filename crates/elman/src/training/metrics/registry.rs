@@ -97,7 +97,10 @@ macro_rules! metrics {
         }
 
         /// The metric of a class, by any of its names, with these arguments.
-        pub(super) fn make(mut arguments: Arguments, name: Option<&str>) -> Result<Box<dyn Metric>> {
+        pub(super) fn make(
+            mut arguments: Arguments,
+            name: Option<&str>,
+        ) -> Result<Box<dyn Metric>> {
             let class = crate::names::snake_case(&arguments.class);
             Ok(match without_alias(&class) {
                 "mean" | "sum" => {
