@@ -243,6 +243,32 @@ fn labels_that_cannot_be_are_named() {
 }
 
 #[test]
+fn wrong_labels_are_found_before_a_training() -> Result<()> {
+    let mut model = Sequential::new();
+    model.add(Dense::new(3).input_shape([4, 2]))?;
+    // All is well but for the last sample, whose batch comes last.
+    let zeros_then = |shape: [usize; 2], last: &[f32]| {
+        let mut y = Tensor::zeros(shape);
+        let start = y.len() - last.len();
+        y.data_mut()[start..].copy_from_slice(last);
+        y
+    };
+    for (loss, y, word) in [
+        ("ctc", zeros_then([9, 2], &[7.0, 0.0]), "value 7 at position [8, 0]"),
+        ("ctc", zeros_then([9, 3], &[1.0, 1.0, 1.0]), "4 frames"),
+        ("categorical_generalized_cross_entropy", zeros_then([9, 4], &[3.0]), "position [8, 3]"),
+    ] {
+        model.compile("sgd", loss, &[])?;
+        let before = model.weights();
+        let fit = Fit::new().batch_size(1).verbose(Verbose::Silent);
+        let error = model.fit(array(&[9, 4, 2], 0), y, fit.shuffle(false)).unwrap_err().to_string();
+        assert!(error.contains(word), "{loss}: {error}");
+        assert_eq!(model.weights(), before);
+    }
+    Ok(())
+}
+
+#[test]
 fn a_loss_without_reduction_is_not_trained_on() -> Result<()> {
     let object = json!({ "class_name": "MeanSquaredError", "config": { "reduction": null } });
     let mut model = Sequential::new();

@@ -195,3 +195,38 @@ pub(crate) mod one_or_many {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_are_the_losses_of_their_name() {
+        let function = json!({ "module": "builtins", "class_name": "function", "config": "huber" });
+        let wrapped = json!({
+            "class_name": "LossFunctionWrapper",
+            "config": { "fn": function, "name": "mine", "reduction": "sum", "delta": 0.5 },
+        });
+        let loss = from_object(&wrapped).unwrap();
+        assert_eq!((loss.class_name(), &loss.name()[..]), ("Huber", "mine"));
+        assert_eq!((loss.reduction(), &loss.config()["delta"]), (Reduction::Sum, &json!(0.5)));
+        assert_eq!(from_object(&function).unwrap().name(), "huber_loss");
+        assert_eq!(to_object(&*from_object(&json!("ce")).unwrap()), "crossentropy");
+    }
+
+    #[test]
+    fn reductions_have_names() {
+        for (given, written) in [
+            (json!("sum"), json!("sum")),
+            (json!("mean"), json!("mean")),
+            (json!("mean_with_sample_weight"), json!("mean_with_sample_weight")),
+            (json!("auto"), json!("sum_over_batch_size")),
+            (json!("none"), json!(null)),
+            (json!(null), json!(null)),
+        ] {
+            let object = json!({ "class_name": "Dice", "config": { "reduction": given } });
+            let again = to_object(&*from_object(&object).unwrap());
+            assert_eq!(again["config"]["reduction"], written);
+        }
+    }
+}

@@ -63,19 +63,7 @@ impl Ctc {
         let mut gradient = vec![0.0; if wants_gradient { y_pred.len() } else { 0 }];
         let (mut lattice, mut values) = (Lattice::default(), Vec::with_capacity(batch));
         for sample in 0..batch {
-            let labels = self.labels(y_true, sample, classes)?;
-            let repetitions = labels.windows(2).filter(|pair| pair[0] == pair[1]).count();
-            if labels.len() + repetitions > frames {
-                return Err(Error::Value {
-                    place: format!("{}, y of a batch", self.class_name()),
-                    position: vec![sample],
-                    value: labels.len() as f64,
-                    expected: format!(
-                        "a number of labels that {frames} frames can spell, where {repetitions} \
-                         repetitions take a frame more"
-                    ),
-                });
-            }
+            let labels = self.labels(y_true, sample, classes, Some(frames))?;
             let of_sample = sample * size..(sample + 1) * size;
             let logits = &y_pred.data()[of_sample.clone()];
             let gradient = wants_gradient.then(|| &mut gradient[of_sample]);
@@ -86,8 +74,14 @@ impl Ctc {
         Ok(Evaluated::new(Tensor::from_parts([batch], values), gradient))
     }
 
-    /// The labels of a sample, checked.
-    fn labels(&self, y_true: &Tensor, sample: usize, classes: usize) -> Result<Vec<usize>> {
+    /// The labels of a sample, checked; how many there may be only where the frames are known.
+    fn labels(
+        &self,
+        y_true: &Tensor,
+        sample: usize,
+        classes: usize,
+        frames: Option<usize>,
+    ) -> Result<Vec<usize>> {
         let length = y_true.width();
         let row = &y_true.data()[sample * length..(sample + 1) * length];
         let used = row.iter().position(|y| *y == BLANK as Float).unwrap_or(length);
@@ -97,7 +91,7 @@ impl Ctc {
         };
         if let Some((i, y)) = row.iter().enumerate().find(|label| wrong(*label)) {
             return Err(Error::Value {
-                place: format!("{}, y of a batch", self.class_name()),
+                place: format!("{}, y", self.class_name()),
                 position: y_true.position(sample * length + i),
                 value: f64::from(*y),
                 expected: format!(
@@ -106,10 +100,31 @@ impl Ctc {
                 ),
             });
         }
-        Ok(row[..used].iter().map(|y| *y as usize).collect())
+        let labels: Vec<usize> = row[..used].iter().map(|y| *y as usize).collect();
+        let repetitions = labels.windows(2).filter(|pair| pair[0] == pair[1]).count();
+        match frames {
+            Some(frames) if labels.len() + repetitions > frames => Err(Error::Value {
+                place: format!("{}, y", self.class_name()),
+                position: vec![sample],
+                value: labels.len() as f64,
+                expected: format!(
+                    "a number of labels that {frames} frames can spell, where {repetitions} \
+                     repetitions take a frame more"
+                ),
+            }),
+            _ => Ok(labels),
+        }
     }
 }
 
 impl Loss for Ctc {
     loss_methods!("CTC");
+
+    fn check_targets(&self, y_true: &Tensor, output: &Shape) -> Result<()> {
+        let ([samples, _], [_, frames, Some(classes)]) = (y_true.shape(), output.dims()) else {
+            return Ok(());
+        };
+        let check = |sample| self.labels(y_true, sample, *classes, *frames).map(drop);
+        (0..*samples).try_for_each(check)
+    }
 }

@@ -144,6 +144,13 @@ impl CategoricalGeneralizedCrossEntropy {
 impl Loss for CategoricalGeneralizedCrossEntropy {
     loss_methods!("CategoricalGeneralizedCrossEntropy");
 
+    fn check_targets(&self, y_true: &Tensor, output: &Shape) -> Result<()> {
+        match output.last() {
+            Some(classes) => check_labels(self.class_name(), y_true, classes, None),
+            None => Ok(()),
+        }
+    }
+
     fn check(&self) -> Result<()> {
         if self.q > 0.0 && self.q < 1.0 {
             return Ok(());
