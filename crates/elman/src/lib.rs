@@ -18,7 +18,7 @@
 //! # Where to look
 //! - [`layers`]: what models are made of; [`cells`] are the equations of their steps.
 //! - [`Sequential`] and [`Model`]: putting layers together, `summary`, `predict`, `fit`, `save`.
-//! - [`training`]: losses, metrics, optimizers, callbacks.
+//! - [`training`]: losses, metrics, optimizers, learning-rate schedules, callbacks.
 //! - [`load_model`]: reading `.keras` files.
 //! - [`Tensor`]: what `ndarray` arrays and views of any number type turn into.
 //!
@@ -87,7 +87,7 @@ pub mod prelude {
         BinaryCrossentropy, CategoricalCrossentropy, MeanAbsoluteError, MeanSquaredError,
         SparseCategoricalCrossentropy,
     };
-    pub use crate::training::optimizers::{Adam, RmsProp, Sgd};
+    pub use crate::training::optimizers::{Adam, AdamW, OptimizerOptions, RmsProp, Sgd};
     pub use crate::training::{Fit, History, Logs, Verbose};
     pub use crate::{Mask, Shape, States, Tensor, load_model};
 }

@@ -44,7 +44,7 @@ pub struct Fit {
     /// Fix what is random: new weights, dropout, the order of samples
     #[arg(long, value_name = "N", value_parser = seed, allow_negative_numbers = true)]
     seed: Option<u64>,
-    /// A new optimizer, which starts anew: adam, rmsprop, sgd
+    /// A new optimizer, which starts anew: adam, rmsprop, sgd, adamw, nadam, …
     #[arg(long, value_name = "NAME", value_parser = optimizer)]
     optimizer: Option<String>,
     /// Another learning rate; the optimizer's state stays

@@ -136,19 +136,8 @@ pub(crate) fn load_optimizer(
     file: &str,
 ) -> Result<()> {
     let variables = archive.weights.variables("optimizer/vars");
-    let scalar = |i: usize| variables.get(i).and_then(|a| a.to_f64().first().copied());
-    if let (Some(iterations), Some(learning_rate)) = (scalar(0), scalar(1)) {
-        compiled.optimizer.set_learning_rate(learning_rate);
-        compiled.optimizer.check()?;
-        let slots: Vec<Tensor> = variables[2..].iter().map(|array| tensor(array)).collect();
-        compiled.state = OptimizerState::load(
-            &*compiled.optimizer,
-            parameters,
-            iterations as u64,
-            &slots,
-            file,
-        )?;
-    }
+    let variables: Vec<Tensor> = variables.into_iter().map(tensor).collect();
+    compiled.state = OptimizerState::load(&mut *compiled.optimizer, parameters, &variables, file)?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::KERAS_VERSION;
 use crate::models::Model;
 use crate::parameters::Parameters;
+use crate::training::optimizers;
 use crate::{Result, Tensor};
 
 impl Model {
@@ -69,14 +70,15 @@ fn weights(model: &Model, parameters: &Parameters) -> WeightStore {
     }
     if let Some(compiled) = &model.compiled {
         let optimizer = &*compiled.optimizer;
-        let name = crate::names::snake_case(optimizer.class_name());
-        store.insert_group("optimizer/vars", Some(&name));
+        store.insert_group("optimizer/vars", Some(&optimizers::name(optimizer)));
         let state = &compiled.state;
         let iterations = i64::try_from(state.iterations()).unwrap_or(i64::MAX);
-        store.insert("optimizer/vars/0", Array::i64_scalar(iterations));
-        store.insert("optimizer/vars/1", Array::f32_scalar(optimizer.learning_rate() as f32));
-        for (i, slot) in state.slot_tensors(optimizer, parameters).iter().enumerate() {
-            store.insert(&format!("optimizer/vars/{}", i + 2), array(slot));
+        let mut variables = vec![Array::i64_scalar(iterations)];
+        let rate = optimizer.base().learning_rate.constant();
+        variables.extend(rate.map(|rate| Array::f32_scalar(rate as f32)));
+        variables.extend(state.variables(optimizer, parameters).iter().map(array));
+        for (i, variable) in variables.into_iter().enumerate() {
+            store.insert(&format!("optimizer/vars/{i}"), variable);
         }
     }
     store

@@ -49,7 +49,7 @@ impl Compile {
         losses: impl IntoIterator<Item = Option<L>>,
     ) -> Result<Compile> {
         let optimizer = optimizer.into_optimizer()?;
-        optimizer.check()?;
+        optimizers::check(&*optimizer)?;
         let losses: Result<Vec<_>> =
             losses.into_iter().map(|loss| loss.map(IntoLoss::into_loss).transpose()).collect();
         let losses = losses?;
@@ -194,11 +194,12 @@ impl Compiled {
         }))
     }
 
-    /// What a summary counts as optimizer parameters, once there is a state: the slots, and the
-    /// step counter (an int64, Keras on TensorFlow) and the learning rate.
+    /// What a summary counts as optimizer parameters, once there is a state: the slots, the step
+    /// counter (an int64, Keras on TensorFlow) and the learning rate, if it is no schedule.
     pub fn summary_params(&self, parameters: &Parameters) -> Option<(usize, usize)> {
-        let slots = self.state.slot_values(parameters);
-        self.state.is_built().then_some((slots + 2, 4 * slots + 8 + 4))
+        let rate = usize::from(self.optimizer.base().learning_rate.constant().is_some());
+        let values = rate + self.state.num_values(&*self.optimizer, parameters);
+        self.state.is_built().then_some((values + 1, 4 * values + 8))
     }
 }
 
@@ -337,17 +338,6 @@ impl Model {
     /// [`Error::NotCompiled`].
     pub fn optimizer(&self) -> Result<&dyn Optimizer> {
         Ok(&*self.compiled()?.optimizer)
-    }
-
-    /// Changes the learning rate; the optimizer's state stays.
-    ///
-    /// # Errors
-    /// [`Error::NotCompiled`], or a rate that is negative or not finite.
-    pub fn set_learning_rate(&mut self, learning_rate: f64) -> Result<()> {
-        let compiled = self.compiled_mut()?;
-        let old = compiled.optimizer.learning_rate();
-        compiled.optimizer.set_learning_rate(learning_rate);
-        compiled.optimizer.check().inspect_err(|_| compiled.optimizer.set_learning_rate(old))
     }
 
     /// The optimizer's step counter and slots.

@@ -1,6 +1,7 @@
-//! Training: losses, metrics, optimizers, callbacks, and the loop that uses them.
+//! Training: losses, metrics, optimizers, learning-rate schedules, callbacks, and the loop that uses them.
 
 pub mod callbacks;
+mod check;
 mod compile;
 mod data;
 mod evaluate;
@@ -11,6 +12,7 @@ pub mod metrics;
 pub mod optimizers;
 mod run;
 mod running;
+pub mod schedules;
 mod step;
 mod tensors;
 

@@ -87,6 +87,10 @@ impl Run<'_> {
                 }
             }
         }
+        if self.epochs.end > 0 {
+            // As in Keras: before callbacks that put the best weights back.
+            model.finalize_variable_values()?;
+        }
         self.each(|callback| callback.on_train_end(model, &mut moment))?;
         if let Some(backup) = &self.backup
             && at.history.stopped() != Some(&StopReason::Interrupted)

@@ -91,10 +91,10 @@ pub(super) fn train(
     }
     network.backward(&upstream, &mut cx)?;
     let states = cx.take_states();
-    let gradients = cx.into_gradients();
+    let mut gradients = cx.into_gradients();
     running.update(model, total, &values, batch, &y_pred)?;
     *model.held.get_mut() = states;
-    model.apply_gradients(&gradients)
+    model.apply_gradients(&mut gradients)
 }
 
 /// An error of the loss of one output of several, with the output's name.
@@ -107,14 +107,13 @@ fn of_output(error: Error, model: &Model, output: usize, outputs: usize) -> Erro
 
 impl Model {
     /// One step of the optimizer with these gradients, laid out like the weights.
-    fn apply_gradients(&mut self, gradients: &[Float]) -> Result<()> {
+    fn apply_gradients(&mut self, gradients: &mut [Float]) -> Result<()> {
         // Taken out for the step, since it and the weights are both changed.
         let mut compiled = self.compiled.take();
         let stepped = match (&mut compiled, self.built_mut()) {
             (Some(compiled), Ok(network)) => {
                 let parameters = network.parameters_mut();
-                compiled.state.step(&*compiled.optimizer, parameters, gradients);
-                Ok(())
+                compiled.state.step(&*compiled.optimizer, parameters, gradients)
             }
             (_, network) => network.map(|_| ()),
         };

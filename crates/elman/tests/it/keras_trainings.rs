@@ -10,31 +10,6 @@ use crate::support::{Report, fixture, tensor, tensors};
 const LOSS_TOLERANCE: f64 = 1e-4;
 const WEIGHT_TOLERANCE: f64 = 2e-4;
 
-fn optimizer(value: &Value) -> Box<dyn elman::training::optimizers::Optimizer> {
-    let args = |key: &str, default: f64| value["config"][key].as_f64().unwrap_or(default);
-    let flag = |key: &str| value["config"][key].as_bool().unwrap_or(false);
-    match value["class_name"].as_str().or(value.as_str()).unwrap().to_lowercase().as_str() {
-        "sgd" => Box::new(Sgd {
-            learning_rate: args("learning_rate", 0.01),
-            momentum: args("momentum", 0.0),
-            nesterov: flag("nesterov"),
-        }),
-        "adam" => Box::new(Adam {
-            learning_rate: args("learning_rate", 0.001),
-            amsgrad: flag("amsgrad"),
-            ..Adam::default()
-        }),
-        "rmsprop" => Box::new(RmsProp {
-            learning_rate: args("learning_rate", 0.001),
-            momentum: args("momentum", 0.0),
-            rho: args("rho", 0.9),
-            centered: flag("centered"),
-            ..RmsProp::default()
-        }),
-        other => panic!("{other}"),
-    }
-}
-
 fn check_history(name: &str, history: &History, expected: &Value, report: &mut Report) {
     let keys: Vec<&str> = history.keys().collect();
     let expected = expected.as_object().unwrap();
@@ -53,15 +28,24 @@ fn check_history(name: &str, history: &History, expected: &Value, report: &mut R
 
 #[test]
 fn trainings_equal_keras() {
-    let fixture = fixture("trainings.json");
+    check_all("trainings.json", 150);
+}
+
+/// Every optimizer, with clipping, averages, accumulation and schedules.
+#[test]
+fn trainings_with_all_optimizers_equal_keras() {
+    check_all("optimizer_trainings.json", 16 * 20);
+}
+
+fn check_all(file: &str, at_least: usize) {
     let mut report = Report::default();
-    for case in fixture["cases"].as_array().unwrap() {
+    for case in fixture(file)["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
         if let Err(error) = check(name, case, &mut report) {
             report.problem(format!("{name}: {error}"));
         }
     }
-    report.finish(150);
+    report.finish(at_least);
 }
 
 fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
@@ -154,7 +138,7 @@ fn check_graph(name: &str, case: &Value, report: &mut Report) -> elman::Result<(
     Ok(())
 }
 
-/// The trainings of another script, with plain and momentum SGD, Adam and RMSprop.
+/// The trainings of another script, with many optimizers.
 #[test]
 fn golden_trainings_equal_keras() {
     let fixture = fixture("golden/keras_training_golden.json");
@@ -163,13 +147,6 @@ fn golden_trainings_equal_keras() {
     let mut report = Report::default();
     for case in fixture["cases"].as_array().unwrap() {
         let (layer, args) = (case["layer"].as_str().unwrap(), &case["args"]);
-        let known = ["learning_rate", "momentum", "nesterov", "amsgrad", "rho", "centered"];
-        let delivered = matches!(case["optimizer"].as_str().unwrap(), "SGD" | "Adam" | "RMSprop")
-            && args.as_object().unwrap().keys().all(|key| known.contains(&key.as_str()))
-            && !args["learning_rate"].is_string();
-        if !delivered {
-            continue;
-        }
         let name = format!("{layer} {} {args}", case["optimizer"]);
         let mut model = Sequential::new();
         model.add(Input::new([5, 3])).unwrap();
@@ -182,8 +159,18 @@ fn golden_trainings_equal_keras() {
         .add(Dense::new(2))
         .unwrap();
         model.set_weights(tensors(&case["initial_weights"])).unwrap();
-        let object = json!({ "class_name": case["optimizer"], "config": args });
-        model.compile(optimizer(&object), "mse", &["mae"]).unwrap();
+        let mut args = args.clone();
+        if args["learning_rate"] == "ExponentialDecay(0.01,2,0.5)" {
+            let decay =
+                json!({ "initial_learning_rate": 0.01, "decay_steps": 2, "decay_rate": 0.5 });
+            args["learning_rate"] = json!({ "class_name": "ExponentialDecay", "config": decay });
+        }
+        let optimizer = json!({ "class_name": case["optimizer"], "config": args });
+        model
+            .compile_from_json(
+                &json!({ "optimizer": optimizer, "loss": "mse", "metrics": ["mae"] }),
+            )
+            .unwrap();
         let mut fit = Fit::new().epochs(3).batch_size(4).shuffle(false).verbose(Verbose::Silent);
         if case["sample_weight"] == json!(true) {
             fit = fit.sample_weight(&weight);
@@ -196,7 +183,7 @@ fn golden_trainings_equal_keras() {
             report.close(&format!("{name}: final weight {i}"), got, &expected, WEIGHT_TOLERANCE);
         }
     }
-    report.finish(110);
+    report.finish(27 * 10);
 }
 
 fn sorted(history: &Value) -> Value {

@@ -10,19 +10,22 @@ use serde_json::{Map, Value};
 #[derive(Clone)]
 struct Given {
     base: Base,
+    names: Vec<String>,
     values: Vec<Tensor>,
     weights: Vec<Parameter>,
 }
 
 impl Given {
     fn new(values: Vec<Tensor>) -> Given {
-        Given { base: Base::default(), values, weights: Vec::new() }
+        let names = vec!["weight".into(); values.len()];
+        Given { base: Base::default(), names, values, weights: Vec::new() }
     }
 
     fn build(&mut self, builder: &mut Builder) {
-        let add =
-            |values: &Tensor| builder.add_values("weight", values.shape(), values.data().to_vec());
-        self.weights = self.values.iter().map(add).collect();
+        let add = |(name, values): (&String, &Tensor)| {
+            builder.add_values(name, values.shape(), values.data().to_vec())
+        };
+        self.weights = self.names.iter().zip(&self.values).map(add).collect();
     }
 }
 
@@ -84,11 +87,12 @@ impl Layer for InputAsGradient {
     }
 }
 
-/// A model with these weights, and the function that trains it by one step with given gradients.
-pub fn model_that_takes_gradients(weights: Vec<Tensor>) -> Model {
+/// A model with weights of these names and values, which [`step_with`] trains.
+pub fn model_that_takes_gradients(names: Vec<String>, weights: Vec<Tensor>) -> Model {
     let len = weights.iter().map(Tensor::len).sum::<usize>();
     let mut model = Sequential::new();
-    model.add(InputAsGradient(Given::new(weights)).input_shape([len])).unwrap();
+    let given = Given { names, ..Given::new(weights) };
+    model.add(InputAsGradient(given).input_shape([len])).unwrap();
     model.into()
 }
 

@@ -134,7 +134,7 @@ impl BackupAndRestore {
             "epochs": position.history.epochs(),
             // As text, since JSON's numbers don't hold every 64-bit integer.
             "seed": model.seed().to_string(),
-            "learning_rate": compiled.optimizer.learning_rate(),
+            "learning_rate": compiled.optimizer.base().learning_rate.constant(),
             "samples": setup.samples,
             "batch_size": setup.batch_size,
             "shuffle": setup.shuffle,
@@ -208,7 +208,7 @@ impl BackupAndRestore {
         saving::load_optimizer(&mut compiled, parameters, &archive, &file)?;
         // Exactly: in the archive proper it is rounded to f32, as Keras keeps it.
         if let Some(rate) = training["learning_rate"].as_f64() {
-            compiled.optimizer.set_learning_rate(rate);
+            compiled.optimizer.base_mut().learning_rate = rate.into();
         }
         restored.compiled = Some(compiled);
         restored.set_seed(seed);

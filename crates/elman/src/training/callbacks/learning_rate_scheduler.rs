@@ -40,7 +40,7 @@ impl<F: FnMut(usize, f64) -> f64> Callback for LearningRateScheduler<F> {
         model: &mut Model,
         _moment: &mut Moment,
     ) -> Result<()> {
-        let rate = model.optimizer()?.learning_rate();
+        let rate = model.learning_rate()?;
         model.set_learning_rate((self.schedule)(epoch, rate))
     }
 
@@ -51,7 +51,7 @@ impl<F: FnMut(usize, f64) -> f64> Callback for LearningRateScheduler<F> {
         model: &mut Model,
         _moment: &mut Moment,
     ) -> Result<()> {
-        super::log_learning_rate(logs, model.optimizer()?.learning_rate());
+        super::log_learning_rate(logs, model.learning_rate()?);
         Ok(())
     }
 }

@@ -114,7 +114,7 @@ impl Callback for ReduceLrOnPlateau {
         _moment: &mut Moment,
     ) -> Result<()> {
         let value = self.monitor.value("ReduceLROnPlateau", logs)?;
-        let rate = model.optimizer()?.learning_rate();
+        let rate = model.learning_rate()?;
         super::log_learning_rate(logs, rate);
         if self.cooldown_counter > 0 {
             self.cooldown_counter -= 1;

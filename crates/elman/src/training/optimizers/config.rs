@@ -1,34 +1,18 @@
 //! Optimizers as Keras writes them into `compile_config`.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::{Adam, Optimizer, RmsProp, Sgd};
+use super::{Optimizer, registry};
 use crate::{Error, Result};
 
-/// Arguments that every optimizer of Keras has, with the values that leave them off. elman doesn't
-/// have them yet, so it writes these and refuses others.
-fn off() -> Map<String, Value> {
-    let off = json!({
-        "weight_decay": null,
-        "clipnorm": null,
-        "global_clipnorm": null,
-        "clipvalue": null,
-        "use_ema": false,
-        "ema_momentum": 0.99,
-        "ema_overwrite_frequency": null,
-        "loss_scale_factor": null,
-        "gradient_accumulation_steps": null,
-    });
-    off.as_object().cloned().unwrap_or_default()
-}
+/// Keys of Keras 2 that change no result.
+const WITHOUT_MEANING: &[&str] = &["is_legacy_optimizer", "jit_compile"];
 
 /// An optimizer as Keras writes it.
 pub(crate) fn to_object(optimizer: &dyn Optimizer) -> Value {
-    let mut config = Map::new();
-    config.insert("name".into(), json!(crate::names::snake_case(optimizer.class_name())));
-    // Keras holds the rate as a float32 and writes that, widened.
-    config.insert("learning_rate".into(), json!(f64::from(optimizer.learning_rate() as f32)));
-    config.extend(off());
+    let mut config = optimizer.base().to_config(optimizer.class_name());
     config.extend(optimizer.config());
     json!({
         "module": "keras.optimizers",
@@ -38,64 +22,97 @@ pub(crate) fn to_object(optimizer: &dyn Optimizer) -> Value {
     })
 }
 
+/// The name of an optimizer, which files hold.
+pub(crate) fn name(optimizer: &dyn Optimizer) -> String {
+    optimizer.base().name_or(optimizer.class_name())
+}
+
 /// The optimizer of a `compile_config`: a string, or an object as [`to_object`] writes it.
 pub(crate) fn from_object(value: &Value) -> Result<Box<dyn Optimizer>> {
     if let Some(name) = value.as_str() {
         return super::get(name);
     }
-    let class = value.get("class_name").and_then(Value::as_str).unwrap_or_default();
-    let empty = Map::new();
-    let config = value.get("config").and_then(Value::as_object).unwrap_or(&empty);
-    let place = format!("optimizer {class}");
-    let number = |key: &str, default: f64| match config.get(key) {
-        None => Ok(default),
-        Some(value) => value.as_f64().ok_or_else(|| Error::Config {
-            place: place.clone(),
-            problem: format!("`{key}` must be a number, got {value}"),
-        }),
-    };
-    let flag = |key: &str| config.get(key).and_then(Value::as_bool).unwrap_or(false);
-    for (key, allowed) in off() {
-        let is_off = |v: &Value| v.is_null() || *v == allowed || v == &json!(0.0) || v == &json!(0);
-        // The momentum of an average that isn't used has no effect.
-        let differs = config.get(&key).is_some_and(|v| !is_off(v)) && key != "ema_momentum";
-        if differs {
-            return Err(Error::Unsupported {
-                place,
-                option: format!("{key} = {}", config[&key]),
-                advice: "compile the model anew with an optimizer without it".into(),
-            });
-        }
-    }
-    if config.get("learning_rate").is_some_and(Value::is_object) {
+    let text = |key: &str| value.get(key).and_then(Value::as_str);
+    let class = text("class_name").ok_or_else(|| Error::Config {
+        place: "optimizer".into(),
+        problem: format!("a name or an object with `class_name` is expected, got {value}"),
+    })?;
+    // A class of the user's own may share the name of one of Keras's; it is not the same.
+    if let Some(registered) = text("registered_name").filter(|name| *name != class) {
         return Err(Error::Unsupported {
-            place,
-            option: "a learning-rate schedule".into(),
-            advice: "compile the model anew with a number as its learning_rate".into(),
+            place: format!("optimizer {class}"),
+            option: format!("the custom class `{registered}`"),
+            advice: "compile the model anew with one of Keras's own optimizers".into(),
         });
     }
-    let optimizer: Box<dyn Optimizer> = match class {
-        "Adam" => Box::new(Adam {
-            learning_rate: number("learning_rate", 0.001)?,
-            beta_1: number("beta_1", 0.9)?,
-            beta_2: number("beta_2", 0.999)?,
-            epsilon: number("epsilon", 1e-7)?,
-            amsgrad: flag("amsgrad"),
-        }),
-        "RMSprop" => Box::new(RmsProp {
-            learning_rate: number("learning_rate", 0.001)?,
-            rho: number("rho", 0.9)?,
-            momentum: number("momentum", 0.0)?,
-            epsilon: number("epsilon", 1e-7)?,
-            centered: flag("centered"),
-        }),
-        "SGD" => Box::new(Sgd {
-            learning_rate: number("learning_rate", 0.01)?,
-            momentum: number("momentum", 0.0)?,
-            nesterov: flag("nesterov"),
-        }),
-        other => return super::get(other),
-    };
-    optimizer.check()?;
+    let empty = Map::new();
+    let config = value.get("config").and_then(Value::as_object).unwrap_or(&empty);
+    let optimizer = registry::from_config(class, config)?;
+    check(&*optimizer)?;
     Ok(optimizer)
 }
+
+/// Checks all arguments of an optimizer.
+pub(crate) fn check(optimizer: &dyn Optimizer) -> Result<()> {
+    optimizer.base().check(optimizer.class_name())?;
+    optimizer.check()
+}
+
+/// The optimizer with these arguments; those that are missing have Keras's defaults.
+pub(super) fn read<O: Optimizer + Default + Serialize + DeserializeOwned>(
+    config: &Map<String, Value>,
+) -> Result<O> {
+    let mut optimizer = O::default();
+    let place = format!("optimizer {}", optimizer.class_name());
+    let mut own = optimizer.config();
+    let mut base = optimizer.base().clone();
+    for (key, value) in config {
+        if base.set(&place, key, value)? || WITHOUT_MEANING.contains(&key.as_str()) {
+            continue;
+        }
+        if let Some(default) = own.get_mut(key) {
+            *default = value.clone();
+            // One by one, since the errors of serde don't name the key.
+            optimizer = O::deserialize(&own).map_err(|error| wrong_type(&place, key, &error))?;
+        } else if key != "decay" || !(value.is_null() || value.as_f64() == Some(0.0)) {
+            // `decay` was an argument of Keras 2, which Keras 3 takes as long as it is off.
+            let known = base.to_config(optimizer.class_name());
+            let known: Vec<&str> = known.keys().chain(own.keys()).map(String::as_str).collect();
+            let problem = format!("key `{key}` is unknown; known are: {}", known.join(", "));
+            return Err(Error::Config { place, problem });
+        }
+    }
+    *optimizer.base_mut() = base;
+    Ok(optimizer)
+}
+
+pub(super) fn wrong_type(place: &str, key: &str, error: &serde_json::Error) -> Error {
+    Error::Config { place: place.into(), problem: format!("`{key}`: {error}") }
+}
+
+/// The methods of [`Optimizer`] that are the same for every struct with a `base` field and serde.
+macro_rules! optimizer_boilerplate {
+    ($class:literal) => {
+        fn class_name(&self) -> &'static str {
+            $class
+        }
+
+        fn base(&self) -> &$crate::training::optimizers::OptimizerBase {
+            &self.base
+        }
+
+        fn base_mut(&mut self) -> &mut $crate::training::optimizers::OptimizerBase {
+            &mut self.base
+        }
+
+        fn config(&self) -> serde_json::Map<String, serde_json::Value> {
+            let value = serde_json::to_value(self).unwrap_or_default();
+            value.as_object().cloned().unwrap_or_default()
+        }
+
+        fn clone_optimizer(&self) -> Box<dyn Optimizer> {
+            Box::new(self.clone())
+        }
+    };
+}
+pub(super) use optimizer_boilerplate;

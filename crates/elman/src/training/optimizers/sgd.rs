@@ -1,29 +1,33 @@
 //! Gradient descent.
 
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
 
-use super::{Optimizer, SlotOrder, check_number, optimizer_boilerplate};
+use super::config::optimizer_boilerplate;
+use super::{Optimizer, OptimizerBase, Part, Slot, Step};
+use crate::training::check;
+use crate::training::schedules::LearningRate;
 use crate::{Float, Result};
 
 /// Stochastic gradient descent, with momentum if asked.
 ///
 /// ```text
-/// w -= lr * g                                         without momentum
-/// m = momentum * m - lr * g;  w += m                  with momentum
+/// w -= lr * g                                              without momentum
+/// m = momentum * m - lr * g;  w += m                       with momentum
 /// m = momentum * m - lr * g;  w += momentum * m - lr * g   with nesterov
 /// ```
-/// Keras: `keras.optimizers.SGD`.
+/// Keras: `keras.optimizers.SGD`. Errors: a momentum outside of 0 to 1.
 ///
 /// ```
-/// use elman::training::optimizers::Sgd;
-/// let sgd = Sgd { learning_rate: 0.1, momentum: 0.9, nesterov: true };
-/// # let _ = sgd;
+/// use elman::training::optimizers::{Optimizer, Sgd};
+/// let sgd = Sgd { momentum: 0.9, nesterov: true, ..Sgd::new(0.1) };
+/// assert!(Sgd { momentum: 1.5, ..sgd }.check().is_err());
 /// ```
 #[doc(alias = "SGD")]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sgd {
-    /// The learning rate (0.01).
-    pub learning_rate: f64,
+    /// The arguments that all optimizers have; the learning rate (0.01) among them.
+    #[serde(skip)]
+    pub base: OptimizerBase,
     /// The share of the last step that is kept (0).
     pub momentum: f64,
     /// Nesterov's variant of momentum (false).
@@ -32,59 +36,38 @@ pub struct Sgd {
 
 impl Default for Sgd {
     fn default() -> Self {
-        Sgd { learning_rate: 0.01, momentum: 0.0, nesterov: false }
+        Sgd { base: OptimizerBase::new(0.01), momentum: 0.0, nesterov: false }
     }
 }
 
 impl Sgd {
     /// Plain gradient descent.
-    pub fn new(learning_rate: f64) -> Sgd {
-        Sgd { learning_rate, ..Sgd::default() }
+    pub fn new(learning_rate: impl Into<LearningRate>) -> Sgd {
+        Sgd { base: OptimizerBase::new(learning_rate), ..Sgd::default() }
     }
 }
 
 impl Optimizer for Sgd {
-    optimizer_boilerplate!();
+    optimizer_boilerplate!("SGD");
 
-    fn class_name(&self) -> &'static str {
-        "SGD"
+    fn slots(&self) -> Vec<Slot> {
+        if self.momentum == 0.0 { vec![] } else { vec![Slot::zeros("momentum")] }
     }
 
-    fn config(&self) -> Map<String, Value> {
-        let config = json!({ "momentum": self.momentum, "nesterov": self.nesterov });
-        config.as_object().cloned().unwrap_or_default()
-    }
-
-    fn slots(&self) -> Vec<&'static str> {
-        if self.momentum == 0.0 { vec![] } else { vec!["momentum"] }
-    }
-
-    fn slot_order(&self) -> SlotOrder {
-        SlotOrder::BySlot
-    }
-
-    fn update(
-        &self,
-        _step: u64,
-        weights: &mut [Float],
-        gradients: &[Float],
-        slots: &mut [&mut [Float]],
-    ) {
-        let (lr, momentum) = (self.learning_rate as Float, self.momentum as Float);
-        let Some(m) = slots.first_mut() else {
-            for (w, g) in weights.iter_mut().zip(gradients) {
-                *w -= lr * g;
-            }
+    fn update(&self, step: &Step, mut part: Part) {
+        let (lr, momentum) = (step.learning_rate, self.momentum as Float);
+        let values = part.weights.iter_mut().zip(part.gradients);
+        let Some(m) = part.slots.first_mut() else {
+            values.for_each(|(w, g)| *w -= g * lr);
             return;
         };
-        for ((w, g), m) in weights.iter_mut().zip(gradients).zip(m.iter_mut()) {
-            *m = momentum * *m - lr * g;
-            *w += if self.nesterov { momentum * *m - lr * g } else { *m };
+        for ((w, g), m) in values.zip(m.iter_mut()) {
+            *m = *m * momentum - g * lr;
+            *w += if self.nesterov { *m * momentum - g * lr } else { *m };
         }
     }
 
     fn check(&self) -> Result<()> {
-        check_number(self, "learning_rate", self.learning_rate, 0.0..=f64::INFINITY)?;
-        check_number(self, "momentum", self.momentum, 0.0..=1.0)
+        check::fraction("optimizer SGD", "momentum", self.momentum)
     }
 }

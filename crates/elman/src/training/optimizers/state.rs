@@ -1,162 +1,192 @@
-//! What an optimizer remembers between steps.
+//! What an optimizer remembers between steps, and how files hold it.
 
-use std::ops::Range;
-
-use super::Optimizer;
+use super::layout::{in_keras_order, of_all};
+use super::optimizer::{Optimizer, Slot};
 use crate::parameters::Parameters;
+use crate::training::schedules::LearningRate;
 use crate::{Error, Float, Result, Shape, Tensor};
 
-/// The step counter and the slots of an optimizer, each slot one flat buffer laid out like the
-/// model's weights.
+/// What an optimizer remembers between steps: how many it took, slots for each weight, and what
+/// goes with the common arguments: moving averages and gradients that are being added up.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OptimizerState {
-    iterations: u64,
-    /// One buffer per slot name; empty until the first step.
-    slots: Vec<Vec<Float>>,
-}
-
-/// The order in which Keras saves the slots of several weights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SlotOrder {
-    /// The first slot of all weights, then the second of all weights, …
-    BySlot,
-    /// The first `interleaved` slots of the first weight, of the second weight, …; then each other
-    /// slot of all weights.
-    ByWeight {
-        /// How many slots stand side by side.
-        interleaved: usize,
-    },
+    pub(super) iterations: u64,
+    /// The moving average of the weights, laid out like them; empty without `use_ema`.
+    pub(super) average: Vec<Float>,
+    /// The gradients of the batches since the last update, laid out like the weights; empty
+    /// without `gradient_accumulation_steps`.
+    pub(super) accumulator: Vec<Float>,
+    /// One buffer for each slot; where in it a weight's values lie is told by the layout.
+    pub(super) slots: Vec<Vec<Float>>,
+    pub(super) scalars: Vec<Float>,
+    built: bool,
 }
 
 impl OptimizerState {
-    /// The number of steps taken.
+    /// The number of batches trained on.
     pub fn iterations(&self) -> u64 {
         self.iterations
     }
 
     /// Whether a step was taken or a state was loaded.
     pub fn is_built(&self) -> bool {
-        self.iterations > 0 || !self.slots.is_empty()
+        self.iterations > 0 || self.built
     }
 
-    /// Makes the slots, filled with zeros.
-    pub(crate) fn build(&mut self, optimizer: &dyn Optimizer, parameters: &Parameters) {
+    /// Makes what is missing, with its first values.
+    pub(super) fn build(&mut self, optimizer: &dyn Optimizer, parameters: &Parameters) {
         let len = parameters.values().len();
-        self.slots.resize_with(optimizer.slots().len(), Vec::new);
-        for slot in &mut self.slots {
-            slot.resize(len, 0.0);
+        let base = optimizer.base();
+        self.average.resize(if base.use_ema { len } else { 0 }, 0.0);
+        self.accumulator.resize(if base.accumulation().is_some() { len } else { 0 }, 0.0);
+        let slots = optimizer.slots();
+        self.slots.resize_with(slots.len(), Vec::new);
+        for ((buffer, slot), places) in
+            self.slots.iter_mut().zip(slots).zip(of_all(optimizer, parameters))
+        {
+            let end = places.iter().flatten().map(|place| place.range.end).max();
+            buffer.resize(end.unwrap_or(0), slot.initial as Float);
         }
+        let initial = |scalar: &Slot| scalar.initial as Float;
+        let scalars = optimizer.scalars();
+        self.scalars.extend(scalars.iter().skip(self.scalars.len()).map(initial));
+        self.built = true;
     }
 
-    /// One step: changes all trainable weights by their gradients.
-    pub(crate) fn step(
-        &mut self,
-        optimizer: &dyn Optimizer,
-        parameters: &mut Parameters,
-        gradients: &[Float],
-    ) {
-        self.build(optimizer, parameters);
-        self.iterations += 1;
-        let ranges = trainable_ranges(parameters);
-        let values = parameters.values_mut();
-        for range in ranges {
-            let mut slots: Vec<&mut [Float]> =
-                self.slots.iter_mut().map(|slot| &mut slot[range.clone()]).collect();
-            let gradients = &gradients[range.clone()];
-            optimizer.update(self.iterations, &mut values[range], gradients, &mut slots);
-        }
-    }
-
-    /// The slots in Keras's order, as tensors of the weights' shapes.
-    pub(crate) fn slot_tensors(
+    /// Everything but the step counter and the learning rate, as variables in Keras's order:
+    /// averages, accumulators, slots, scalars.
+    pub(crate) fn variables(
         &self,
         optimizer: &dyn Optimizer,
         parameters: &Parameters,
     ) -> Vec<Tensor> {
-        let places = places(optimizer, parameters);
-        let tensor = |(slot, range, shape): (usize, Range<usize>, Vec<usize>)| {
-            Tensor::from_parts(shape, self.slots[slot][range].to_vec())
-        };
-        if self.slots.is_empty() { Vec::new() } else { places.into_iter().map(tensor).collect() }
+        // Without slots, as after loading a file that holds none, there is nothing to save yet.
+        let started = self.built && self.slots.len() == optimizer.slots().len();
+        let variables = if started { variables(optimizer, parameters) } else { Vec::new() };
+        let tensor =
+            |v: Variable| Tensor::from_parts(v.shape, self.values(v.buffer)[v.range].to_vec());
+        variables.into_iter().map(tensor).collect()
     }
 
-    /// The state that a file holds: the step counter and the slots in Keras's order.
+    /// The number of values in [`OptimizerState::variables`], once there are any.
+    pub(crate) fn num_values(&self, optimizer: &dyn Optimizer, parameters: &Parameters) -> usize {
+        variables(optimizer, parameters).iter().map(|variable| variable.range.len()).sum()
+    }
+
+    /// The state that the variables of a file hold: the step counter, the learning rate if it is a
+    /// number, which goes to the optimizer, then as [`OptimizerState::variables`] gives them.
     pub(crate) fn load(
-        optimizer: &dyn Optimizer,
+        optimizer: &mut dyn Optimizer,
         parameters: &Parameters,
-        iterations: u64,
-        slots: &[Tensor],
+        file_variables: &[Tensor],
         file: &str,
     ) -> Result<OptimizerState> {
-        let mut state = OptimizerState { iterations, slots: Vec::new() };
-        if slots.is_empty() {
+        let mut state = OptimizerState::default();
+        let [iterations, rest @ ..] = file_variables else { return Ok(state) };
+        state.iterations = iterations.data().first().map_or(0, |v| *v as u64);
+        let expected = variables(optimizer, parameters);
+        let constant = optimizer.base().learning_rate.constant().is_some();
+        // Keras 2 wrote no learning rate, and otherwise the same.
+        let is_keras_2 = rest.len() == expected.len() && rest.iter().any(|v| !v.shape().is_empty());
+        let rest = match rest {
+            [rate, rest @ ..] if constant && !is_keras_2 => {
+                let rate: f64 = rate.data().first().map_or(f64::NAN, |v| (*v).into());
+                optimizer.base_mut().learning_rate = LearningRate::Constant(rate);
+                super::check(optimizer)?;
+                rest
+            }
+            rest => rest,
+        };
+        // Keras makes the variables in the first step; a file from before holds none of them.
+        if rest.is_empty() {
+            state.built = expected.is_empty() && state.iterations > 0;
             return Ok(state);
         }
         state.build(optimizer, parameters);
-        let places = places(optimizer, parameters);
         let layer = format!("optimizer {}", optimizer.class_name());
-        if places.len() != slots.len() {
+        if expected.len() != rest.len() {
             return Err(Error::WeightCount {
                 file: file.into(),
                 layer,
-                names: optimizer.slots().join(", "),
-                expected: places.len(),
-                got: slots.len(),
+                names: "the step counter, the learning rate, and those of each weight".into(),
+                expected: 1 + usize::from(constant) + expected.len(),
+                got: file_variables.len(),
             });
         }
-        for ((slot, range, shape), tensor) in places.into_iter().zip(slots) {
-            if tensor.shape() != shape {
+        for (variable, tensor) in expected.into_iter().zip(rest) {
+            if tensor.shape() != variable.shape {
                 return Err(Error::WeightShape {
                     file: file.into(),
                     layer,
-                    weight: optimizer.slots()[slot].into(),
-                    expected: Shape::from(&shape[..]),
+                    weight: variable.name.into(),
+                    expected: Shape::from(&variable.shape[..]),
                     got: tensor.shape().into(),
                 });
             }
-            state.slots[slot][range].copy_from_slice(tensor.data());
+            state.values_mut(variable.buffer)[variable.range].copy_from_slice(tensor.data());
         }
         Ok(state)
     }
 
-    /// The number of values in the slots of trainable weights.
-    pub(crate) fn slot_values(&self, parameters: &Parameters) -> usize {
-        let trainable: usize = trainable_ranges(parameters).iter().map(Range::len).sum();
-        trainable * self.slots.len()
-    }
-}
-
-/// Slot, place and shape of every saved slot variable, in Keras's order.
-fn places(
-    optimizer: &dyn Optimizer,
-    parameters: &Parameters,
-) -> Vec<(usize, Range<usize>, Vec<usize>)> {
-    let count = optimizer.slots().len();
-    let trainable: Vec<_> = parameters.entries().iter().filter(|entry| entry.trainable).collect();
-    let interleaved = match optimizer.slot_order() {
-        SlotOrder::BySlot => 0,
-        SlotOrder::ByWeight { interleaved } => interleaved.min(count),
-    };
-    let place =
-        |slot: usize, e: &crate::parameters::Entry| (slot, e.range.clone(), e.shape.clone());
-    let mut places = Vec::new();
-    for entry in &trainable {
-        places.extend((0..interleaved).map(|slot| place(slot, entry)));
-    }
-    for slot in interleaved..count {
-        places.extend(trainable.iter().map(|entry| place(slot, entry)));
-    }
-    places
-}
-
-/// The trainable parts of the flat buffer, neighbours joined.
-fn trainable_ranges(parameters: &Parameters) -> Vec<Range<usize>> {
-    let mut ranges: Vec<Range<usize>> = Vec::new();
-    for entry in parameters.entries().iter().filter(|entry| entry.trainable) {
-        match ranges.last_mut() {
-            Some(last) if last.end == entry.range.start => last.end = entry.range.end,
-            _ => ranges.push(entry.range.clone()),
+    fn values(&self, buffer: Buffer) -> &[Float] {
+        match buffer {
+            Buffer::Average => &self.average,
+            Buffer::Accumulator => &self.accumulator,
+            Buffer::Slot(slot) => &self.slots[slot],
+            Buffer::Scalars => &self.scalars,
         }
     }
-    ranges
+
+    fn values_mut(&mut self, buffer: Buffer) -> &mut [Float] {
+        match buffer {
+            Buffer::Average => &mut self.average,
+            Buffer::Accumulator => &mut self.accumulator,
+            Buffer::Slot(slot) => &mut self.slots[slot],
+            Buffer::Scalars => &mut self.scalars,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Buffer {
+    Average,
+    Accumulator,
+    Slot(usize),
+    Scalars,
+}
+
+/// A variable of an optimizer as files hold it.
+struct Variable {
+    name: &'static str,
+    buffer: Buffer,
+    range: std::ops::Range<usize>,
+    shape: Vec<usize>,
+}
+
+/// All variables but the step counter and the learning rate, in Keras's order.
+fn variables(optimizer: &dyn Optimizer, parameters: &Parameters) -> Vec<Variable> {
+    let base = optimizer.base();
+    let mut variables = Vec::new();
+    for (name, buffer, is_there) in [
+        ("average", Buffer::Average, base.use_ema),
+        ("gradient_accumulator", Buffer::Accumulator, base.accumulation().is_some()),
+    ] {
+        let trainable = parameters.entries().iter().filter(|entry| is_there && entry.trainable);
+        variables.extend(trainable.map(|entry| Variable {
+            name,
+            buffer,
+            range: entry.range.clone(),
+            shape: entry.shape.clone(),
+        }));
+    }
+    let slots = optimizer.slots();
+    for place in in_keras_order(optimizer, parameters) {
+        let (name, buffer) = (slots[place.slot].name, Buffer::Slot(place.slot));
+        variables.push(Variable { name, buffer, range: place.range, shape: place.shape });
+    }
+    for (i, scalar) in optimizer.scalars().iter().enumerate() {
+        let (name, buffer) = (scalar.name, Buffer::Scalars);
+        variables.push(Variable { name, buffer, range: i..i + 1, shape: Vec::new() });
+    }
+    variables
 }
