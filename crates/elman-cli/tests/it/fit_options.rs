@@ -9,7 +9,7 @@ fn compiled(folder: &Folder, name: &str) -> (String, f64, String) {
     let model = elman::load_model(folder.path(name)).unwrap();
     let optimizer: &dyn Optimizer = model.optimizer().unwrap();
     let config = model.to_json()["compile_config"]["loss"].to_string();
-    (optimizer.class_name().into(), optimizer.learning_rate(), config)
+    (optimizer.class_name().into(), model.learning_rate().unwrap(), config)
 }
 
 #[test]
