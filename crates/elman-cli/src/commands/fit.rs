@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use elman::training::callbacks::BackupAndRestore;
 use elman::training::{Fit as Arguments, History, StopReason, Verbose};
 use elman_files::atomic;
 use serde_json::json;
@@ -56,6 +57,12 @@ pub struct Fit {
     /// Other metrics, by Keras's names: mae,accuracy
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = metric)]
     metrics: Option<Vec<String>>,
+    /// Keep a backup in this folder, and go on from one that is there
+    #[arg(long, value_name = "DIR")]
+    resume: Option<PathBuf>,
+    /// How many steps to take between two backups (those of an epoch)
+    #[arg(long, value_name = "N", requires = "resume", value_parser = positive, allow_negative_numbers = true)]
+    backup_every: Option<usize>,
     /// Write loss and metrics of every epoch as JSON: {"loss": [0.9, 0.4], …}
     #[arg(long, value_name = "H.json")]
     history: Option<PathBuf>,
@@ -68,10 +75,13 @@ const HELP: &str = "\
 Examples:
   elman fit model.toml --x x.npy --y y.npy --epochs 20 --output trained.keras
   elman fit trained.keras --x x.npy --y y.npy --epochs 5 --output better.keras
+  elman fit model.toml --x x.npy --y y.npy --epochs 900 --resume backup --output trained.keras
 
 A compiled .keras file goes on with its own optimizer and the optimizer's state;
 what is given here replaces a part of that. Ctrl-C stops after the current batch
-and writes the model as it is then (exit status 130).
+and writes the model as it is then (exit status 130). With --resume, the same
+command goes on with a training that was stopped or killed, and ends with the
+model that it would have ended with.
 
 A description of a new model, in Keras's names:
   name = \"digits\"           # optional, as is seed
@@ -112,6 +122,10 @@ impl Fit {
             .shuffle(!self.no_shuffle)
             .verbose(if terminal.is_quiet() { Verbose::Silent } else { Verbose::Auto })
             .stop_when(interrupt::flag(*terminal)?);
+        let arguments = match self.backup() {
+            Some(backup) => arguments.backup(backup),
+            None => arguments,
+        };
         let history = model.fit(x, y, arguments).inspect_err(|_| {
             terminal.note(format_args!("{} is not written", self.output.display()));
         })?;
@@ -128,6 +142,14 @@ impl Fit {
             return Ok(ExitCode::from(interrupt::EXIT_STATUS));
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn backup(&self) -> Option<BackupAndRestore> {
+        let backup = BackupAndRestore::new(self.resume.as_ref()?);
+        Some(match self.backup_every {
+            Some(steps) => backup.save_freq(steps),
+            None => backup,
+        })
     }
 
     fn check_outputs(&self) -> Result<()> {

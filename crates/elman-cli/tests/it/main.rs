@@ -9,6 +9,8 @@ mod help;
 mod interrupt;
 mod outputs;
 mod predict;
+#[cfg(unix)]
+mod resume;
 mod streams;
 mod summary;
 mod support;

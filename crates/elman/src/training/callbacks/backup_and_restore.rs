@@ -69,6 +69,13 @@ pub(crate) struct Setup {
     pub shuffle: bool,
 }
 
+impl std::fmt::Display for Setup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let order = if self.shuffle { "shuffled" } else { "in order" };
+        write!(f, "{} samples, {order}, with batch_size {}", self.samples, self.batch_size)
+    }
+}
+
 const FILE: &str = "backup.keras";
 const TRAINING: &str = "training.json";
 const STATES: &str = "states.npz";
@@ -186,7 +193,7 @@ impl BackupAndRestore {
             shuffle: training["shuffle"] == json!(true),
         };
         if then != setup {
-            return Err(broken(&format!("is of a training with {then:?}, this one has {setup:?}")));
+            return Err(broken(&format!("is of a training of {then}, this one is of {setup}")));
         }
         let history = History::from_json(&training["history"], &training["epochs"]);
         let history = history.ok_or_else(|| broken("has no history"))?;
