@@ -33,7 +33,7 @@ fn kill_after(folder: &Folder, epochs: usize, more: &[&str]) -> Option<String> {
 fn killed_again_and_again(more: &[&str]) {
     let folder = Folder::with_data();
     // Dropout and a state of the optimizer, which a resumed training must take up as well.
-    folder.write("m.toml", &DESCRIPTION.replace("[[layers]]\nclass_name = \"Dense\"", DROPOUT));
+    folder.write("m.toml", DESCRIPTION.replace("[[layers]]\nclass_name = \"Dense\"", DROPOUT));
     let backup = folder.at("backup");
     let arguments =
         [&["--epochs", EPOCHS, "--batch-size", "7", "--resume", &backup], more].concat();
