@@ -145,6 +145,23 @@ fn dropout() {
 }
 
 #[test]
+fn convolutional_layers() {
+    let flat = [noise(&[2, 3, 4, 2], "x"), noise(&[2, 3, 2], "h"), noise(&[2, 3, 2], "c")];
+    for all in [false, true] {
+        let layer = ConvLstm1d::new(2, 2).return_sequences(all).return_state(true);
+        check("conv_lstm1d", Box::new(layer.clone().go_backwards(all)), &flat, true);
+        let layer = layer.dropout(0.3).recurrent_dropout(0.3);
+        check_training("conv_lstm1d dropout", Box::new(layer), &flat[..1]);
+    }
+    let image = [noise(&[1, 2, 3, 4, 2], "x")];
+    let layer = ConvLstm2d::new(2, [2, 3]).padding(Padding::Same);
+    check("conv_lstm2d strides", Box::new(layer.clone().strides([2, 1])), &image, true);
+    check("conv_lstm2d dilation", Box::new(layer.dilation_rate([1, 2])), &image, true);
+    let volume = [noise(&[1, 2, 2, 3, 2, 1], "x")];
+    check("conv_lstm3d", Box::new(ConvLstm3d::new(1, [1, 2, 2])), &volume, true);
+}
+
+#[test]
 fn stacked_cells() {
     let cells = || {
         StackedRnnCells::new([LstmCell::new(3).into_any(), GruCell::new(2).into_any()])

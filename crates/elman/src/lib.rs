@@ -71,13 +71,14 @@ pub mod prelude {
     pub use ndarray::{self, array};
 
     pub use crate::activations::Activation;
+    pub use crate::cells::Padding;
     pub use crate::initializers::Initializer;
     pub use crate::layers::{
-        ActivationLayer, Add, Average, Bidirectional, Concatenate, Cropping1d, Dense, Dot, Dropout,
-        Elu, Embedding, Flatten, GaussianDropout, GaussianNoise, Gru, Identity, Input,
-        LayerOptions, LeakyRelu, Lstm, Masking, Maximum, MergeMode, Minimum, Multiply, Permute,
-        Prelu, Relu, RepeatVector, Reshape, Rnn, SimpleRnn, Softmax, SpatialDropout1d, Subtract,
-        TimeDistributed, UpSampling1d, ZeroPadding1d,
+        ActivationLayer, Add, Average, Bidirectional, Concatenate, ConvLstm1d, ConvLstm2d,
+        ConvLstm3d, Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten, GaussianDropout,
+        GaussianNoise, Gru, Identity, Input, LayerOptions, LeakyRelu, Lstm, Masking, Maximum,
+        MergeMode, Minimum, Multiply, Permute, Prelu, Relu, RepeatVector, Reshape, Rnn, SimpleRnn,
+        Softmax, SpatialDropout1d, Subtract, TimeDistributed, UpSampling1d, ZeroPadding1d,
     };
     pub use crate::models::{
         Apply, Functional, Model, Sequential, SummaryOptions, SummaryStyle, Symbolic,

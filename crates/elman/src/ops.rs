@@ -5,12 +5,14 @@
 mod axes;
 mod batched;
 mod softmax;
+mod windows;
 
 pub use axes::{
     bring_last, broadcast, broadcast_shape, broadcast_values, inverse, permute, sum_to,
 };
 pub use batched::{batch_matmul, batch_matmul_nt, batch_matmul_tn};
 pub use softmax::{fill_unused, softmax_rows, softmax_rows_backward};
+pub(crate) use windows::Windows;
 
 use elman_kernels::{Matrix, gemm};
 

@@ -54,9 +54,19 @@ impl CellWeights {
         bias_shape: &[usize],
         builder: &mut Builder,
     ) -> Result<()> {
-        self.kernel = builder.add("kernel", &[features, columns], &self.kernel_initializer)?;
+        let shapes = [&[features, columns][..], &[units, columns], bias_shape];
+        self.build_shaped(shapes, builder)
+    }
+
+    /// Registers kernel, recurrent kernel and bias with these shapes, in Keras's order.
+    pub fn build_shaped(
+        &mut self,
+        [kernel, recurrent_kernel, bias_shape]: [&[usize]; 3],
+        builder: &mut Builder,
+    ) -> Result<()> {
+        self.kernel = builder.add("kernel", kernel, &self.kernel_initializer)?;
         self.recurrent_kernel =
-            builder.add("recurrent_kernel", &[units, columns], &self.recurrent_initializer)?;
+            builder.add("recurrent_kernel", recurrent_kernel, &self.recurrent_initializer)?;
         if self.use_bias {
             self.bias = builder.add("bias", bias_shape, &self.bias_initializer)?;
         }
@@ -91,10 +101,14 @@ impl CellWeights {
 }
 
 /// Builder methods for the arguments of a cell, on the cell and on the layer over it: `path` leads
-/// from the cell to the field.
+/// from the cell to the field. `@[const N: usize]` before the cell are its generic parameters.
 macro_rules! cell_options {
-    ($cell:ty, $layer:ty { $($(#[$doc:meta])* $name:ident: $type:ty => $($path:ident).+;)* }) => {
-        impl $cell {
+    (
+        @[$($generics:tt)*] $cell:ty, $layer:ty {
+            $($(#[$doc:meta])* $name:ident: $type:ty => $($path:ident).+;)*
+        }
+    ) => {
+        impl<$($generics)*> $cell {
             $(
                 $(#[$doc])*
                 pub fn $name(mut self, $name: $type) -> Self {
@@ -104,7 +118,7 @@ macro_rules! cell_options {
             )*
         }
 
-        impl $layer {
+        impl<$($generics)*> $layer {
             $(
                 $(#[$doc])*
                 pub fn $name(mut self, $name: $type) -> Self {
@@ -120,7 +134,10 @@ pub(crate) use cell_options;
 /// [`cell_options`] with the arguments that all cells with recurrent kernels take.
 macro_rules! weight_options {
     ($cell:ty, $layer:ty { $($own:tt)* }) => {
-        $crate::cells::cell_options!($cell, $layer {
+        $crate::cells::weight_options!(@[] $cell, $layer { $($own)* });
+    };
+    (@[$($generics:tt)*] $cell:ty, $layer:ty { $($own:tt)* }) => {
+        $crate::cells::cell_options!(@[$($generics)*] $cell, $layer {
             $($own)*
             /// Whether to add a bias (true).
             use_bias: bool => weights.use_bias;
@@ -133,7 +150,7 @@ macro_rules! weight_options {
             bias_initializer: $crate::initializers::Initializer => weights.bias_initializer;
         });
 
-        impl $cell {
+        impl<$($generics)*> $cell {
             /// The fraction of the inputs to drop while training (0), held within 0 and 1: one
             /// choice for all steps of a call, and for all gates unless the state has dropout too.
             pub fn dropout(mut self, dropout: f64) -> Self {
@@ -155,7 +172,7 @@ macro_rules! weight_options {
             }
         }
 
-        impl $layer {
+        impl<$($generics)*> $layer {
             /// The fraction of the inputs to drop while training (0), held within 0 and 1: one
             /// choice for all steps of a call, and for all gates unless the state has dropout too.
             pub fn dropout(mut self, dropout: f64) -> Self {

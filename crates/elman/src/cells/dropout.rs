@@ -78,6 +78,8 @@ pub(crate) enum MaskCount {
     /// One over the input, or one for each gate where the state has dropout too. A rate of 1 drops
     /// nothing.
     PerGateWithRecurrent(usize),
+    /// One for each gate. A rate of 1 drops nothing.
+    PerGate(usize),
 }
 
 /// A rate as Keras takes it: within 0 and 1.
@@ -111,6 +113,7 @@ impl CellDropout {
                 let each = is_recurrent || self.implementation == 1;
                 (if each { gates } else { 1 }, gates, false)
             }
+            MaskCount::PerGate(gates) => (gates, gates, false),
         };
         let masks = |rate: f64, count: usize, shape: &[usize], kind: &str| {
             if rate <= 0.0 || rate >= 1.0 && !at_one {

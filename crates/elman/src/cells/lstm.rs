@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::dropout::{CellDropout, MaskCount};
 use super::gates::Gates;
+use super::lstm_step::LstmStep;
 use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
 use crate::defaults;
@@ -39,15 +40,11 @@ pub struct LstmCell {
     pub(crate) unit_forget_bias: bool,
 }
 
-/// What `step_backward` needs of one step: inputs, gates before (`z`) and after their activation.
+/// What `step_backward` needs of one step.
 struct Step {
     x: Tensor,
     h: Tensor,
-    c: Tensor,
-    z: [Tensor; 4],
-    gates: [Tensor; 4],
-    new_c: Tensor,
-    active_c: Tensor,
+    gates: LstmStep,
     dropout: DropoutMasks,
 }
 
@@ -67,12 +64,6 @@ impl LstmCell {
     /// The kernel and the recurrent kernel.
     fn kernels<'m>(&self, cx: &Context<'m>) -> [Gates<'m>; 2] {
         self.weights.kernels(self.units, 4, cx)
-    }
-
-    /// The activations of i, f, g and o.
-    fn gate_activations(&self) -> [Activation; 4] {
-        let recurrent = self.recurrent_activation;
-        [recurrent, recurrent, self.activation, recurrent]
     }
 }
 
@@ -141,25 +132,9 @@ impl Cell for LstmCell {
         let mut z = kernel.product(x, &dropout.input);
         z.add_assign(&recurrent_kernel.product(h, &dropout.recurrent));
         ops::add_bias(&mut z, cx.value(self.weights.bias));
-        let z: [Tensor; 4] = ops::split(&z);
-        let mut gates = z.clone();
-        for (gate, activation) in gates.iter_mut().zip(self.gate_activations()) {
-            activations::apply_in_place(activation, gate);
-        }
-        let [i, f, g, o] = &gates;
-        let new_c = ops::add(&ops::multiply(f, c), &ops::multiply(i, g));
-        let active_c = activations::forward(self.activation, new_c.clone());
-        let new_h = ops::multiply(o, &active_c);
-        cx.save(Step {
-            x: x.clone(),
-            h: h.clone(),
-            c: c.clone(),
-            z,
-            gates,
-            new_c: new_c.clone(),
-            active_c,
-            dropout: dropout.clone(),
-        });
+        let activations = (self.activation, self.recurrent_activation);
+        let (new_h, new_c, gates) = LstmStep::forward(&z, c.clone(), activations);
+        cx.save(Step { x: x.clone(), h: h.clone(), gates, dropout: dropout.clone() });
         Ok((new_h.clone(), vec![new_h, new_c]))
     }
 
@@ -169,28 +144,14 @@ impl Cell for LstmCell {
         state_gradients: &[Tensor],
         cx: &mut Context,
     ) -> Result<(Tensor, Vec<Tensor>)> {
-        let Step { x, h, c, z, gates, new_c, active_c, dropout } = cx.restore(self.class_name())?;
-        let [i, f, g, o] = &gates;
+        let Step { x, h, gates, dropout } = cx.restore(self.class_name())?;
         let dh = ops::add(output_gradient, &state_gradients[0]);
-        let through_h =
-            activations::backward(self.activation, &new_c, &active_c, &ops::multiply(&dh, o));
-        let dc = ops::add(&state_gradients[1], &through_h);
-        let d_gates = [
-            ops::multiply(&dc, g),
-            ops::multiply(&dc, &c),
-            ops::multiply(&dc, i),
-            ops::multiply(&dh, &active_c),
-        ];
-        let activations = self.gate_activations();
-        let dz: Vec<Tensor> = (0..4)
-            .map(|k| activations::backward(activations[k], &z[k], &gates[k], &d_gates[k]))
-            .collect();
-        let dz = ops::concatenate(&dz.iter().collect::<Vec<_>>());
+        let (dz, dc) = gates.backward(&dh, &state_gradients[1]);
         let [kernel, recurrent_kernel] = self.kernels(cx);
         let [of_kernel, of_recurrent_kernel, of_bias] = self.weights.gradients(cx);
         ops::accumulate_rows(&dz, of_bias);
         let dx = kernel.backward(&x, &dropout.input, &dz, of_kernel);
         let dh = recurrent_kernel.backward(&h, &dropout.recurrent, &dz, of_recurrent_kernel);
-        Ok((dx, vec![dh, ops::multiply(&dc, f)]))
+        Ok((dx, vec![dh, dc]))
     }
 }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::{
-    ActivationLayer, Add, Average, Bidirectional, Concatenate, Cropping1d, Dense, Dot, Dropout,
-    Elu, Embedding, Flatten, GaussianDropout, GaussianNoise, Gru, Identity, Input, Layer,
-    LeakyRelu, Lstm, Masking, Maximum, Minimum, Multiply, Permute, Prelu, Relu, RepeatVector,
-    Reshape, SimpleRnn, Softmax, SpatialDropout1d, Subtract, TimeDistributed, UpSampling1d,
-    ZeroPadding1d,
+    ActivationLayer, Add, Average, Bidirectional, Concatenate, ConvLstm1d, ConvLstm2d, ConvLstm3d,
+    Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten, GaussianDropout, GaussianNoise, Gru,
+    Identity, Input, Layer, LeakyRelu, Lstm, Masking, Maximum, Minimum, Multiply, Permute, Prelu,
+    Relu, RepeatVector, Reshape, SimpleRnn, Softmax, SpatialDropout1d, Subtract, TimeDistributed,
+    UpSampling1d, ZeroPadding1d,
 };
 use crate::{Error, Result};
 
@@ -22,6 +22,9 @@ const CLASSES: &[(&str, Load)] = &[
     ("Average", load::<Average>),
     ("Bidirectional", load::<Bidirectional>),
     ("Concatenate", load::<Concatenate>),
+    ("ConvLSTM1D", load::<ConvLstm1d>),
+    ("ConvLSTM2D", load::<ConvLstm2d>),
+    ("ConvLSTM3D", load::<ConvLstm3d>),
     ("Cropping1D", load::<Cropping1d>),
     ("Dense", load::<Dense>),
     ("Dot", load::<Dot>),
@@ -46,8 +49,8 @@ const CLASSES: &[(&str, Load)] = &[
     ("ReLU", load::<Relu>),
     ("RepeatVector", load::<RepeatVector>),
     ("Reshape", load::<Reshape>),
-    ("Sequential", crate::saving::nested_sequential),
     ("RNN", super::rnn::load_over_any),
+    ("Sequential", crate::saving::nested_sequential),
     ("SimpleRNN", load::<SimpleRnn>),
     ("Softmax", load::<Softmax>),
     ("SpatialDropout1D", load::<SpatialDropout1d>),

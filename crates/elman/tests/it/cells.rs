@@ -6,17 +6,10 @@ use elman::cells::{
 use elman::layers::Layer;
 use elman::parameters::{Builder, Parameter};
 use elman::prelude::*;
-use elman::random::Stream;
 use elman::{Context, Result, ops};
 use serde_json::{Map, Value};
 
-use crate::support::{Built, Gradients, Report, TOLERANCE, Wrapped};
-
-fn noise(shape: &[usize], purpose: &str) -> Tensor {
-    let mut stream = Stream::new(17, purpose);
-    let len = shape.iter().product();
-    Tensor::new(shape, (0..len).map(|_| stream.normal() as f32).collect()).unwrap()
-}
+use crate::support::{Built, Gradients, Report, TOLERANCE, Wrapped, noise};
 
 /// Whole sequences through one cell after the other give what all cells give step by step.
 #[test]

@@ -1,17 +1,9 @@
 //! Bits that must not depend on how the work is cut: batch size, threads, saving or not.
 
-use elman::Tensor;
 use elman::layers::Layer;
 use elman::prelude::*;
-use elman::random::Stream;
 
-use crate::support::Built;
-
-fn noise(shape: &[usize], purpose: &str) -> Tensor {
-    let mut stream = Stream::new(11, purpose);
-    let len = shape.iter().product();
-    Tensor::new(shape, (0..len).map(|_| stream.normal() as f32).collect()).unwrap()
-}
+use crate::support::{Built, noise};
 
 fn layers() -> Vec<(&'static str, Box<dyn Layer>)> {
     vec![

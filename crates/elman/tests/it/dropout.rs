@@ -1,6 +1,8 @@
 //! Dropout within recurrent layers: with Keras's masks, and what elman's own masks are like.
 
-use elman::cells::{Cell, DropoutMasks, GruCell, LstmCell, SimpleRnnCell, cell_from_object};
+use elman::cells::{
+    Cell, ConvLstmCell, DropoutMasks, GruCell, LstmCell, SimpleRnnCell, cell_from_object,
+};
 use elman::layers::{Layer, layer_from_config};
 use elman::prelude::*;
 use elman::{Context, Parameters, ops};
@@ -31,7 +33,10 @@ fn masks_act_as_in_keras() {
         };
         for by_steps in [false, true] {
             let name = format!("{}, by steps: {by_steps}", case["name"].as_str().unwrap());
-            let cell = cell_from_object(&config["cell"]).unwrap();
+            let cell = match config["cell"].is_null() {
+                true => ConvLstmCell::<1>::new(2, 2).into_any(),
+                false => cell_from_object(&config["cell"]).unwrap(),
+            };
             let cell = Wrapped { cell, dropout: Some(dropout.clone()), by_steps };
             let flag = |key: &str| config[key].as_bool().unwrap();
             let layer = Rnn::over(cell)
@@ -58,7 +63,7 @@ fn masks_act_as_in_keras() {
             }
         }
     }
-    report.finish(2 * 31 * 6);
+    report.finish(2 * 34 * 6);
 }
 
 fn masks(cell: &impl Cell, step: u64) -> DropoutMasks {
@@ -100,11 +105,16 @@ fn masks_are_as_many_as_in_keras() {
     }
     // SimpleRNN drops everything at a rate of 1, where LSTM and GRU drop nothing.
     assert!(simple(1.0, 0.0).input[0].data().iter().all(|factor| *factor == 0.0));
+    // Convolutions always draw one for each gate, over all of space.
+    let (parameters, conv) = (Parameters::default(), ConvLstmCell::<2>::new(6, 2).dropout(0.5));
+    let masks = conv.dropout_masks(5, &[3, 4, 2], &Context::training(&parameters, 1, 0)).unwrap();
+    assert_eq!((masks.input.len(), masks.recurrent.len()), (4, 0));
+    assert_eq!(masks.input[0].shape(), [5, 3, 4, 2]);
     // Files of Keras 2 may ask for a mask for each gate.
     let object = json!({
         "class_name": "LSTMCell", "config": { "units": 6, "dropout": 0.5, "implementation": 1 },
     });
-    assert_eq!(masks(&cell_from_object(&object).unwrap(), 0).input.len(), 4);
+    assert_eq!(self::masks(&cell_from_object(&object).unwrap(), 0).input.len(), 4);
 }
 
 /// Each factor is 0 at the rate asked for, else such that the mean stays; masks are independent.

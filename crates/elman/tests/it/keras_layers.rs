@@ -71,6 +71,19 @@ fn check_masks(name: &str, case: &Value, outputs: &[Tensor], report: &mut Report
     }
 }
 
+#[test]
+fn convolutional_layers_equal_keras() {
+    let fixture = fixture("conv_lstm.json");
+    let mut report = Report::default();
+    for case in fixture["cases"].as_array().unwrap() {
+        let name = case["name"].as_str().unwrap();
+        if let Err(error) = check(name, case, &mut report) {
+            report.problem(format!("{name}: {error}"));
+        }
+    }
+    report.finish(210);
+}
+
 fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
     let object = &case["layer"];
     let config = object["config"].as_object().unwrap();

@@ -7,6 +7,7 @@ use elman::cells::{
 };
 use elman::layers::Layer;
 use elman::parameters::Builder;
+use elman::random::Stream;
 use elman::{Context, Mask, Parameters, Result, Shape, Tensor};
 use serde_json::{Map, Value};
 
@@ -22,6 +23,13 @@ pub fn fixture(name: &str) -> Value {
     let path = fixture_path(name);
     let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     serde_json::from_str(&text).unwrap()
+}
+
+/// Normal numbers, the same for the same purpose.
+pub fn noise(shape: &[usize], purpose: &str) -> Tensor {
+    let mut stream = Stream::new(11, purpose);
+    let len = shape.iter().product();
+    Tensor::new(shape, (0..len).map(|_| stream.normal() as f32).collect()).unwrap()
 }
 
 /// An array as fixtures hold it: `{"shape", "data"}`, or nested lists.
@@ -261,6 +269,18 @@ impl Cell for Wrapped {
 
     fn state_sizes(&self) -> Vec<usize> {
         self.cell.state_sizes()
+    }
+
+    fn input_axes(&self) -> &'static [&'static str] {
+        self.cell.input_axes()
+    }
+
+    fn output_shape(&self, input: &[usize]) -> Result<Vec<usize>> {
+        self.cell.output_shape(input)
+    }
+
+    fn state_shapes(&self, input: &[usize]) -> Result<Vec<Vec<usize>>> {
+        self.cell.state_shapes(input)
     }
 
     fn build(&mut self, features: usize, builder: &mut Builder) -> Result<()> {
