@@ -145,6 +145,27 @@ fn dropout() {
 }
 
 #[test]
+fn minimal_layers() {
+    let with_state = [sequence(), noise(&[2, 5], "state")];
+    for back in [false, true] {
+        for all in [false, true] {
+            macro_rules! check_both {
+                ($name:literal, $layer:expr) => {
+                    for positive in [false, true] {
+                        let layer = $layer.positive(positive).go_backwards(back);
+                        let layer = layer.return_sequences(all).return_state(true);
+                        check($name, Box::new(layer), &with_state, true);
+                    }
+                    check($name, Box::new($layer.use_bias(false)), &[sequence()], true);
+                };
+            }
+            check_both!("min_gru", MinGru::new(5));
+            check_both!("min_lstm", MinLstm::new(5));
+        }
+    }
+}
+
+#[test]
 fn convolutional_layers() {
     let flat = [noise(&[2, 3, 4, 2], "x"), noise(&[2, 3, 2], "h"), noise(&[2, 3, 2], "c")];
     for all in [false, true] {

@@ -125,6 +125,11 @@ pub trait Cell: CloneCell + Send + Sync + 'static {
         "RNN"
     }
 
+    /// The name by which files tell the class of the layer from Keras's own; none for Keras's.
+    fn layer_registered_name(&self) -> Option<String> {
+        None
+    }
+
     /// What a cell has that is an object of its own: name, trainable flag, dtype. None for the
     /// cells of layers such as `LSTM`, whose configuration is the layer's.
     fn base(&self) -> Option<&Base> {

@@ -4,8 +4,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{AnyCell, Cell, GruCell, LstmCell, SimpleRnnCell, StackedRnnCells};
-use crate::layers::{Base, Options};
+use super::{
+    AnyCell, Cell, GruCell, LstmCell, MinGruCell, MinLstmCell, SimpleRnnCell, StackedRnnCells,
+};
+use crate::layers::{Base, Options, is_registered_as};
 use crate::{Error, Result};
 
 type Load = fn(&Map<String, Value>, &str) -> Result<Box<dyn Cell>>;
@@ -14,6 +16,8 @@ type Load = fn(&Map<String, Value>, &str) -> Result<Box<dyn Cell>>;
 const CLASSES: &[(&str, Load)] = &[
     ("GRUCell", load::<GruCell>),
     ("LSTMCell", load::<LstmCell>),
+    ("MinGRUCell", load::<MinGruCell>),
+    ("MinLSTMCell", load::<MinLstmCell>),
     ("SimpleRNNCell", load::<SimpleRnnCell>),
     ("StackedRNNCells", stacked),
 ];
@@ -59,7 +63,7 @@ pub fn cell_from_object(object: &Value) -> Result<AnyCell> {
     let known = CLASSES.iter().find(|(class, _)| *class == class_name);
     let registered = object.get("registered_name").and_then(Value::as_str);
     let (_, load) =
-        known.filter(|_| registered.is_none_or(|name| name == class_name)).ok_or_else(|| {
+        known.filter(|_| is_registered_as(class_name, registered)).ok_or_else(|| {
             Error::Unknown {
                 what: "cell class",
                 name: registered.unwrap_or(class_name).into(),

@@ -38,6 +38,19 @@ impl Sequence {
         &self.x.shape()[2..]
     }
 
+    /// The inputs with zeros in the steps that don't count, which may hold anything.
+    pub(super) fn used_steps(&self) -> Tensor {
+        let Some(mask) = &self.mask else { return self.x.clone() };
+        let mut x = self.x.clone();
+        let step: usize = self.step_shape().iter().product();
+        for (step, used) in x.data_mut().chunks_exact_mut(step.max(1)).zip(mask.data()) {
+            if !used {
+                step.fill(0.0);
+            }
+        }
+        x
+    }
+
     /// Whether the `i`-th step that is processed counts for a row of the batch.
     pub(super) fn is_used(&self, row: usize, i: usize) -> bool {
         let index = row * self.time() + self.time_of(i);

@@ -22,6 +22,7 @@ pub(crate) mod layer;
 mod lstm;
 mod masking;
 mod merge;
+mod minimal;
 mod noise;
 mod operation;
 mod registry;
@@ -51,10 +52,13 @@ pub use merge::{
     Add, Average, Concatenate, Dot, Factor, Maximum, Merge, MergeFunction, Minimum, Multiply,
     Subtract,
 };
+pub use minimal::{MinGru, MinLstm};
 pub use noise::{GaussianDropout, GaussianNoise, SpatialDropout1d};
 pub(crate) use operation::Operation;
 pub use registry::layer_from_config;
-pub(crate) use registry::{Options, layer_from_object, layer_to_object, training_only_option};
+pub(crate) use registry::{
+    Options, is_registered_as, layer_from_object, layer_to_object, training_only_option,
+};
 pub use reshaping::{
     Cropping1d, Ends, Permute, RepeatVector, Reshape, UpSampling1d, ZeroPadding1d,
 };

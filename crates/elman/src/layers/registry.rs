@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use super::{
     ActivationLayer, Add, Average, Bidirectional, Concatenate, ConvLstm1d, ConvLstm2d, ConvLstm3d,
     Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten, GaussianDropout, GaussianNoise, Gru,
-    Identity, Input, Layer, LeakyRelu, Lstm, Masking, Maximum, Minimum, Multiply, Permute, Prelu,
-    Relu, RepeatVector, Reshape, SimpleRnn, Softmax, SpatialDropout1d, Subtract, TimeDistributed,
-    UpSampling1d, ZeroPadding1d,
+    Identity, Input, Layer, LeakyRelu, Lstm, Masking, Maximum, MinGru, MinLstm, Minimum, Multiply,
+    Permute, Prelu, Relu, RepeatVector, Reshape, SimpleRnn, Softmax, SpatialDropout1d, Subtract,
+    TimeDistributed, UpSampling1d, ZeroPadding1d,
 };
 use crate::{Error, Result};
 
@@ -42,7 +42,9 @@ const CLASSES: &[(&str, Load)] = &[
     ("LSTM", load::<Lstm>),
     ("Masking", load::<Masking>),
     ("Maximum", load::<Maximum>),
+    ("MinGRU", load::<MinGru>),
     ("Minimum", load::<Minimum>),
+    ("MinLSTM", load::<MinLstm>),
     ("Multiply", load::<Multiply>),
     ("Permute", load::<Permute>),
     ("PReLU", load::<Prelu>),
@@ -249,6 +251,14 @@ pub(crate) fn layer_to_object(layer: &dyn Layer) -> Value {
     })
 }
 
+/// Whether a class that files may name is meant by a name that it is registered by: Keras's classes
+/// have none or their own, elman's stand in its name.
+pub(crate) fn is_registered_as(class_name: &str, registered: Option<&str>) -> bool {
+    registered.is_none_or(|name| {
+        name == class_name || name.strip_prefix("elman>").is_some_and(|name| name == class_name)
+    })
+}
+
 /// The layer of an object as [`layer_to_object`] writes it.
 pub(crate) fn layer_from_object(object: &Value) -> Result<Box<dyn Layer>> {
     let part = |key: &str| {
@@ -260,12 +270,12 @@ pub(crate) fn layer_from_object(object: &Value) -> Result<Box<dyn Layer>> {
     let class_name = part("class_name")?.as_str().unwrap_or_default();
     // A class of the user's own may share the name of one of Keras's; it is not the same.
     if let Some(registered) = object.get("registered_name").and_then(Value::as_str)
-        && registered != class_name
+        && !is_registered_as(class_name, Some(registered))
     {
         return Err(Error::Unsupported {
             place: format!("layer class {class_name}"),
             option: format!("the custom class `{registered}`"),
-            advice: "only Keras's own layers can be read from files".into(),
+            advice: "only Keras's own layers and elman's can be read from files".into(),
         });
     }
     let config = part("config")?;

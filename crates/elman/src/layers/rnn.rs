@@ -120,6 +120,14 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
         self.cell.layer_class_name()
     }
 
+    fn module(&self) -> &'static str {
+        if self.registered_name().is_some() { "elman.layers" } else { "keras.layers" }
+    }
+
+    fn registered_name(&self) -> Option<String> {
+        self.cell.layer_registered_name()
+    }
+
     fn base(&self) -> &Base {
         &self.base
     }

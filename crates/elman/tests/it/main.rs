@@ -26,6 +26,7 @@ mod keras_schedules;
 mod keras_summaries;
 mod keras_trainings;
 mod masked_training;
+mod minimal;
 mod odd_losses;
 mod optimizer_files;
 mod probes;
