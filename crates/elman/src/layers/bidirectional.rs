@@ -73,7 +73,8 @@ impl Bidirectional {
 
     /// The layer that reads the sequence from its end, in place of the one that is derived. It must
     /// have `go_backwards`, if the forward layer has not, and the same `return_sequences`,
-    /// `return_state` and `stateful`.
+    /// `return_state` and `stateful`. It may have other units, but Keras takes them to be the same
+    /// and so opens such a file only if no layer with weights stands behind.
     ///
     /// ```
     /// use elman::prelude::*;
