@@ -32,6 +32,7 @@ pub mod cells;
 pub mod compatibility;
 mod context;
 mod defaults;
+mod drawing;
 mod error;
 pub mod initializers;
 pub mod layers;
@@ -55,6 +56,7 @@ pub mod training;
 struct Readme;
 
 pub use context::Context;
+pub use drawing::{PlotModel, Rankdir, plot_model};
 pub use elman_kernels::{Float, num_threads, set_num_threads};
 pub use error::{Error, Result};
 pub use mask::Mask;

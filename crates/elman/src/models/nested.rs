@@ -59,7 +59,7 @@ impl Nested {
         &self.model
     }
 
-    pub(super) fn graph(&self) -> &Graph {
+    pub(crate) fn graph(&self) -> &Graph {
         &self.graph
     }
 
