@@ -4,17 +4,20 @@
 //! Letters: as in the module above; d before a letter is the gradient of the loss.
 
 use super::cells::{Part, Pointwise, Row, Rows};
+use super::flow::Flow;
 use super::gradients;
+use super::layout::CANDIDATE;
 use super::pack::{Fused, Transposed};
 use super::plan::Plan;
 use super::states::{States, Tape};
 use super::steps::Steps;
+use super::through::Right;
 use crate::Float;
 use crate::buffer::Buffer;
 use crate::pool::Shared;
+use crate::recurrent::dropout::Factors;
 use crate::recurrent::{Gradients, OutputGradients, Sequence};
 use crate::simd::{Simd, Task, dispatch};
-use crate::tile::{self, Product, Start};
 use std::ops::Range;
 
 pub(in super::super) fn backward(
@@ -43,18 +46,21 @@ pub(in super::super) fn backward(
     let state = batch * layout.stride;
     let (mut dh, mut dc) = (Buffer::zeros(state), Buffer::zeros(state));
     let mut dr = Buffer::uninit(if layout.resets_before() { state } else { 0 });
+    let factors = input.recurrent_factors(layout.units);
+    let mut seen = Buffer::uninit(if factors.is_some() { state } else { 0 });
     let flow = Flow {
         dh: Shared(dh.pointer()),
         dc: Shared(dc.pointer()),
         dr: Shared(dr.pointer()),
+        seen: Shared(seen.pointer()),
         states,
     };
     flow.start(upstream, &tape.steps);
     {
-        let plan = Plan::new(layout, fused.features, &tape.steps);
+        let steps = &tape.steps;
+        let plan = &Plan::new(layout, fused.features, steps);
         let transposed = fused.transposed();
-        let call = Call { steps: &tape.steps, upstream, plan: &plan, transposed, flow };
-        dispatch(layout.isa, call);
+        dispatch(layout.isa, Call { steps, factors, upstream, plan, transposed, flow });
     }
     for (i, gradient) in gradients.initial_states.iter_mut().enumerate() {
         if let Some(gradient) = gradient {
@@ -70,63 +76,15 @@ pub(in super::super) fn backward(
     gradients::from_gates(fused, input, &tape.steps, &states, gradients);
 }
 
-/// The gradients that flow from step to step: `(batch, stride)` each.
 #[derive(Clone, Copy)]
-struct Flow<'a> {
-    dh: Shared<Float>,
-    dc: Shared<Float>,
-    /// The gradient of `r h`, within a step of the GRU without `reset_after`.
-    dr: Shared<Float>,
-    states: States<'a>,
-}
-
-impl Flow<'_> {
-    #[inline(always)]
-    fn dh(&self, b: usize) -> *mut Float {
-        self.dh.0.wrapping_add(b * self.states.layout.stride)
-    }
-    #[inline(always)]
-    fn dc(&self, b: usize) -> *mut Float {
-        self.dc.0.wrapping_add(b * self.states.layout.stride)
-    }
-
-    #[inline(always)]
-    fn dr(&self, b: usize) -> *mut Float {
-        self.dr.0.wrapping_add(b * self.states.layout.stride)
-    }
-
-    /// The gradients after the last step.
-    fn start(&self, upstream: &OutputGradients<'_>, steps: &Steps) {
-        let Self { states, .. } = self;
-        let units = states.layout.units;
-        let add = |row: *mut Float, gradient: &[Float], b: usize| {
-            // SAFETY: a row holds `stride >= units` numbers; no thread works on them yet.
-            let row = unsafe { std::slice::from_raw_parts_mut(row, units) };
-            let gradient = &gradient[b * units..(b + 1) * units];
-            row.iter_mut().zip(gradient).for_each(|(row, d)| *row += d);
-        };
-        for b in 0..steps.batch {
-            if let Some(Some(d)) = upstream.states.first() {
-                add(self.dh(b), d, b);
-            }
-            if let Some(Some(d)) = upstream.states.get(1) {
-                add(self.dc(b), d, b);
-            }
-            let shows_state = steps.time > 0 && steps.shows_state(steps.time - 1, b);
-            if let (Some(d), true) = (upstream.last_output, shows_state) {
-                add(self.dh(b), d, b);
-            }
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Call<'a> {
+pub(super) struct Call<'a> {
     steps: &'a Steps,
+    /// Those of the states.
+    pub factors: Option<Factors<'a, Float>>,
     upstream: &'a OutputGradients<'a>,
     plan: &'a Plan<'a>,
     transposed: &'a Transposed,
-    flow: Flow<'a>,
+    pub flow: Flow<'a>,
 }
 
 impl Task for Call<'_> {
@@ -141,11 +99,12 @@ impl Task for Call<'_> {
     }
 }
 
-struct Worker<'a> {
-    call: Call<'a>,
+pub(super) struct Worker<'a> {
+    pub call: Call<'a>,
     rows: Range<usize>,
     blocks: Range<usize>,
-    panels: Range<usize>,
+    /// Those of the transposed recurrent kernel.
+    pub panels: Range<usize>,
 }
 
 impl Task for Worker<'_> {
@@ -165,22 +124,26 @@ impl Worker<'_> {
     /// One step of some rows.
     fn step<S: Simd>(&self, s: S, t: usize, rows: Rows<'_>) {
         let Call { plan, transposed, flow, .. } = self.call;
-        let states = flow.states;
-        let layout = states.layout;
-        let recurrent = &transposed.recurrent;
+        let layout = flow.states.layout;
+        if rows.len() == 0 {
+            // As forward.
+            return plan.barrier.wait();
+        }
         self.pointwise(s, t, rows, Part::First);
         plan.barrier.wait();
         if layout.resets_before() {
-            let c = flow.dr(0);
-            self.product(s, t, rows, (&transposed.candidate, 0, 1), c, Start::Zero);
+            let candidate = Right { panels: &transposed.candidate, from: 0, slots: &CANDIDATE };
+            self.through_reset(s, t, rows, candidate);
             plan.barrier.wait();
             self.pointwise(s, t, rows, Part::Second);
             plan.barrier.wait();
         }
-        // The GRU's gradients carry a part that does not go through R.
-        let start = if layout.recurrent_at > 0 { Start::Result } else { Start::Zero };
-        let part = (recurrent, layout.recurrent_at, layout.recurrent.len());
-        self.product(s, t, rows, part, flow.dh(0), start);
+        let recurrent = Right {
+            panels: &transposed.recurrent,
+            from: layout.recurrent_at,
+            slots: &layout.recurrent,
+        };
+        self.through_state(s, t, rows, recurrent);
         plan.barrier.wait();
     }
 
@@ -211,36 +174,6 @@ impl Worker<'_> {
             let strides = [layout.row, layout.stride, steps.time * layout.units];
             // The places of this block, step and rows are this thread's own.
             Pointwise { layout, part, rows, row, strides, save: true, backward: true }.run(s);
-        }
-    }
-
-    /// The gradient with respect to a state: `start + dz R^T` over `vectors` vectors of the rows
-    /// of `z`, from number `from` on.
-    fn product<S: Simd>(
-        &self,
-        s: S,
-        t: usize,
-        rows: Rows<'_>,
-        (panels, from, vectors): (&Buffer, usize, usize),
-        c: *mut Float,
-        start: Start,
-    ) {
-        let states = self.call.flow.states;
-        let layout = states.layout;
-        let width = layout.transposed * layout.lanes;
-        let depth = layout.blocks * vectors * layout.lanes;
-        for panel in self.panels.clone() {
-            let b = panels.as_pointer().wrapping_add(panel * depth * width);
-            let held = states.held * states.batch;
-            let product = Product { start, ..layout.over_gates(vectors, held, b, width) };
-            let row = |i| {
-                let b = rows.id(i);
-                let z = states.z(0, t, b).wrapping_add(from);
-                (z.cast_const(), c.wrapping_add(b * layout.stride + panel * width))
-            };
-            // SAFETY: the gate gradients of the step are complete (those of other threads: after
-            // the barrier); the panels of these rows are this thread's own.
-            unsafe { tile::rows(s, layout.transposed, &product, rows.len(), row) };
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Letters: as in the module above.
 
+use super::dropped::Dropped;
 use super::output::Targets;
 use super::pack::Fused;
 use super::plan::Plan;
@@ -21,10 +22,6 @@ pub(in super::super) fn forward(
     out: &mut Outputs<'_>,
     save: bool,
 ) -> Option<Box<Tape>> {
-    assert!(
-        input.input_dropout.is_none() && input.recurrent_dropout.is_none(),
-        "recurrent: the fused kernels compute no dropout yet"
-    );
     let layout = &fused.layout;
     let (batch, time) = (input.batch, input.time);
     let steps = Steps::new(input);
@@ -36,8 +33,15 @@ pub(in super::super) fn forward(
     let resets = usize::from(layout.resets_before());
     let z = layout.blocks * held * batch * layout.row;
     let kept = if save { [time + 1, time + 1, time] } else { [2, 1, 1] };
-    let sizes = [z, kept[0] * state, carries * kept[1] * state, resets * kept[2] * state];
-    let mut run = |[z, h, c, reset]: [*mut Float; 4]| {
+    let factors = input.recurrent_factors(layout.units);
+    let sizes = [
+        z,
+        kept[0] * state,
+        carries * kept[1] * state,
+        resets * kept[2] * state,
+        factors.map_or(0, |factors| factors.masks()) * state,
+    ];
+    let mut run = |[z, h, c, reset, copies]: [*mut Float; 5]| {
         let states = States {
             layout,
             batch,
@@ -48,15 +52,19 @@ pub(in super::super) fn forward(
             reset: Shared(reset),
             all: save,
         };
+        let stride = layout.stride;
+        let copies = Shared(copies);
+        let dropped = factors.map(|factors| Dropped { factors, copies, batch, stride });
         let targets = Targets::new(out);
-        let call = Call { fused, input, steps: &steps, plan: &plan, states, targets, portion };
+        let (steps, plan) = (&steps, &plan);
+        let call = Call { fused, input, steps, plan, states, dropped, targets, portion };
         dispatch(layout.isa, call);
     };
     if save {
         let mut buffers = sizes.map(Buffer::uninit);
         run(buffers.each_mut().map(Buffer::pointer));
         drop(plan);
-        let [z, h, c, reset] = buffers;
+        let [z, h, c, reset, _] = buffers;
         return Some(Box::new(Tape { z, h, c, reset, steps }));
     }
     // Each part on its own cache lines.
@@ -78,8 +86,10 @@ pub(super) struct Call<'a> {
     pub steps: &'a Steps,
     pub plan: &'a Plan<'a>,
     pub states: States<'a>,
+    pub dropped: Option<Dropped<'a>>,
     pub targets: Targets,
-    portion: usize,
+    /// Steps whose input is projected at once.
+    pub portion: usize,
 }
 
 impl Task for Call<'_> {
@@ -88,6 +98,9 @@ impl Task for Call<'_> {
     #[inline]
     fn run<S: Simd>(self, s: S) {
         initial_states(self.input, &self.states);
+        if let Some(dropped) = self.dropped {
+            dropped.clear();
+        }
         let plan = self.plan;
         plan.team.run(|i| {
             let [rows, blocks, _] = plan.part(i);
@@ -113,10 +126,11 @@ impl Task for Worker<'_> {
     #[inline]
     fn run<S: Simd>(self, s: S) {
         let Call { steps, portion, states, .. } = self.call;
+        let mut copies = self.input_copies();
         let mut from = 0;
         while from < steps.time {
             let to = (from + portion).min(steps.time);
-            self.project(s, from..to);
+            self.project(s, from..to, &mut copies);
             for t in from..to {
                 let at = if states.all { t } else { t - from };
                 self.hold(t);

@@ -12,6 +12,9 @@ pub(super) struct Slot {
     pub unit: usize,
 }
 
+/// The slots of the GRU's candidate alone.
+pub(super) const CANDIDATE: [Slot; 1] = [Slot { gate: 2, unit: 0 }];
+
 /// See the module's documentation.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
@@ -144,6 +147,11 @@ impl Layout {
             segment_stride: held * self.row,
             ..Product::plain(0, b, b_step, Columns::packed(self.lanes))
         }
+    }
+
+    /// Whether the recurrent product has a bias of its own, that of `g'`.
+    pub(super) fn has_inner_bias(&self) -> bool {
+        matches!(self.cell, Cell::Gru { reset_after: true, .. })
     }
 
     /// Whether the recurrent product comes in two parts, with the reset gate in between.

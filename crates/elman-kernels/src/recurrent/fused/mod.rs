@@ -19,20 +19,35 @@
 //! `g'` is `h R_g + b'_g`. Lanes beyond the last unit have zero weights, and are computed like the
 //! others; only what leaves the kernels is cut.
 //!
+//! # Masked steps, and dropout
+//!
+//! Steps that a mask skips are not computed and not read: their places in `z` stay unwritten, and
+//! the products of the gradients run over the others alone.
+//!
+//! Factors of dropout differ from row to row, so panels cannot hold them: products read copies of
+//! x and h times the factors, of h one per mask and step. With one mask for all gates they are the
+//! products above; with a mask for each gate each vector of a panel is multiplied for itself, with
+//! its gate's copy. Backward the factors multiply what comes out of the products with K and R
+//! transposed. The reset gate of the GRU without `reset_after` applies to the candidate's copy.
+//!
 //! Letters: x input, h state, c carry, z pre-activations and what replaces them, t step, b row of
 //! the batch.
 
 mod backward;
 mod cells;
+mod dropped;
+mod flow;
 mod forward;
 mod gradients;
 mod layout;
 mod output;
 mod pack;
 mod plan;
+mod project;
 mod states;
 mod step;
 mod steps;
+mod through;
 
 pub(super) use backward::backward;
 pub(super) use forward::forward;

@@ -33,8 +33,12 @@ impl Targets {
 
 impl Worker<'_> {
     /// Keeps the states of the rows that step `t` skips.
+    #[inline]
     pub(super) fn hold(&self, t: usize) {
-        let Call { steps, states, .. } = self.call;
+        let Call { steps, states, .. } = &self.call;
+        if !steps.are_masked() {
+            return;
+        }
         let (from, n) = (self.blocks.start * states.layout.block, self.blocks.len());
         let n = n * states.layout.block;
         for b in steps.skipped(t, &self.rows) {
@@ -52,7 +56,7 @@ impl Worker<'_> {
 
     /// Writes the outputs of step `t`.
     pub(super) fn emit(&self, t: usize) {
-        let Call { steps, states, targets, .. } = self.call;
+        let Call { steps, states, targets, .. } = &self.call;
         let units = states.layout.units;
         let (from, n) = (self.units.start, self.units.len());
         let last = t + 1 == steps.time && !targets.last.0.is_null();
@@ -82,7 +86,7 @@ impl Worker<'_> {
 
     /// Writes the final states, and the last output of a sequence without steps.
     pub(super) fn finish(&self) {
-        let Call { steps, states, targets, .. } = self.call;
+        let Call { steps, states, targets, .. } = &self.call;
         let units = states.layout.units;
         let (from, n) = (self.units.start, self.units.len());
         for b in self.rows.clone() {

@@ -1,7 +1,7 @@
 //! Weights in the order in which the kernels read them.
 
 use super::super::{Cell, Weights};
-use super::layout::{Layout, Slot, panel};
+use super::layout::{CANDIDATE, Layout, Slot, panel};
 use crate::buffer::Buffer;
 use crate::{Float, Isa};
 use std::sync::OnceLock;
@@ -116,12 +116,9 @@ impl Fused {
             Cell::Gru { reset_after: true, .. } => fill(layout.blocks * layout.lanes, |unit| {
                 if unit < units { bias(columns + 2 * units + unit) } else { 0.0 }
             }),
-            Cell::Gru { .. } => {
-                let slot = [Slot { gate: 2, unit: 0 }];
-                panels(&layout, units, &slot, |k, gate, unit| {
-                    recurrent[k * columns + gate * units + unit]
-                })
-            }
+            Cell::Gru { .. } => panels(&layout, units, &CANDIDATE, |k, gate, unit| {
+                recurrent[k * columns + gate * units + unit]
+            }),
             _ => Buffer::default(),
         };
         Fused {

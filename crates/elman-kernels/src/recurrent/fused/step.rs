@@ -1,138 +1,199 @@
-//! The products and equations of the steps.
+//! The recurrent products and the equations of a step.
 //!
 //! Letters: as in the module above.
 
 use super::cells::{Part, Pointwise, Row, Rows};
+use super::dropped::Dropped;
 use super::forward::{Call, Worker};
-use super::steps::source;
+use super::layout::{CANDIDATE, Slot};
 use crate::Float;
+use crate::recurrent::dropout::runs;
 use crate::simd::{Simd, Task};
 use crate::tile::{self, Columns, Product, Start};
 use std::ops::Range;
 use std::ptr::null_mut;
 
-impl Worker<'_> {
-    /// `z = x K + b` for some steps.
-    pub(super) fn project<S: Simd>(&self, s: S, portion: Range<usize>) {
-        let Call { fused, input, steps, states, .. } = self.call;
-        let (layout, features) = (states.layout, fused.features);
-        let vectors = layout.input.len();
-        let width = vectors * layout.lanes;
-        let n = portion.clone().map(|t| steps.rows(t, &self.rows).len()).sum();
-        let held_from = if states.all { 0 } else { portion.start };
-        let packed = Columns::packed(layout.lanes);
-        for block in self.blocks.clone() {
-            let panel = fused.kernel.as_pointer().wrapping_add(block * features * width);
-            let mut product = Product::plain(features, panel, width, packed);
-            let bias = fused.bias.as_pointer().wrapping_add(block * width);
-            product.start = Start::Bias(bias);
-            let mut pairs = portion.clone().flat_map(|t| {
-                let rows = steps.rows(t, &self.rows);
-                (0..rows.len()).map(move |i| (t, rows.id(i)))
-            });
-            let next = |_| {
-                let (t, b) = pairs.next().expect("as many as were counted");
-                let x = (b * steps.time + source(input, t)) * features;
-                (input.x[x..].as_ptr(), states.z(block, t - held_from, b))
-            };
-            // SAFETY: `n` rows compute, each `features` numbers of x; the rows of `z` of this
-            // thread's blocks and rows are its own.
-            unsafe { tile::rows(s, vectors, &product, n, next) };
-        }
-    }
+/// A recurrent product and what follows it.
+struct Half<'a> {
+    /// A panel per block, of the vectors `slots`, which stand in a row of `z` from `from` on.
+    panels: *const Float,
+    slots: &'a [Slot],
+    from: usize,
+    part: Part,
+    /// The state that the equations use, on row 0.
+    h: *const Float,
+}
 
+/// Some of the vectors of a product, and what they are products of: `a`, on row 0.
+#[derive(Clone, Copy)]
+struct Operand {
+    first: usize,
+    vectors: usize,
+    a: *const Float,
+}
+
+impl Worker<'_> {
     /// One step of some rows, whose pre-activations stand at place `at` of `z`.
     pub(super) fn step<S: Simd>(&self, s: S, t: usize, at: usize, rows: Rows<'_>) {
-        let Call { fused, plan, states, .. } = self.call;
+        let Call { fused, plan, states, dropped, .. } = &self.call;
         let layout = states.layout;
-        if !layout.resets_before() {
-            let panels = fused.recurrent.as_pointer();
-            let a = states.h(t, 0).cast_const();
-            let (vectors, from) = (layout.recurrent.len(), layout.recurrent_at);
-            self.half(s, [t, at], rows, (panels, vectors, from), a, Part::First);
-        } else {
-            let a = states.h(t, 0).cast_const();
-            let panels = (fused.recurrent.as_pointer(), 2, layout.recurrent_at);
-            self.half(s, [t, at], rows, panels, a, Part::First);
+        if rows.len() == 0 {
+            // All threads that share the rows skip the step, and find each other at the next one.
+            return plan.barrier.wait();
+        }
+        let first = Half {
+            panels: fused.recurrent.as_pointer(),
+            slots: &layout.recurrent,
+            from: layout.recurrent_at,
+            part: Part::First,
+            h: states.h(t, 0),
+        };
+        match dropped {
+            None => {
+                let operand = Operand { a: first.h, first: 0, vectors: first.slots.len() };
+                self.half(s, [t, at], rows, &first, &[operand]);
+            }
+            Some(dropped) => {
+                dropped.fill(|b| states.h(t, b), rows, self.units.clone());
+                plan.barrier.wait();
+                self.dropped_half(s, [t, at], rows, first, dropped);
+            }
+        }
+        if layout.resets_before() {
             plan.barrier.wait();
-            let a = states.reset(t, 0).cast_const();
-            let panels = (fused.candidate.as_pointer(), 1, 0);
-            self.half(s, [t, at], rows, panels, a, Part::Second);
+            let second = Half {
+                panels: fused.candidate.as_pointer(),
+                slots: &CANDIDATE,
+                from: 0,
+                part: Part::Second,
+                h: states.h(t, 0),
+            };
+            // With dropout, `r h` carries the factors.
+            let operand = Operand { a: states.reset(t, 0), first: 0, vectors: 1 };
+            self.half(s, [t, at], rows, &second, &[operand]);
         }
         plan.barrier.wait();
+    }
+
+    /// The first half, of what the gates see of the state: all the same, or each its own.
+    #[inline(never)]
+    fn dropped_half<S: Simd>(
+        &self,
+        s: S,
+        step: [usize; 2],
+        rows: Rows<'_>,
+        mut half: Half<'_>,
+        dropped: &Dropped<'_>,
+    ) {
+        let mut operands = [Operand { a: half.h, first: 0, vectors: 0 }; 4];
+        let mut n = 0;
+        for run in runs(Some(dropped.factors), 0..half.slots.len()) {
+            let a = dropped.row(half.slots[run.start].gate, 0);
+            operands[n] = Operand { a, first: run.start, vectors: run.len() };
+            n += 1;
+        }
+        if self.call.states.layout.resets_before() {
+            // The reset gate applies to what the candidate sees.
+            half.h = dropped.row(CANDIDATE[0].gate, 0);
+        }
+        self.half(s, step, rows, &half, &operands[..n]);
     }
 
     /// Adds a recurrent product to vectors of `z`, then applies the equations.
     fn half<S: Simd>(
         &self,
         s: S,
-        [t, at]: [usize; 2],
+        step: [usize; 2],
         rows: Rows<'_>,
-        (panels, vectors, from): (*const Float, usize, usize),
-        a: *const Float,
-        part: Part,
+        half: &Half<'_>,
+        operands: &[Operand],
     ) {
-        let Call { fused, states, .. } = self.call;
+        let states = self.call.states;
         let layout = states.layout;
-        let (depth, width) = (layout.units, vectors * layout.lanes);
-        let packed = Columns::packed(layout.lanes);
-        let a = |b: usize| a.wrapping_add(b * layout.stride);
-        let has_inner_bias = layout.recurrent_at > 0 && !layout.resets_before();
-        let target = |block: usize, b: usize| {
-            let z = states.z(block, at, b);
-            if has_inner_bias {
-                // `g'` of the GRU starts from its own bias; the projection has left its place free.
-                // SAFETY: the row has four vectors, `candidate` one per block.
-                unsafe {
-                    let bias = fused.candidate.as_pointer().add(block * layout.lanes);
-                    std::ptr::copy_nonoverlapping(bias, z.add(3 * layout.lanes), layout.lanes);
-                }
-            }
-            z.wrapping_add(from)
-        };
+        let (depth, width) = (layout.units, half.slots.len() * layout.lanes);
+        let mut product = Product::plain(depth, half.panels, width, Columns::packed(layout.lanes));
+        product.start = Start::Result;
+        let wide = tile::WIDE[operands[0].vectors - 1];
+        let next = states.held * states.batch * layout.row;
         let mut block = self.blocks.start;
         while block < self.blocks.end {
-            let mut product =
-                Product::plain(depth, panels.wrapping_add(block * depth * width), width, packed);
-            product.start = Start::Result;
-            let mut count = tile::WIDE[vectors - 1];
-            if rows.len() == 1 && block + count <= self.blocks.end {
-                let b = rows.id(0);
-                for i in (0..count).rev() {
-                    target(block + i, b);
-                }
-                let next = states.held * states.batch * layout.row;
-                // SAFETY: as below, for `count` blocks.
+            let fits = rows.len() == 1 && block + wide <= self.blocks.end;
+            let count = if fits { wide } else { 1 };
+            if layout.has_inner_bias() {
+                self.inner_bias(step[1], rows, block..block + count);
+            }
+            for &Operand { first, vectors, a } in operands {
+                let skipped = first * layout.lanes;
+                product.b = half.panels.wrapping_add(block * depth * width + skipped);
+                let z = states.z(block, step[1], 0).wrapping_add(half.from + skipped);
+                let row = |i| {
+                    let b = rows.id(i);
+                    (a.wrapping_add(b * layout.stride), z.wrapping_add(b * layout.row))
+                };
+                // SAFETY: the states before the step, or what the gates see of them, are complete
+                // (of other threads' units: after the barrier); the rows of `z` of this thread's
+                // blocks and rows are its own.
                 unsafe {
-                    tile::wide(s, vectors, &product, a(b), target(block, b), depth * width, next);
+                    if fits {
+                        let (a, z) = row(0);
+                        tile::wide(s, vectors, &product, a, z, depth * width, next);
+                    } else {
+                        tile::rows(s, vectors, &product, rows.len(), row);
+                    }
                 }
-            } else {
-                count = 1;
-                let row = |i| (a(rows.id(i)), target(block, rows.id(i)));
-                // SAFETY: the states before step `t` are complete (of other threads' units: after
-                // the barrier); the rows of `z` of this thread's blocks and rows are its own.
-                unsafe { tile::rows(s, vectors, &product, rows.len(), row) };
             }
             for block in block..block + count {
-                let unit = block * layout.block;
-                let row = Row {
-                    z: states.z(block, at, 0),
-                    h: states.h(t, 0).wrapping_add(unit),
-                    c: states.c(t, 0).wrapping_add(unit),
-                    h_next: states.h(t + 1, 0).wrapping_add(unit),
-                    c_next: states.c(t + 1, 0).wrapping_add(unit),
-                    reset: states.reset(t, 0).wrapping_add(unit),
-                    dh: null_mut(),
-                    dc: null_mut(),
-                    dy: std::ptr::null(),
-                    dy_units: 0,
-                };
-                let strides = [layout.row, layout.stride, 0];
-                let save = states.all;
-                // The places of this block, step and rows are this thread's own.
-                Pointwise { layout, part, rows, row, strides, save, backward: false }.run(s);
+                self.equations(s, step, rows, half, block);
             }
             block += count;
         }
+    }
+
+    /// Puts the bias of `g'` of the GRU where its product adds to it: the projection has left its
+    /// place free.
+    #[inline(always)]
+    fn inner_bias(&self, at: usize, rows: Rows<'_>, blocks: Range<usize>) {
+        let Call { fused, states, .. } = self.call;
+        let lanes = states.layout.lanes;
+        for block in blocks {
+            let bias = fused.candidate.as_pointer().wrapping_add(block * lanes);
+            for i in 0..rows.len() {
+                let z = states.z(block, at, rows.id(i)).wrapping_add(3 * lanes);
+                // SAFETY: `candidate` has one vector per block; the row of `z`, of four vectors, is
+                // this thread's own.
+                unsafe { std::ptr::copy_nonoverlapping(bias, z, lanes) };
+            }
+        }
+    }
+
+    /// Applies the equations to a block.
+    #[inline(always)]
+    fn equations<S: Simd>(
+        &self,
+        s: S,
+        [t, at]: [usize; 2],
+        rows: Rows<'_>,
+        half: &Half<'_>,
+        block: usize,
+    ) {
+        let states = self.call.states;
+        let layout = states.layout;
+        let unit = block * layout.block;
+        let row = Row {
+            z: states.z(block, at, 0),
+            h: half.h.wrapping_add(unit),
+            c: states.c(t, 0).wrapping_add(unit),
+            h_next: states.h(t + 1, 0).wrapping_add(unit),
+            c_next: states.c(t + 1, 0).wrapping_add(unit),
+            reset: states.reset(t, 0).wrapping_add(unit),
+            dh: null_mut(),
+            dc: null_mut(),
+            dy: std::ptr::null(),
+            dy_units: 0,
+        };
+        let strides = [layout.row, layout.stride, 0];
+        let (part, save) = (half.part, states.all);
+        // The places of this block, step and rows are this thread's own.
+        Pointwise { layout, part, rows, row, strides, save, backward: false }.run(s);
     }
 }

@@ -29,6 +29,16 @@ struct Kept {
     count: Vec<usize>,
 }
 
+impl Kept {
+    /// Those of some rows that compute at step `t`.
+    fn at(&self, t: usize, of: &Range<usize>) -> &[usize] {
+        let all = &self.rows[self.starts[t]..self.starts[t + 1]];
+        let from = all.partition_point(|&b| b < of.start);
+        let to = all.partition_point(|&b| b < of.end);
+        &all[from..to]
+    }
+}
+
 /// The time index that step `t` reads.
 #[inline(always)]
 pub(super) fn source(input: &Sequence<'_>, t: usize) -> usize {
@@ -79,17 +89,22 @@ impl Steps {
     /// Those of some rows that compute at step `t`.
     #[inline(always)]
     pub(super) fn rows(&self, t: usize, of: &Range<usize>) -> Rows<'_> {
-        let Some(kept) = &self.kept else { return Rows::Range(of.start, of.len()) };
-        let all = &kept.rows[kept.starts[t]..kept.starts[t + 1]];
-        let from = all.partition_point(|&b| b < of.start);
-        let to = all.partition_point(|&b| b < of.end);
-        Rows::List(&all[from..to])
+        match &self.kept {
+            None => Rows::Range(of.start, of.len()),
+            Some(kept) => Rows::List(kept.at(t, of)),
+        }
     }
 
     /// Those of some rows that skip step `t`.
     pub(super) fn skipped(&self, t: usize, of: &Range<usize>) -> impl Iterator<Item = usize> {
         let of = if self.are_masked() { of.clone() } else { 0..0 };
         of.filter(move |&b| !self.is_active(t, b))
+    }
+
+    /// The step and the row of each of some rows that computes at one of some steps.
+    #[inline(always)]
+    pub(super) fn pairs_of(&self, steps: Range<usize>, of: &Range<usize>) -> PairsOf<'_> {
+        PairsOf { all: self, of: of.clone(), t: 0, next: of.end, kept: [].iter(), rest: steps }
     }
 
     /// The step and the row of the computed ones, number `range` of them.
@@ -138,6 +153,41 @@ impl Steps {
             kept.count.iter().copied().take_while(belongs).count()
         };
         cut(part)..cut(part + 1)
+    }
+}
+
+/// See [`Steps::pairs_of`].
+pub(super) struct PairsOf<'a> {
+    all: &'a Steps,
+    of: Range<usize>,
+    /// The step at hand, and its next row or those that remain of what the mask keeps.
+    t: usize,
+    next: usize,
+    kept: std::slice::Iter<'a, usize>,
+    /// The steps after it.
+    rest: Range<usize>,
+}
+
+impl Iterator for PairsOf<'_> {
+    type Item = (usize, usize);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(usize, usize)> {
+        if let Some(kept) = &self.all.kept {
+            loop {
+                if let Some(&b) = self.kept.next() {
+                    return Some((self.t, b));
+                }
+                self.t = self.rest.next()?;
+                self.kept = kept.at(self.t, &self.of).iter();
+            }
+        }
+        while self.next == self.of.end {
+            self.t = self.rest.next()?;
+            self.next = self.of.start;
+        }
+        self.next += 1;
+        Some((self.t, self.next - 1))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::support::{Case, Random, cells};
 use crate::Activation::{self, *};
+use crate::recurrent::Cell;
 use crate::{Isa, simd};
 
 /// Sizes around every boundary: one, a vector and one more or less, several blocks.
@@ -56,6 +57,40 @@ fn check_masks(isa: Isa) {
     }
 }
 
+/// No mask, one for all gates, and one for each.
+fn mask_counts(cell: Cell) -> Vec<[usize; 2]> {
+    let gates = cell.gates();
+    vec![[1, 0], [gates, 0], [0, 1], [0, gates], [1, gates], [gates, 1], [gates, gates]]
+}
+
+fn check_dropout(isa: Isa) {
+    let mut random = Random(31);
+    // The last ones are Softmax: not fused, so that the plain loops compute them.
+    for cell in cells(Tanh, Sigmoid).into_iter().chain(cells(Softmax, Sigmoid)) {
+        for counts in mask_counts(cell) {
+            for units in UNITS.into_iter().filter(|&n| cell.is_fused() || n < 9) {
+                let size = [1 + random.below(9), 1 + random.below(5), 1 + random.below(20), units];
+                Case::new(cell, size, random.next()).with_dropout(counts, random.next()).check(isa);
+            }
+            for size in [[5, 7, 3, 17], [1, 9, 2, 33], [13, 40, 2, 6], [1, 4, 70, 130]] {
+                let mut case = Case::new(cell, size, random.next())
+                    .with_dropout(counts, random.next())
+                    .with_mask(random.next())
+                    .with_initial_states(random.next());
+                case.zero_output_for_mask = random.below(2) == 0;
+                case.go_backwards = random.below(2) == 0;
+                case.check(isa);
+            }
+            for size in [[0, 3, 2, 4], [3, 0, 2, 4], [3, 4, 0, 4]] {
+                Case::new(cell, size, 9).with_dropout(counts, 10).check(isa);
+            }
+        }
+        // More steps than one portion and one chunk.
+        let counts = [cell.gates(), cell.gates()];
+        Case::new(cell, [2, 200, 3, 5], 5).with_dropout(counts, 6).check(isa);
+    }
+}
+
 macro_rules! suite {
     ($($name:ident: $isa:expr;)*) => {$(
         mod $name {
@@ -80,6 +115,11 @@ macro_rules! suite {
             #[test]
             fn masks() {
                 on(check_masks);
+            }
+
+            #[test]
+            fn dropout() {
+                on(check_dropout);
             }
         }
     )*};

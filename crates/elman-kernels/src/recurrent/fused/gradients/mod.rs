@@ -6,12 +6,13 @@
 mod input;
 mod weights;
 
-use super::layout::Slot;
+use super::layout::{CANDIDATE, Slot};
 use super::pack::Fused;
 use super::states::States;
 use super::steps::Steps;
 use crate::Float;
 use crate::pool::{Shared, team};
+use crate::recurrent::dropout::{Factors, runs};
 use crate::recurrent::{Gradients, Sequence};
 use crate::simd::{Simd, Task, dispatch};
 use std::ptr::null_mut;
@@ -34,39 +35,68 @@ pub(super) fn from_gates(
         x.fill(0.0);
     }
     let dx = Shared(gradients.x.as_mut().map_or(null_mut(), |x| x.as_mut_ptr()));
-    let columns = layout.cell.gates() * layout.units;
-    let bias = gradients.bias.as_mut().map_or(null_mut(), |bias| bias.as_mut_ptr());
-    let has_two = fused.layout.recurrent_at > 0 && !layout.resets_before() && !bias.is_null();
-    let recurrent = gradients.recurrent_kernel.as_mut_ptr();
-    let mut parts = vec![Part {
-        left: Left::Input,
-        size: fused.features,
-        from: 0,
-        slots: &layout.input,
-        target: Shared(gradients.kernel.as_mut_ptr()),
-        ones: Shared(bias),
-    }];
-    parts.push(Part {
-        left: Left::State,
-        size: layout.units,
-        from: layout.recurrent_at,
-        slots: &layout.recurrent,
-        target: Shared(recurrent),
-        ones: Shared(if has_two { bias.wrapping_add(columns) } else { null_mut() }),
-    });
-    if layout.resets_before() {
-        parts.push(Part {
-            left: Left::Reset,
-            size: layout.units,
-            from: 0,
-            slots: &[Slot { gate: 2, unit: 0 }],
-            target: Shared(recurrent),
-            ones: Shared(null_mut()),
-        });
-    }
+    let parts = parts(fused, input, gradients);
     let team = team(crate::num_threads().min(work / WORK_PER_THREAD));
     let call = Call { fused, input, steps, states: *states, dx, parts: &parts };
     team.run(|i| dispatch(layout.isa, Worker { call, part: i, parts: team.size() }));
+}
+
+/// The products that make up the gradients of the weights: one per weight, or with a mask for each
+/// gate one per gate.
+fn parts<'a>(
+    fused: &'a Fused,
+    input: &Sequence<'a>,
+    gradients: &mut Gradients<'_>,
+) -> Vec<Part<'a>> {
+    let layout = &fused.layout;
+    let null = Shared(null_mut());
+    let bias = gradients.bias.as_mut().map_or(null, |bias| Shared(bias.as_mut_ptr()));
+    let recurrent_bias = if layout.has_inner_bias() && !bias.0.is_null() {
+        Shared(bias.0.wrapping_add(layout.cell.gates() * layout.units))
+    } else {
+        null
+    };
+    let kernel = Shared(gradients.kernel.as_mut_ptr());
+    let recurrent = Shared(gradients.recurrent_kernel.as_mut_ptr());
+    let mut whole = vec![
+        Part {
+            left: Left::Input,
+            factors: input.input_factors(fused.features),
+            size: fused.features,
+            from: 0,
+            slots: &layout.input,
+            target: kernel,
+            ones: bias,
+        },
+        Part {
+            left: Left::State,
+            factors: input.recurrent_factors(layout.units),
+            size: layout.units,
+            from: layout.recurrent_at,
+            slots: &layout.recurrent,
+            target: recurrent,
+            ones: recurrent_bias,
+        },
+    ];
+    if layout.resets_before() {
+        whole.push(Part {
+            left: Left::Reset,
+            factors: None,
+            size: layout.units,
+            from: 0,
+            slots: &CANDIDATE,
+            target: recurrent,
+            ones: null,
+        });
+    }
+    let cut = |part: Part<'a>| {
+        runs(part.factors, 0..part.slots.len()).map(move |run| Part {
+            from: part.from + run.start * layout.lanes,
+            slots: &part.slots[run],
+            ..part
+        })
+    };
+    whole.into_iter().flat_map(cut).collect()
 }
 
 /// The left matrix of a product: each step gives a row.
@@ -74,6 +104,7 @@ pub(super) fn from_gates(
 enum Left {
     Input,
     State,
+    /// `r h` as the candidate sees it.
     Reset,
 }
 
@@ -81,6 +112,8 @@ enum Left {
 #[derive(Clone, Copy)]
 struct Part<'a> {
     left: Left,
+    /// What the gates see of it; the same for all of `slots`.
+    factors: Option<Factors<'a, Float>>,
     /// Columns of `left`.
     size: usize,
     /// Where the vectors that it takes start in a row of `z`, and which they are.
@@ -112,10 +145,10 @@ impl Task for Worker<'_> {
 
     #[inline]
     fn run<S: Simd>(self, s: S) {
-        if !self.call.dx.0.is_null() {
-            self.input_gradient(s);
-        }
         let mut scratch = Scratch::default();
+        if !self.call.dx.0.is_null() {
+            self.input_gradient(s, &mut scratch);
+        }
         for part in self.call.parts {
             self.weight_gradient(s, part, &mut scratch);
         }

@@ -24,6 +24,8 @@ pub(super) struct Scratch {
     left: Buffer,
     /// A chunk of the gate gradients of a block, where masked steps lie between them.
     right: Buffer,
+    /// With dropout: the gradients of what the gates of one mask see of some rows of the input.
+    pub seen: Buffer,
 }
 
 impl Worker<'_> {
@@ -89,7 +91,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Packs rows `k` of the left matrix as tiles `(k, tile_rows)` over its columns `m`, of which
+    /// Packs rows `k` of the left matrix, as the gates see it, as tiles `(k, tile_rows)` over its columns `m`, of which
     /// number `part.size` is ones.
     #[inline]
     fn pack(
@@ -111,12 +113,17 @@ impl Worker<'_> {
                 Left::State => states.h(t, b).cast_const(),
                 Left::Reset => states.reset(t, b).cast_const(),
             };
+            let factors = part.factors.map(|factors| factors.row(part.slots[0].gate, b));
             let (mut tile, mut r) = (left.wrapping_add(i * tile_rows), 0);
             for column in m.clone() {
                 // SAFETY: a row holds `part.size` numbers; `left` has room for `m.len()` columns,
                 // in whole tiles, of `depth <= CHUNK` rows.
                 unsafe {
-                    *tile.add(r) = if column == part.size { 1.0 } else { *row.add(column) };
+                    *tile.add(r) = match factors {
+                        _ if column == part.size => 1.0,
+                        None => *row.add(column),
+                        Some(factors) => *row.add(column) * factors[column],
+                    };
                     r += 1;
                     if r == tile_rows {
                         (tile, r) = (tile.wrapping_add(tile_rows * depth), 0);
