@@ -14,6 +14,9 @@ pub enum Isa {
     Avx512,
     /// AArch64 with Advanced SIMD.
     Neon,
+    /// Sixteen lanes in plain Rust: the layout and the bits of AVX-512, for tests on any machine.
+    #[cfg(test)]
+    Emulated,
 }
 
 impl Isa {

@@ -36,11 +36,6 @@ impl<'a, R> Factors<'a, R> {
     }
 }
 
-/// `y = m x`, as far as there are factors `m`.
-pub(super) fn multiply<R: Real>(y: &mut [R], x: &[R], m: &[R]) {
-    y.iter_mut().zip(x.iter().zip(m)).for_each(|(y, (&x, &m))| *y = x * m);
-}
-
 /// Cuts gates into runs that see the same numbers.
 pub(super) fn runs<R>(
     factors: Option<Factors<'_, R>>,
@@ -48,6 +43,11 @@ pub(super) fn runs<R>(
 ) -> impl Iterator<Item = Range<usize>> {
     let length = if factors.is_some_and(|f| f.per_gate) { 1 } else { gates.len().max(1) };
     gates.step_by(length).map(move |gate| gate..gate + length)
+}
+
+/// `y = m x`, as far as there are factors `m`.
+pub(super) fn multiply<R: Real>(y: &mut [R], x: &[R], m: &[R]) {
+    y.iter_mut().zip(x.iter().zip(m)).for_each(|(y, (&x, &m))| *y = x * m);
 }
 
 /// `y += m x`, as far as there are factors `m`.

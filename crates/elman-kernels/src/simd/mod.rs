@@ -144,9 +144,11 @@ pub(crate) fn dispatch<T: Task>(isa: Isa, task: T) -> T::Output {
                 return simd.run(Enter(task));
             }
         }
+        #[cfg(test)]
+        Isa::Emulated => return portable::Portable::<{ portable::WIDE }>.run(task),
         _ => {}
     }
-    portable::Portable.run(task)
+    portable::Portable::<4>.run(task)
 }
 
 /// Passes a task on: a task of its own, so that the detection above stays out of its function.

@@ -1,22 +1,30 @@
-//! Four lanes in plain Rust, which the compiler turns into whatever the target always has (SSE2 on
-//! x86-64, Advanced SIMD on AArch64).
+//! Lanes in plain Rust, which the compiler turns into whatever the target always has (SSE2 on
+//! x86-64, Advanced SIMD on AArch64): four, and in tests sixteen that stand in for AVX-512.
 
 use super::{Simd, Task};
 use crate::Float;
 
-/// Needs no proof.
+/// `N` lanes; needs no proof.
 #[derive(Clone, Copy)]
-pub(super) struct Portable;
+pub(super) struct Portable<const N: usize>;
+
+/// The lanes of the stand-in.
+pub(super) const WIDE: usize = 16;
 
 #[inline(always)]
-fn each(a: [Float; 4], b: [Float; 4], f: impl Fn(Float, Float) -> Float) -> [Float; 4] {
+fn each<const N: usize>(
+    a: [Float; N],
+    b: [Float; N],
+    f: impl Fn(Float, Float) -> Float,
+) -> [Float; N] {
     std::array::from_fn(|i| f(a[i], b[i]))
 }
 
-/// Without the instruction, a fused multiplication is a call that takes a hundred times as long.
+/// Without the instruction, a fused multiplication is a call that takes a hundred times as long:
+/// the stand-in alone affords it.
 #[inline(always)]
-fn fma(a: Float, b: Float, c: Float) -> Float {
-    if cfg!(any(target_feature = "fma", target_arch = "aarch64")) {
+fn fma<const N: usize>(a: Float, b: Float, c: Float) -> Float {
+    if N == WIDE || cfg!(any(target_feature = "fma", target_arch = "aarch64")) {
         a.mul_add(b, c)
     } else {
         a * b + c
@@ -26,14 +34,14 @@ fn fma(a: Float, b: Float, c: Float) -> Float {
 /// A function of its own, as on the other instruction sets: inlined everywhere, the tiles would
 /// take minutes to compile.
 #[inline(never)]
-fn enter<T: Task>(simd: Portable, task: T) -> T::Output {
+fn enter<T: Task, const N: usize>(simd: Portable<N>, task: T) -> T::Output {
     task.run(simd)
 }
 
-impl Simd for Portable {
-    type V = [Float; 4];
-    const LANES: usize = 4;
-    const TILE_ROWS: [usize; 4] = [6, 4, 4, 2];
+impl<const N: usize> Simd for Portable<N> {
+    type V = [Float; N];
+    const LANES: usize = N;
+    const TILE_ROWS: [usize; 4] = if N == WIDE { [6; 4] } else { [6, 4, 4, 2] };
 
     #[inline(always)]
     fn run<T: Task>(self, task: T) -> T::Output {
@@ -42,17 +50,17 @@ impl Simd for Portable {
 
     #[inline(always)]
     fn splat(self, value: Float) -> Self::V {
-        [value; 4]
+        [value; N]
     }
     #[inline(always)]
     unsafe fn load(self, p: *const Float) -> Self::V {
         // SAFETY: the caller's promise; unaligned reads need no alignment.
-        unsafe { p.cast::<[Float; 4]>().read_unaligned() }
+        unsafe { p.cast::<[Float; N]>().read_unaligned() }
     }
     #[inline(always)]
     unsafe fn store(self, p: *mut Float, v: Self::V) {
         // SAFETY: the caller's promise; unaligned writes need no alignment.
-        unsafe { p.cast::<[Float; 4]>().write_unaligned(v) }
+        unsafe { p.cast::<[Float; N]>().write_unaligned(v) }
     }
 
     #[inline(always)]
@@ -73,11 +81,11 @@ impl Simd for Portable {
     }
     #[inline(always)]
     fn fma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-        std::array::from_fn(|i| fma(a[i], b[i], c[i]))
+        std::array::from_fn(|i| fma::<N>(a[i], b[i], c[i]))
     }
     #[inline(always)]
     fn fnma(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {
-        std::array::from_fn(|i| fma(-a[i], b[i], c[i]))
+        std::array::from_fn(|i| fma::<N>(-a[i], b[i], c[i]))
     }
     #[inline(always)]
     fn min(self, a: Self::V, b: Self::V) -> Self::V {

@@ -49,6 +49,8 @@ fn lanes(isa: Isa) -> usize {
     match isa {
         Isa::Avx512 => 16,
         Isa::Avx2 => 8,
+        #[cfg(test)]
+        Isa::Emulated => 16,
         _ => 4,
     }
 }

@@ -1,10 +1,11 @@
 //! Equal to the last bit: for any number of threads, any batch, step by step, across instruction
 //! sets, with and without padding.
 
-use super::support::{Case, Everything, cells, narrow};
+use super::support::{Case, Everything, Random, Upstream, cells, narrow};
 use crate::Activation::{Sigmoid, Tanh};
 use crate::recurrent::{Outputs, Sequence, forward};
 use crate::{Float, Isa, active_isa, num_threads, set_num_threads, simd};
+use std::ops::Range;
 use std::sync::Mutex;
 
 /// The number of threads is global: one test at a time changes it.
@@ -24,11 +25,17 @@ fn threads_do_not_change_results() {
     for cell in cells(Tanh, Sigmoid) {
         // Large enough for several threads: split over the batch, and over the units.
         for size in [[32, 30, 40, 100], [1, 40, 60, 250], [3, 20, 20, 260]] {
-            let case = Case::new(cell, size, 1);
-            let one = with_threads(1, || case.run(active_isa()));
-            for n in [2, 7] {
-                let many = with_threads(n, || case.run(active_isa()));
-                assert!(one == many, "{cell:?} {size:?}: {n} threads differ from one");
+            let gates = cell.gates();
+            for case in [
+                Case::new(cell, size, 1),
+                Case::new(cell, size, 1).with_mask(2).with_dropout([1, gates], 3),
+                Case::new(cell, size, 1).with_dropout([gates, gates], 4),
+            ] {
+                let one = with_threads(1, || case.run(active_isa()));
+                for n in [2, 7] {
+                    let many = with_threads(n, || case.run(active_isa()));
+                    assert!(one == many, "{cell:?} {size:?}: {n} threads differ from one");
+                }
             }
         }
     }
@@ -39,23 +46,50 @@ fn outputs(case: &Case, isa: Isa) -> (Vec<Float>, Vec<Float>) {
     (sequence, last)
 }
 
+/// Rows of an array of `(masks, batch, width)`.
+fn rows_of(values: &[f64], [masks, batch, width]: [usize; 3], rows: &Range<usize>) -> Vec<f64> {
+    let mask = |mask: usize| &values[mask * batch * width..][rows.start * width..rows.end * width];
+    (0..masks).flat_map(|i| mask(i).to_vec()).collect()
+}
+
 #[test]
 fn the_batch_does_not_change_rows() {
+    const SIZE: [usize; 4] = [13, 6, 5, 37];
     for cell in cells(Tanh, Sigmoid) {
-        let case = Case::new(cell, [13, 6, 5, 37], 2).with_initial_states(3);
-        let (all, _) = outputs(&case, active_isa());
-        let (steps, units) = (case.time * case.features, case.units);
-        for (from, n) in [(0, 1), (12, 1), (3, 2), (4, 8)] {
-            let mut part = Case::new(cell, [n, 6, 5, 37], 2);
-            part.x = case.x[from * steps..(from + n) * steps].to_vec();
-            part.initial = case
-                .initial
-                .iter()
-                .map(|state| state[from * units..(from + n) * units].to_vec())
-                .collect();
-            let (some, _) = outputs(&part, active_isa());
-            let row = case.time * units;
-            assert!(some == all[from * row..(from + n) * row], "{cell:?}: rows {from}+{n}");
+        let gates = cell.gates();
+        for masks in [[0, 0], [1, gates], [gates, gates]] {
+            let [batch, time, features, units] = SIZE;
+            let case = Case::new(cell, SIZE, 2).with_initial_states(3).with_dropout(masks, 4);
+            let (all, _) = outputs(&case, active_isa());
+            for rows in [0..1, 12..13, 3..5, 4..12] {
+                let mut part = Case::new(cell, [rows.len(), time, features, units], 2);
+                part.x = rows_of(&case.x, [1, batch, time * features], &rows);
+                let state = |state: &Vec<f64>| rows_of(state, [1, batch, units], &rows);
+                part.initial = case.initial.iter().map(state).collect();
+                let factors = |factors: &Option<Vec<f64>>, masks: usize, width: usize| {
+                    factors.as_deref().map(|m| rows_of(m, [masks, batch, width], &rows))
+                };
+                part.input_dropout = factors(&case.input_dropout, masks[0], features);
+                part.recurrent_dropout = factors(&case.recurrent_dropout, masks[1], units);
+                let (some, _) = outputs(&part, active_isa());
+                let row = time * units;
+                let expected = &all[rows.start * row..rows.end * row];
+                assert!(some == expected, "{cell:?} {masks:?}: rows {rows:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn factors_of_one_change_no_output() {
+    for cell in cells(Tanh, Sigmoid) {
+        for (batch, masks) in [(1, 1), (5, 1), (1, cell.gates()), (5, cell.gates())] {
+            let mut case = Case::new(cell, [batch, 7, 5, 37], 2).with_mask(3);
+            let (without, _) = outputs(&case, active_isa());
+            case.input_dropout = Some(vec![1.0; masks * batch * 5]);
+            case.recurrent_dropout = Some(vec![1.0; masks * batch * 37]);
+            let (with, _) = outputs(&case, active_isa());
+            assert!(with == without, "{cell:?}: {masks} masks of ones, batch {batch}");
         }
     }
 }
@@ -63,8 +97,11 @@ fn the_batch_does_not_change_rows() {
 #[test]
 fn steps_equal_the_sequence() {
     for cell in cells(Tanh, Sigmoid) {
-        for batch in [1, 3] {
-            let case = Case::new(cell, [batch, 9, 4, 21], 4);
+        let gates = cell.gates();
+        for (batch, masks) in [(1, [0, 0]), (3, [0, 0]), (1, [1, gates]), (3, [gates, gates])] {
+            let case = Case::new(cell, [batch, 9, 4, 21], 4).with_dropout(masks, 5);
+            let dropout = [&case.input_dropout, &case.recurrent_dropout];
+            let dropout = dropout.map(|factors| factors.as_deref().map(narrow));
             let all = case.run(active_isa());
             let packed = case.pack(active_isa());
             let (x, n) = (narrow(&case.x), batch * case.units);
@@ -82,8 +119,8 @@ fn steps_equal_the_sequence() {
                     initial_states: &before,
                     mask: None,
                     zero_output_for_mask: false,
-                    input_dropout: None,
-                    recurrent_dropout: None,
+                    input_dropout: dropout[0].as_deref(),
+                    recurrent_dropout: dropout[1].as_deref(),
                 };
                 let mut after: Vec<&mut [Float]> =
                     states.iter_mut().map(Vec::as_mut_slice).collect();
@@ -105,17 +142,22 @@ fn steps_equal_the_sequence() {
 
 #[test]
 fn instruction_sets_agree() {
-    let fused: Vec<Isa> =
+    let mut fused: Vec<Isa> =
         simd::available().into_iter().filter(|&isa| isa != Isa::Portable).collect();
+    // Sixteen lanes, also where there is no AVX-512.
+    fused.push(Isa::Emulated);
     for pair in fused.windows(2) {
         for cell in cells(Tanh, Sigmoid) {
-            for size in [[3, 5, 7, 40], [1, 4, 3, 9], [10, 30, 19, 33]] {
-                let case = Case::new(cell, size, 5);
-                let (a, b) = (case.run(pair[0]), case.run(pair[1]));
-                // The gradients' products add up gate by gate within a block of units, so their
-                // order, and with it the last bits, follows the width of a block.
-                assert!(a.sequence == b.sequence, "{cell:?} {size:?}: outputs of {pair:?} differ");
-                assert!(a.states == b.states, "{cell:?} {size:?}: states of {pair:?} differ");
+            for size in [[3, 5, 7, 40], [1, 4, 3, 9], [10, 30, 19, 33], [2, 3, 40, 70]] {
+                let gates = cell.gates();
+                for case in [
+                    Case::new(cell, size, 5),
+                    Case::new(cell, size, 5).with_mask(6).with_dropout([1, gates], 7),
+                    Case::new(cell, size, 5).with_dropout([gates, gates], 8),
+                ] {
+                    let (a, b) = (case.run(pair[0]), case.run(pair[1]));
+                    assert!(a == b, "{cell:?} {size:?}: {pair:?} differ");
+                }
             }
         }
     }
@@ -141,5 +183,34 @@ fn a_right_padded_row_equals_the_shorter_row() {
             assert!(all.sequence[b * 8 * 19..][..length * 19] == sequence, "{cell:?} row {b}");
             assert!(all.last[b * 19..(b + 1) * 19] == last, "{cell:?} row {b}");
         }
+    }
+}
+
+#[test]
+fn gradients_of_a_padded_row_equal_those_of_the_shorter_row() {
+    const FULL: [usize; 4] = [1, 300, 3, 19];
+    const LENGTH: usize = 280;
+    for cell in cells(Tanh, Sigmoid) {
+        let mut short = Case::new(cell, [1, LENGTH, 3, 19], 7);
+        let mut padded = Case::new(cell, FULL, 7);
+        padded.mask = Some((0..FULL[1]).map(|t| t < LENGTH).collect());
+        padded.x[..short.x.len()].copy_from_slice(&short.x);
+        padded.x[short.x.len()..].fill(f64::NAN);
+        for case in [&mut short, &mut padded] {
+            // Weights of the sequence: those of the padding have no steps to act on.
+            case.zero_output_for_mask = true;
+        }
+        let gradients = Random(8).numbers(FULL[1] * 19, 1.0);
+        let upstream = |steps: usize| Upstream {
+            sequence: Some(gradients[..steps * 19].to_vec()),
+            last: None,
+            states: vec![gradients[..19].to_vec()],
+        };
+        let a = short.run_given(active_isa(), &upstream(LENGTH));
+        let b = padded.run_given(active_isa(), &upstream(FULL[1]));
+        assert!(a.kernel == b.kernel && a.recurrent_kernel == b.recurrent_kernel, "{cell:?}");
+        assert!(a.bias == b.bias && a.initial == b.initial, "{cell:?}");
+        assert!(a.x == b.x[..a.x.len()], "{cell:?}");
+        assert!(b.x[a.x.len()..].iter().all(|&d| d == 0.0), "{cell:?}");
     }
 }

@@ -97,7 +97,7 @@ macro_rules! suite {
             use super::*;
 
             fn on(check: fn(Isa)) {
-                if simd::available().contains(&$isa) {
+                if $isa == Isa::Emulated || simd::available().contains(&$isa) {
                     check($isa);
                 }
             }
@@ -129,4 +129,5 @@ suite! {
     portable: Isa::Portable;
     avx2: Isa::Avx2;
     avx512: Isa::Avx512;
+    emulated: Isa::Emulated;
 }
