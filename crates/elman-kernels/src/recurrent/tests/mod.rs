@@ -1,4 +1,6 @@
 mod bitwise;
+mod cost;
 mod fused;
 mod gradients;
+mod lengths;
 mod support;
