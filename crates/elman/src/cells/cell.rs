@@ -241,7 +241,7 @@ pub trait Cell: CloneCell + Send + Sync + 'static {
     /// # Errors
     /// As [`Cell::step`].
     fn sequence(&self, sequence: &Sequence, cx: &mut Context) -> Result<SequenceOutput> {
-        match self.fused().filter(|_| sequence.dropout.is_empty()) {
+        match self.fused() {
             Some(fused) => fused.sequence(sequence, cx),
             None => stepping::sequence_by_steps(self, sequence, cx),
         }

@@ -40,7 +40,8 @@ impl Fused {
             let outputs =
                 kernels::Outputs { sequence: all, last_output: last, states: &mut states };
             let initial: Vec<&[Float]> = sequence.initial_states.iter().map(Tensor::data).collect();
-            let input = input(sequence, &initial);
+            let dropout = Dropout::of(sequence);
+            let input = input(sequence, &initial, &dropout);
             if cx.is_saving() {
                 let tape = kernels::forward_saving(&packed, &input, outputs);
                 cx.save(Saved { sequence: sequence.clone(), tape });
@@ -75,7 +76,7 @@ impl Fused {
             initial_states.iter_mut().map(|s| Some(s.data_mut())).collect();
         kernels::backward(
             &packed,
-            &input(&sequence, &initial),
+            &input(&sequence, &initial, &Dropout::of(&sequence)),
             tape,
             &upstream,
             kernels::Gradients {
@@ -102,7 +103,31 @@ impl Fused {
     }
 }
 
-fn input<'a>(sequence: &'a Sequence, initial_states: &'a [&'a [Float]]) -> kernels::Sequence<'a> {
+/// The masks of dropout as the kernels take them: one array of all masks over the input, and one of
+/// those over the state.
+struct Dropout {
+    input: Option<Vec<Float>>,
+    recurrent: Option<Vec<Float>>,
+}
+
+impl Dropout {
+    fn of(sequence: &Sequence) -> Dropout {
+        let joined = |masks: &[Tensor]| -> Option<Vec<Float>> {
+            let data = || masks.iter().flat_map(Tensor::data).copied().collect();
+            (!masks.is_empty()).then(data)
+        };
+        Dropout {
+            input: joined(&sequence.dropout.input),
+            recurrent: joined(&sequence.dropout.recurrent),
+        }
+    }
+}
+
+fn input<'a>(
+    sequence: &'a Sequence,
+    initial_states: &'a [&'a [Float]],
+    dropout: &'a Dropout,
+) -> kernels::Sequence<'a> {
     kernels::Sequence {
         x: sequence.x.data(),
         batch: sequence.batch(),
@@ -111,7 +136,7 @@ fn input<'a>(sequence: &'a Sequence, initial_states: &'a [&'a [Float]]) -> kerne
         initial_states,
         mask: sequence.mask.as_ref().map(crate::Mask::data),
         zero_output_for_mask: sequence.zero_output_for_mask,
-        input_dropout: None,
-        recurrent_dropout: None,
+        input_dropout: dropout.input.as_deref(),
+        recurrent_dropout: dropout.recurrent.as_deref(),
     }
 }
