@@ -8,7 +8,10 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{
+    BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+};
 use elman_kernels::{
     Activation, Cell, Gradients, OutputGradients, Outputs, Packed, Sequence, Weights, backward,
     forward, forward_saving,
@@ -25,6 +28,7 @@ struct Layer {
     time: usize,
     x: Vec<f32>,
     kernel_len: usize,
+    mask: Option<Vec<bool>>,
 }
 
 impl Layer {
@@ -46,6 +50,7 @@ impl Layer {
             time,
             x: numbers(4, batch * time * units, 1.0),
             kernel_len,
+            mask: None,
         }
     }
 
@@ -56,7 +61,7 @@ impl Layer {
             time: self.time,
             go_backwards: false,
             initial_states: &[],
-            mask: None,
+            mask: self.mask.as_deref(),
             zero_output_for_mask: false,
             input_dropout: None,
             recurrent_dropout: None,
@@ -91,56 +96,66 @@ fn recurrent(criterion: &mut Criterion) {
     for (name, cell) in cells() {
         let mut group = criterion.benchmark_group(name);
         for shape @ [batch, time, units] in SHAPES {
-            let layer = Layer::new(cell, shape);
             let label = format!("{batch}x{time}x{units}");
-            let mut sequence = vec![0.0; layer.x.len()];
-            group.throughput(Throughput::Elements((batch * time) as u64));
-            group.bench_function(BenchmarkId::new("forward", &label), |bencher| {
-                bencher.iter(|| {
-                    let outputs = Outputs {
-                        sequence: Some(&mut sequence),
-                        last_output: None,
-                        states: &mut [],
-                    };
-                    forward(&layer.packed, black_box(&layer.input()), outputs);
-                });
-            });
-
-            let upstream = numbers(5, layer.x.len(), 1.0);
-            let mut x = vec![0.0; layer.x.len()];
-            let mut kernel = vec![0.0; layer.kernel_len];
-            let mut recurrent_kernel = vec![0.0; layer.kernel_len];
-            let mut bias = vec![0.0; layer.bias_len];
-            group.bench_function(BenchmarkId::new("training", &label), |bencher| {
-                bencher.iter(|| {
-                    let outputs = Outputs {
-                        sequence: Some(&mut sequence),
-                        last_output: None,
-                        states: &mut [],
-                    };
-                    let tape = forward_saving(&layer.packed, black_box(&layer.input()), outputs);
-                    let upstream = OutputGradients {
-                        sequence: Some(&upstream),
-                        last_output: None,
-                        states: &[],
-                    };
-                    // Gradients of weights are added to: without this they would grow and grow.
-                    for gradient in [&mut kernel, &mut recurrent_kernel, &mut bias] {
-                        gradient.fill(0.0);
-                    }
-                    let gradients = Gradients {
-                        x: Some(&mut x),
-                        initial_states: &mut [],
-                        kernel: &mut kernel,
-                        recurrent_kernel: &mut recurrent_kernel,
-                        bias: Some(&mut bias),
-                    };
-                    backward(&layer.packed, &layer.input(), tape, &upstream, gradients);
-                });
-            });
+            measure(&mut group, &Layer::new(cell, shape), "", &label);
         }
         group.finish();
     }
+}
+
+/// What masked steps cost: a batch of sequences of one length beside one whose lengths spread evenly
+/// over 1 to that length, in any order, padded at the right.
+fn masked(criterion: &mut Criterion) {
+    let [batch, time, units] = [32, 200, 128];
+    let [_, (_, lstm), ..] = cells();
+    let mut group = criterion.benchmark_group("masked_lstm");
+    let mut layer = Layer::new(lstm, [batch, time, units]);
+    let label = format!("{batch}x{time}x{units}");
+    measure(&mut group, &layer, "", &label);
+    // 13 and 32 have no common divisor: every length occurs once.
+    let length = |b: usize| 1 + (13 * b % batch) * (time - 1) / (batch - 1);
+    layer.mask = Some((0..batch * time).map(|i| i % time < length(i / time)).collect());
+    measure(&mut group, &layer, "padded_", &label);
+    group.finish();
+}
+
+fn measure(group: &mut BenchmarkGroup<'_, WallTime>, layer: &Layer, prefix: &str, label: &str) {
+    let mut sequence = vec![0.0; layer.x.len()];
+    group.throughput(Throughput::Elements((layer.batch * layer.time) as u64));
+    group.bench_function(BenchmarkId::new(format!("{prefix}forward"), label), |bencher| {
+        bencher.iter(|| {
+            let outputs =
+                Outputs { sequence: Some(&mut sequence), last_output: None, states: &mut [] };
+            forward(&layer.packed, black_box(&layer.input()), outputs);
+        });
+    });
+
+    let upstream = numbers(5, layer.x.len(), 1.0);
+    let mut x = vec![0.0; layer.x.len()];
+    let mut kernel = vec![0.0; layer.kernel_len];
+    let mut recurrent_kernel = vec![0.0; layer.kernel_len];
+    let mut bias = vec![0.0; layer.bias_len];
+    group.bench_function(BenchmarkId::new(format!("{prefix}training"), label), |bencher| {
+        bencher.iter(|| {
+            let outputs =
+                Outputs { sequence: Some(&mut sequence), last_output: None, states: &mut [] };
+            let tape = forward_saving(&layer.packed, black_box(&layer.input()), outputs);
+            let upstream =
+                OutputGradients { sequence: Some(&upstream), last_output: None, states: &[] };
+            // Gradients of weights are added to: without this they would grow and grow.
+            for gradient in [&mut kernel, &mut recurrent_kernel, &mut bias] {
+                gradient.fill(0.0);
+            }
+            let gradients = Gradients {
+                x: Some(&mut x),
+                initial_states: &mut [],
+                kernel: &mut kernel,
+                recurrent_kernel: &mut recurrent_kernel,
+                bias: Some(&mut bias),
+            };
+            backward(&layer.packed, &layer.input(), tape, &upstream, gradients);
+        });
+    });
 }
 
 criterion_group! {
@@ -149,6 +164,6 @@ criterion_group! {
         .sample_size(20)
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(3));
-    targets = recurrent
+    targets = recurrent, masked
 }
 criterion_main!(benches);

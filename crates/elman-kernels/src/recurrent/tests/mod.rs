@@ -1,5 +1,4 @@
 mod bitwise;
-mod cost;
 mod fused;
 mod gradients;
 mod lengths;
