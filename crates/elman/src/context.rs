@@ -24,6 +24,10 @@ pub struct Context<'m> {
     states: States,
     /// Which call of a shared layer this is, from 0.
     call: usize,
+    /// The sum of the losses that layers added; `None` where nobody wants it.
+    losses: Option<f64>,
+    /// How many rows of what layers get now are steps of one sample.
+    steps: usize,
 }
 
 /// What a pass is for.
@@ -62,6 +66,8 @@ impl<'m> Context<'m> {
             wants_input_gradients: true,
             states: States::default(),
             call: 0,
+            losses: None,
+            steps: 1,
         }
     }
 
@@ -71,6 +77,46 @@ impl<'m> Context<'m> {
         let result = run(self);
         self.call = outer;
         result
+    }
+
+    /// This pass with the losses that layers add to the model's, such as activity regularizers.
+    pub fn with_losses(mut self) -> Context<'m> {
+        self.losses = Some(0.0);
+        self
+    }
+
+    /// Whether losses that layers add are wanted.
+    pub fn wants_losses(&self) -> bool {
+        self.losses.is_some()
+    }
+
+    /// Adds to the loss of this pass: Keras's `add_loss`. The gradient of what a layer adds is its
+    /// own business, in `backward`.
+    pub fn add_loss(&mut self, loss: f64) {
+        if let Some(sum) = &mut self.losses {
+            *sum += loss;
+        }
+    }
+
+    /// The sum of the losses that layers added.
+    pub fn losses(&self) -> f64 {
+        self.losses.unwrap_or(0.0)
+    }
+
+    /// Runs `work` on layers that get `steps` steps of every sample as rows of their own, from one
+    /// sample to the next.
+    pub fn in_steps<T>(&mut self, steps: usize, work: impl FnOnce(&mut Context<'m>) -> T) -> T {
+        let outer = self.steps;
+        self.steps *= steps;
+        let result = work(self);
+        self.steps = outer;
+        result
+    }
+
+    /// How many rows of what layers get now are steps of one sample: 1, but inside of
+    /// [`TimeDistributed`](crate::layers::TimeDistributed).
+    pub fn steps(&self) -> usize {
+        self.steps
     }
 
     /// This pass with the states that stateful layers had after the last one (else zeros).

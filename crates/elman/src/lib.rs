@@ -30,6 +30,7 @@
 pub mod activations;
 pub mod cells;
 pub mod compatibility;
+pub mod constraints;
 mod context;
 mod defaults;
 mod drawing;
@@ -39,11 +40,13 @@ pub mod layers;
 mod mask;
 pub mod models;
 mod names;
+mod objects;
 pub mod ops;
 pub mod parameters;
 #[cfg(feature = "plot")]
 pub mod plot;
 pub mod random;
+pub mod regularizers;
 mod saving;
 mod shape;
 mod states;
@@ -74,6 +77,7 @@ pub mod prelude {
 
     pub use crate::activations::Activation;
     pub use crate::cells::Padding;
+    pub use crate::constraints::Constraint;
     pub use crate::initializers::Initializer;
     pub use crate::layers::{
         ActivationLayer, Add, Average, Bidirectional, Concatenate, ConvLstm1d, ConvLstm2d,
@@ -86,6 +90,7 @@ pub mod prelude {
     pub use crate::models::{
         Apply, Functional, Model, Sequential, SummaryOptions, SummaryStyle, Symbolic,
     };
+    pub use crate::regularizers::Regularizer;
     pub use crate::training::callbacks::{Callback, EarlyStopping, ModelCheckpoint};
     pub use crate::training::losses::{
         BinaryCrossentropy, CategoricalCrossentropy, MeanAbsoluteError, MeanSquaredError,

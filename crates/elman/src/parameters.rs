@@ -10,8 +10,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::random::Stream;
+use crate::regularizers::Regularizer;
 use crate::states::{StateEntry, StateSlot};
 use crate::{Float, Result, Shape, Tensor};
 
@@ -36,6 +38,12 @@ pub struct Entry {
     pub shape: Vec<usize>,
     /// Whether training changes it.
     pub trainable: bool,
+    /// Whether training could change it if nothing were frozen: false for statistics.
+    pub(crate) is_trained: bool,
+    /// The penalty on it.
+    pub regularizer: Option<Regularizer>,
+    /// What it is kept to.
+    pub constraint: Option<Constraint>,
     /// The index of the scope (layer, cell) that holds it.
     pub scope: usize,
     /// Its index within that scope, which is its name in a `.keras` file.
@@ -162,9 +170,54 @@ impl Parameters {
     pub(crate) fn set_trainable(&mut self, layer: usize, trainable: bool) {
         for entry in &mut self.entries {
             if self.scopes[entry.scope].layer == layer {
-                entry.trainable = trainable;
+                entry.trainable = trainable && entry.is_trained;
             }
         }
+    }
+
+    /// The weights that training changes and that have a penalty.
+    fn penalized(&self) -> impl Iterator<Item = (&Entry, &Regularizer)> {
+        let trainable = self.entries.iter().filter(|entry| entry.trainable);
+        trainable.filter_map(|entry| Some((entry, entry.regularizer.as_ref()?)))
+    }
+
+    /// The sum of the penalties on all trainable weights.
+    ///
+    /// # Errors
+    /// As [`Regularizer::value`].
+    pub fn penalty(&self) -> Result<f64> {
+        self.penalized().map(|(entry, penalty)| penalty.value(&self.tensor(entry))).sum()
+    }
+
+    /// Adds the gradients of [`Parameters::penalty`] to `gradients`, which are laid out like the
+    /// values.
+    ///
+    /// # Errors
+    /// As [`Regularizer::gradient`].
+    pub fn add_penalty_gradients(&self, gradients: &mut [Float]) -> Result<()> {
+        for (entry, penalty) in self.penalized() {
+            let gradient = penalty.gradient(&self.tensor(entry))?;
+            let sums = gradients[entry.range.clone()].iter_mut();
+            sums.zip(gradient.data()).for_each(|(sum, g)| *sum += g);
+        }
+        Ok(())
+    }
+
+    /// Keeps all trainable weights to their constraints.
+    ///
+    /// # Errors
+    /// As [`Constraint::project`].
+    pub fn constrain(&mut self) -> Result<()> {
+        for i in 0..self.entries.len() {
+            let entry = &self.entries[i];
+            let Some(constraint) = entry.constraint.as_ref().filter(|_| entry.trainable) else {
+                continue;
+            };
+            let (projected, range) =
+                (constraint.project(&self.tensor(entry))?, entry.range.clone());
+            self.values_mut()[range].copy_from_slice(projected.data());
+        }
+        Ok(())
     }
 
     /// A form of the weights of a layer that is costly to make, such as packed kernels: made by
@@ -182,6 +235,55 @@ impl Parameters {
         let made = Arc::new(make());
         derived.insert(key, Arc::clone(&made) as Arc<dyn Any + Send + Sync>);
         made
+    }
+}
+
+/// What a weight starts as, and how training treats it.
+///
+/// It comes from an initializer, or from an initializer with a regularizer and a constraint:
+/// ```
+/// use elman::parameters::{Builder, Weight};
+/// use elman::prelude::*;
+/// # let mut parameters = elman::Parameters::default();
+/// # let builder = &mut Builder::new(&mut parameters, "layers/mine", "mine", 0, true, 1);
+/// let (regularizer, constraint) = (Some(Regularizer::l2(0.01)), None);
+/// builder.add("kernel", &[3, 2], (&Initializer::glorot_uniform(), &regularizer, &constraint))?;
+/// builder.add("bias", &[2], &Initializer::Zeros)?;
+/// builder.add("mean", &[2], Weight::from(&Initializer::Zeros).not_trained())?;
+/// # Ok::<(), elman::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Weight<'a> {
+    initializer: &'a Initializer,
+    regularizer: Option<&'a Regularizer>,
+    constraint: Option<&'a Constraint>,
+    is_trained: bool,
+}
+
+impl<'a> From<&'a Initializer> for Weight<'a> {
+    fn from(initializer: &'a Initializer) -> Weight<'a> {
+        Weight { initializer, regularizer: None, constraint: None, is_trained: true }
+    }
+}
+
+impl<'a> From<(&'a Initializer, &'a Option<Regularizer>, &'a Option<Constraint>)> for Weight<'a> {
+    fn from(
+        (initializer, regularizer, constraint): (
+            &'a Initializer,
+            &'a Option<Regularizer>,
+            &'a Option<Constraint>,
+        ),
+    ) -> Weight<'a> {
+        let (regularizer, constraint) = (regularizer.as_ref(), constraint.as_ref());
+        Weight { initializer, regularizer, constraint, is_trained: true }
+    }
+}
+
+impl Weight<'_> {
+    /// This weight as one that training never changes by gradients, such as a running mean.
+    pub fn not_trained(mut self) -> Self {
+        self.is_trained = false;
+        self
     }
 }
 
@@ -231,31 +333,34 @@ impl<'a> Builder<'a> {
     /// Registers a weight of that shape and fills it.
     ///
     /// # Errors
-    /// What the initializer refuses, such as an orthogonal matrix of one dimension.
-    pub fn add(
+    /// What the initializer, the regularizer or the constraint refuses, such as an orthogonal
+    /// matrix of one dimension.
+    pub fn add<'w>(
         &mut self,
         name: &str,
         shape: &[usize],
-        initializer: &Initializer,
+        weight: impl Into<Weight<'w>>,
     ) -> Result<Parameter> {
+        let weight = weight.into();
         let scope = &self.parameters.scopes[self.scope];
+        let place = format!("{} of {}", name, scope.name);
+        if let Some(regularizer) = weight.regularizer {
+            regularizer.check(shape, &place)?;
+        }
+        if let Some(constraint) = weight.constraint {
+            constraint.check(shape, &place)?;
+        }
         // As in Keras, an initializer with a seed of its own gives the same values wherever it is
         // used; all others draw from a stream of the model's seed that is theirs alone.
-        let mut stream = match (initializer.seed(), self.seed) {
-            (_, None) => {
-                let values = vec![0.0; shape.iter().product()];
-                return Ok(self.add_values(name, shape, values));
-            }
-            (Some(seed), _) => Stream::new(seed, "initializer"),
-            (None, Some(seed)) => Stream::new(seed, &format!("{}/{name}", scope.path)),
+        let stream = match (weight.initializer.seed(), self.seed) {
+            (_, None) => None,
+            (Some(seed), _) => Some(Stream::new(seed, "initializer")),
+            (None, Some(seed)) => Some(Stream::new(seed, &format!("{}/{name}", scope.path))),
         };
-        let values =
-            initializer.values(shape, &mut stream, &format!("{} of {}", name, scope.name))?;
-        Ok(self.add_values(name, shape, values))
-    }
-
-    /// Registers a weight with these values.
-    pub fn add_values(&mut self, name: &str, shape: &[usize], values: Vec<Float>) -> Parameter {
+        let values = match stream {
+            Some(mut stream) => weight.initializer.values(shape, &mut stream, &place)?,
+            None => vec![0.0; shape.iter().product()],
+        };
         let start = self.parameters.values.len();
         self.parameters.values_mut();
         self.parameters.values.extend(values);
@@ -263,12 +368,15 @@ impl<'a> Builder<'a> {
         self.parameters.entries.push(Entry {
             name: name.into(),
             shape: shape.to_vec(),
-            trainable: self.trainable,
+            trainable: self.trainable && weight.is_trained,
+            is_trained: weight.is_trained,
+            regularizer: weight.regularizer.cloned(),
+            constraint: weight.constraint.cloned(),
             scope: self.scope,
             index,
             range: start..self.parameters.values.len(),
         });
-        Parameter(Some(self.parameters.entries.len() - 1))
+        Ok(Parameter(Some(self.parameters.entries.len() - 1)))
     }
 
     /// Registers a state of that shape, which the layer carries from call to call.

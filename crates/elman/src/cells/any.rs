@@ -43,7 +43,7 @@ impl AnyCell {
 
     /// Whether training changes the cell's weights (true).
     pub fn trainable(mut self, trainable: bool) -> AnyCell {
-        self.base.trainable = trainable;
+        self.set_trainable(trainable);
         self
     }
 
@@ -94,6 +94,11 @@ impl Cell for AnyCell {
 
     fn base(&self) -> Option<&Base> {
         Some(&self.base)
+    }
+
+    fn set_trainable(&mut self, trainable: bool) {
+        self.base.trainable = trainable;
+        self.cell.set_trainable(trainable);
     }
 
     fn config(&self) -> Map<String, Value> {

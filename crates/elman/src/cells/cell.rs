@@ -145,6 +145,12 @@ pub trait Cell: CloneCell + Send + Sync + 'static {
         self.config()
     }
 
+    /// Says whether training changes the weights, for a cell that has a [`Base`]; others follow
+    /// their layer.
+    fn set_trainable(&mut self, trainable: bool) {
+        let _follows = trainable;
+    }
+
     /// The size of the output.
     fn output_size(&self) -> usize;
 

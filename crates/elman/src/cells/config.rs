@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Fused;
 use super::gates::Gates;
+use crate::constraints::Constraint;
 use crate::defaults;
 use crate::initializers::Initializer;
 use crate::parameters::{Builder, Parameter};
+use crate::regularizers::Regularizer;
 use crate::{Context, Float, Result};
 
 /// The weights of a cell: the arguments that concern them and, once built, their handles.
@@ -22,6 +24,18 @@ pub(crate) struct CellWeights {
     pub recurrent_initializer: Initializer,
     #[serde(default = "defaults::zeros")]
     pub bias_initializer: Initializer,
+    #[serde(default)]
+    pub kernel_regularizer: Option<Regularizer>,
+    #[serde(default)]
+    pub recurrent_regularizer: Option<Regularizer>,
+    #[serde(default)]
+    pub bias_regularizer: Option<Regularizer>,
+    #[serde(default)]
+    pub kernel_constraint: Option<Constraint>,
+    #[serde(default)]
+    pub recurrent_constraint: Option<Constraint>,
+    #[serde(default)]
+    pub bias_constraint: Option<Constraint>,
     #[serde(skip)]
     pub kernel: Parameter,
     #[serde(skip)]
@@ -37,6 +51,12 @@ impl Default for CellWeights {
             kernel_initializer: Initializer::glorot_uniform(),
             recurrent_initializer: Initializer::orthogonal(),
             bias_initializer: Initializer::Zeros,
+            kernel_regularizer: None,
+            recurrent_regularizer: None,
+            bias_regularizer: None,
+            kernel_constraint: None,
+            recurrent_constraint: None,
+            bias_constraint: None,
             kernel: Parameter::default(),
             recurrent_kernel: Parameter::default(),
             bias: Parameter::default(),
@@ -61,14 +81,17 @@ impl CellWeights {
     /// Registers kernel, recurrent kernel and bias with these shapes, in Keras's order.
     pub fn build_shaped(
         &mut self,
-        [kernel, recurrent_kernel, bias_shape]: [&[usize]; 3],
+        [kernel_shape, recurrent_shape, bias_shape]: [&[usize]; 3],
         builder: &mut Builder,
     ) -> Result<()> {
-        self.kernel = builder.add("kernel", kernel, &self.kernel_initializer)?;
-        self.recurrent_kernel =
-            builder.add("recurrent_kernel", recurrent_kernel, &self.recurrent_initializer)?;
+        let kernel = (&self.kernel_initializer, &self.kernel_regularizer, &self.kernel_constraint);
+        self.kernel = builder.add("kernel", kernel_shape, kernel)?;
+        let initializer = &self.recurrent_initializer;
+        let recurrent = (initializer, &self.recurrent_regularizer, &self.recurrent_constraint);
+        self.recurrent_kernel = builder.add("recurrent_kernel", recurrent_shape, recurrent)?;
         if self.use_bias {
-            self.bias = builder.add("bias", bias_shape, &self.bias_initializer)?;
+            let bias = (&self.bias_initializer, &self.bias_regularizer, &self.bias_constraint);
+            self.bias = builder.add("bias", bias_shape, bias)?;
         }
         Ok(())
     }
@@ -141,13 +164,6 @@ macro_rules! weight_options {
             $($own)*
             /// Whether to add a bias (true).
             use_bias: bool => weights.use_bias;
-            /// The first values of the kernel (`glorot_uniform`).
-            kernel_initializer: $crate::initializers::Initializer => weights.kernel_initializer;
-            /// The first values of the recurrent kernel (`orthogonal`).
-            recurrent_initializer: $crate::initializers::Initializer
-                => weights.recurrent_initializer;
-            /// The first values of the bias (`zeros`).
-            bias_initializer: $crate::initializers::Initializer => weights.bias_initializer;
         });
 
         impl<$($generics)*> $cell {
@@ -194,6 +210,23 @@ macro_rules! weight_options {
                 self
             }
         }
+
+        $crate::cells::weight_arguments!(@[$($generics)*] $cell, [weights]);
+        $crate::cells::weight_arguments!(@[$($generics)*] $layer, [cell.weights]);
     };
 }
 pub(crate) use weight_options;
+
+/// The builder methods of the weights, which are fields where `via` leads.
+macro_rules! weight_arguments {
+    (@$generics:tt $object:ty, $via:tt) => {
+        $crate::layers::weight_arguments::weight_arguments!(@$generics $object, via $via {
+            "kernel" starts as "glorot_uniform":
+                kernel_initializer, kernel_regularizer, kernel_constraint;
+            "recurrent kernel" starts as "orthogonal":
+                recurrent_initializer, recurrent_regularizer, recurrent_constraint;
+            "bias" starts as "zeros": bias_initializer, bias_regularizer, bias_constraint;
+        });
+    };
+}
+pub(crate) use weight_arguments;

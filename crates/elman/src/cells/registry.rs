@@ -72,11 +72,18 @@ pub fn cell_from_object(object: &Value) -> Result<AnyCell> {
         })?;
     let name = config.get("name").and_then(Value::as_str).unwrap_or_default();
     let options = Options::of(format!("cell \"{name}\" ({class_name})"), config)?;
+    // Keras would penalize what the cell gives at every step, and its states once more.
+    if let Some(value) = config.get("activity_regularizer").filter(|value| !value.is_null()) {
+        return Err(Error::Unsupported {
+            place: options.place().into(),
+            option: format!("activity_regularizer = {value}"),
+            advice: "give it to the layer over the cell".into(),
+        });
+    }
     let cell = load(config, options.place())?;
     let mut base =
         Base::deserialize(config).map_err(|error| problem(options.place(), error.to_string()))?;
     base.name.get_or_insert_with(|| crate::names::automatic(class_name));
-    base.training_only = options.training_only();
     let cell = AnyCell::from_parts(base, cell);
     options.check_known(&cell.all_keys())?;
     Ok(cell)

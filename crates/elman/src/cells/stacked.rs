@@ -87,6 +87,10 @@ impl Cell for StackedRnnCells {
         Map::from_iter([("cells".to_owned(), cells)])
     }
 
+    fn set_trainable(&mut self, trainable: bool) {
+        self.cells.iter_mut().for_each(|cell| cell.set_trainable(trainable));
+    }
+
     fn output_size(&self) -> usize {
         self.cells.last().map_or(0, Cell::output_size)
     }

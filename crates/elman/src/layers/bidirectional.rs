@@ -165,6 +165,12 @@ impl Layer for Bidirectional {
         })
     }
 
+    fn set_trainable(&mut self, trainable: bool) {
+        self.base.trainable = trainable;
+        self.forward_layer.set_trainable(trainable);
+        self.backward_layer.set_trainable(trainable);
+    }
+
     fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
         let mask = inputs.first().and_then(Tensor::mask).filter(|_| self.returns_sequences());
         vec![mask.cloned(); self.merge_mode.outputs()]
@@ -172,8 +178,8 @@ impl Layer for Bidirectional {
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let (forward, backward) = self.split_inputs(inputs)?;
-        let mut forward = self.forward_layer.forward(&forward, cx)?;
-        let mut backward = self.backward_layer.forward(&backward, cx)?;
+        let mut forward = self.forward_layer.call(&forward, cx)?;
+        let mut backward = self.backward_layer.call(&backward, cx)?;
         let (y, mut reverse) = (forward.remove(0), backward.remove(0));
         if self.returns_sequences() {
             reverse = ops::reverse_time(&reverse);
@@ -204,8 +210,9 @@ impl Layer for Bidirectional {
         };
         // The tape is a stack: the layer that ran last comes back first.
         let mut from_backward =
-            self.backward_layer.backward(&with_states(backward, backward_states), cx)?;
-        let mut inputs = self.forward_layer.backward(&with_states(forward, forward_states), cx)?;
+            self.backward_layer.call_backward(&with_states(backward, backward_states), cx)?;
+        let mut inputs =
+            self.forward_layer.call_backward(&with_states(forward, forward_states), cx)?;
         inputs[0] = match (inputs[0].take(), from_backward.remove(0)) {
             (Some(mut a), Some(b)) => {
                 a.add_assign(&b);

@@ -5,10 +5,13 @@ use serde::{Deserialize, Serialize};
 use elman_kernels::{Matrix, PackedMatrix, gemm_packed};
 
 use crate::activations::{self, Activation};
+use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::layers::layer::{check_positive, known_last, layer_boilerplate, single_input};
+use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Base, Layer};
 use crate::parameters::{Builder, Parameter};
+use crate::regularizers::Regularizer;
 use crate::{Context, Error, Result, Shape, Tensor, defaults, ops};
 
 /// A fully connected layer: `y = activation(x @ kernel + bias)`.
@@ -44,6 +47,14 @@ pub struct Dense {
     kernel_initializer: Initializer,
     #[serde(default = "defaults::zeros")]
     bias_initializer: Initializer,
+    #[serde(default)]
+    kernel_regularizer: Option<Regularizer>,
+    #[serde(default)]
+    bias_regularizer: Option<Regularizer>,
+    #[serde(default)]
+    kernel_constraint: Option<Constraint>,
+    #[serde(default)]
+    bias_constraint: Option<Constraint>,
     #[serde(skip)]
     kernel: Parameter,
     #[serde(skip)]
@@ -68,6 +79,10 @@ impl Dense {
             use_bias: true,
             kernel_initializer: Initializer::glorot_uniform(),
             bias_initializer: Initializer::Zeros,
+            kernel_regularizer: None,
+            bias_regularizer: None,
+            kernel_constraint: None,
+            bias_constraint: None,
             kernel: Parameter::default(),
             bias: Parameter::default(),
         }
@@ -84,19 +99,12 @@ impl Dense {
         self.use_bias = use_bias;
         self
     }
-
-    /// The first values of the kernel (`glorot_uniform`).
-    pub fn kernel_initializer(mut self, initializer: Initializer) -> Dense {
-        self.kernel_initializer = initializer;
-        self
-    }
-
-    /// The first values of the bias (`zeros`).
-    pub fn bias_initializer(mut self, initializer: Initializer) -> Dense {
-        self.bias_initializer = initializer;
-        self
-    }
 }
+
+weight_arguments!(Dense {
+    "kernel" starts as "glorot_uniform": kernel_initializer, kernel_regularizer, kernel_constraint;
+    "bias" starts as "zeros": bias_initializer, bias_regularizer, bias_constraint;
+});
 
 impl Layer for Dense {
     layer_boilerplate!();
@@ -121,9 +129,11 @@ impl Layer for Dense {
 
     fn build(&mut self, inputs: &[Shape], builder: &mut Builder) -> Result<()> {
         let features = known_last(self, 0, single_input(self, inputs, 2..)?)?;
-        self.kernel = builder.add("kernel", &[features, self.units], &self.kernel_initializer)?;
+        let kernel = (&self.kernel_initializer, &self.kernel_regularizer, &self.kernel_constraint);
+        self.kernel = builder.add("kernel", &[features, self.units], kernel)?;
         if self.use_bias {
-            self.bias = builder.add("bias", &[self.units], &self.bias_initializer)?;
+            let bias = (&self.bias_initializer, &self.bias_regularizer, &self.bias_constraint);
+            self.bias = builder.add("bias", &[self.units], bias)?;
         }
         Ok(())
     }

@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::layers::layer::{check_positive, layer_boilerplate, single_input};
+use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Base, Layer};
 use crate::parameters::{Builder, Parameter};
+use crate::regularizers::Regularizer;
 use crate::{Context, Error, Float, Mask, Result, Shape, Tensor};
 
 /// Turns integers (words, characters, categories) into vectors: `y[…, :] = embeddings[x[…], :]`.
@@ -38,6 +41,10 @@ pub struct Embedding {
     #[serde(default = "Initializer::uniform")]
     embeddings_initializer: Initializer,
     #[serde(default)]
+    embeddings_regularizer: Option<Regularizer>,
+    #[serde(default)]
+    embeddings_constraint: Option<Constraint>,
+    #[serde(default)]
     mask_zero: bool,
     #[serde(skip)]
     embeddings: Parameter,
@@ -54,15 +61,11 @@ impl Embedding {
             input_dim,
             output_dim,
             embeddings_initializer: Initializer::uniform(),
+            embeddings_regularizer: None,
+            embeddings_constraint: None,
             mask_zero: false,
             embeddings: Parameter::default(),
         }
-    }
-
-    /// The first values of the vectors (`uniform`).
-    pub fn embeddings_initializer(mut self, initializer: Initializer) -> Embedding {
-        self.embeddings_initializer = initializer;
-        self
     }
 
     /// Whether 0 stands for padding: the layers behind then leave these steps out (false).
@@ -85,6 +88,11 @@ impl Embedding {
         })
     }
 }
+
+weight_arguments!(Embedding {
+    "vectors" starts as "uniform":
+        embeddings_initializer, embeddings_regularizer, embeddings_constraint;
+});
 
 impl Layer for Embedding {
     layer_boilerplate!();
@@ -114,7 +122,9 @@ impl Layer for Embedding {
 
     fn build(&mut self, _inputs: &[Shape], builder: &mut Builder) -> Result<()> {
         let shape = [self.input_dim, self.output_dim];
-        self.embeddings = builder.add("embeddings", &shape, &self.embeddings_initializer)?;
+        let initializer = &self.embeddings_initializer;
+        let weight = (initializer, &self.embeddings_regularizer, &self.embeddings_constraint);
+        self.embeddings = builder.add("embeddings", &shape, weight)?;
         Ok(())
     }
 

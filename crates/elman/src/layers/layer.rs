@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::parameters::Builder;
+use crate::regularizers::Regularizer;
 use crate::{Context, Error, Mask, Result, Shape, Tensor};
 
-use super::Dtype;
+use super::{Dtype, activity};
 
 /// One layer of a model: Keras's `Layer`, in few methods.
 ///
@@ -15,7 +16,8 @@ use super::Dtype;
 /// [`Context`]. So a layer is immutable while it works, and cheap to clone.
 ///
 /// To write your own, hold a [`Base`], register weights in `build`, compute in `forward`, save on
-/// the context's tape what `backward` needs, and add the gradients of weights in `backward`.
+/// the context's tape what `backward` needs, and add the gradients of weights in `backward`. A layer
+/// that holds others runs them by `call` and `call_backward`.
 pub trait Layer: Send + Sync + 'static {
     /// Keras's class name: `LSTM`.
     fn class_name(&self) -> &'static str;
@@ -80,12 +82,14 @@ pub trait Layer: Send + Sync + 'static {
         }
     }
 
-    /// [`Layer::forward`], with the masks of the outputs: how layers are called.
+    /// [`Layer::forward`], with the masks of the outputs and the loss of the layer's
+    /// `activity_regularizer`: how models and wrappers call layers.
     ///
     /// # Errors
-    /// As [`Layer::forward`].
+    /// As [`Layer::forward`], and an activity regularizer that can't take the outputs.
     fn call(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let outputs = self.forward(inputs, cx)?;
+        activity::add_losses(self.base(), &outputs, cx, || self.place())?;
         let masks = self.output_masks(inputs).into_iter().chain(std::iter::repeat(None));
         Ok(outputs.into_iter().zip(masks).map(|(y, mask)| y.replace_mask(mask)).collect())
     }
@@ -100,6 +104,26 @@ pub trait Layer: Send + Sync + 'static {
         gradients: &[Option<Tensor>],
         cx: &mut Context,
     ) -> Result<Vec<Option<Tensor>>>;
+
+    /// [`Layer::backward`] of what [`Layer::call`] did.
+    ///
+    /// # Errors
+    /// As [`Layer::backward`].
+    fn call_backward(
+        &self,
+        gradients: &[Option<Tensor>],
+        cx: &mut Context,
+    ) -> Result<Vec<Option<Tensor>>> {
+        match activity::with_gradients(self.base(), gradients, cx, || self.place())? {
+            Some(gradients) => self.backward(&gradients, cx),
+            None => self.backward(gradients, cx),
+        }
+    }
+
+    /// Says whether training changes the weights, of the layer and of those in it.
+    fn set_trainable(&mut self, trainable: bool) {
+        self.base_mut().trainable = trainable;
+    }
 
     /// A clone behind the trait.
     fn clone_layer(&self) -> Box<dyn Layer>;
@@ -147,13 +171,12 @@ pub struct Base {
     /// The dtype policy that files carry. All arithmetic is in f32.
     #[serde(default)]
     pub dtype: Dtype,
+    /// The penalty on the outputs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity_regularizer: Option<Regularizer>,
     /// The shape of the input with its batch dimension, where the layer was given one.
     #[serde(default, skip_serializing, alias = "batch_shape")]
     pub batch_input_shape: Option<Shape>,
-    /// Options that matter to training alone and that elman doesn't compute yet, as a file gave
-    /// them: prediction doesn't need them, saving keeps them, training refuses them.
-    #[serde(flatten, skip_deserializing)]
-    pub(crate) training_only: Map<String, Value>,
     /// `input_dim` and `input_length`, Keras's older way to say the shape of a sequence.
     #[serde(skip)]
     pub(crate) input_dim: Option<usize>,
@@ -167,8 +190,8 @@ impl Default for Base {
             name: None,
             trainable: true,
             dtype: Dtype::default(),
+            activity_regularizer: None,
             batch_input_shape: None,
-            training_only: Map::new(),
             input_dim: None,
             input_length: None,
         }
@@ -207,6 +230,28 @@ pub trait LayerOptions: Layer + Sized {
     /// Whether training changes the layer's weights (true).
     fn trainable(mut self, trainable: bool) -> Self {
         self.base_mut().trainable = trainable;
+        self
+    }
+
+    /// A penalty on the outputs (none): each output's, divided by the batch size, is added to the
+    /// loss of training and evaluation. A recurrent layer with `return_state` puts out its states
+    /// too. Masked steps count like others, as in Keras.
+    ///
+    /// Keras 3 silently drops this argument of `SimpleRNN` and of layers in `TimeDistributed`;
+    /// here it works for all layers.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// let layer = Dense::new(1).kernel_initializer(Initializer::Ones).input_shape([2]);
+    /// model.add(layer.activity_regularizer(Regularizer::l1(0.5)))?;
+    /// model.compile("sgd", "mse", &[])?;
+    /// let logs = model.evaluate(array![[1., 2.], [0., 1.]], array![[3.], [1.]])?;
+    /// assert_eq!(logs, [("loss".to_string(), 0.5 * (3.0 + 1.0) / 2.0)]);
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    fn activity_regularizer(mut self, regularizer: impl Into<Option<Regularizer>>) -> Self {
+        self.base_mut().activity_regularizer = regularizer.into();
         self
     }
 

@@ -5,6 +5,7 @@
 //! arguments that every layer takes.
 
 mod activation;
+mod activity;
 mod activations;
 mod axes;
 mod bidirectional;
@@ -30,6 +31,7 @@ mod reshaping;
 mod rnn;
 mod simple_rnn;
 mod time_distributed;
+pub(crate) mod weight_arguments;
 
 pub use activation::ActivationLayer;
 pub use activations::{Elu, LeakyRelu, Prelu, Relu, Softmax};
@@ -56,9 +58,7 @@ pub use minimal::{MinGru, MinLstm};
 pub use noise::{GaussianDropout, GaussianNoise, SpatialDropout1d};
 pub(crate) use operation::Operation;
 pub use registry::layer_from_config;
-pub(crate) use registry::{
-    Options, is_registered_as, layer_from_object, layer_to_object, training_only_option,
-};
+pub(crate) use registry::{Options, is_registered_as, layer_from_object, layer_to_object};
 pub use reshaping::{
     Cropping1d, Ends, Permute, RepeatVector, Reshape, UpSampling1d, ZeroPadding1d,
 };

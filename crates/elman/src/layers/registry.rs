@@ -73,38 +73,6 @@ const NOT_SUPPORTED_YET: &[(&str, Off)] = &[
     ("weights", Off::Null),
 ];
 
-/// Options that matter to training alone and that elman doesn't compute yet. A model that has them
-/// predicts; training it is refused.
-const TRAINING_ONLY: &[(&str, Off)] = &[
-    ("activity_regularizer", Off::Null),
-    ("alpha_constraint", Off::Null),
-    ("alpha_regularizer", Off::Null),
-    ("bias_constraint", Off::Null),
-    ("bias_regularizer", Off::Null),
-    ("embeddings_constraint", Off::Null),
-    ("embeddings_regularizer", Off::Null),
-    ("kernel_constraint", Off::Null),
-    ("kernel_regularizer", Off::Null),
-    ("recurrent_constraint", Off::Null),
-    ("recurrent_regularizer", Off::Null),
-];
-
-/// The first option in a configuration, or below it, that only training needs and that elman
-/// doesn't compute yet.
-pub(crate) fn training_only_option(config: &Value) -> Option<String> {
-    match config {
-        Value::Object(map) => map.iter().find_map(|(key, value)| {
-            let known = TRAINING_ONLY.iter().find(|(other, _)| other == key);
-            match known {
-                Some((_, off)) => (!off.is(value)).then(|| format!("{key} = {value}")),
-                None => training_only_option(value),
-            }
-        }),
-        Value::Array(list) => list.iter().find_map(training_only_option),
-        _ => None,
-    }
-}
-
 /// Keys that change no result: hints for Keras's backends, and leftovers of older versions.
 const WITHOUT_MEANING: &[&str] = &[
     "autocast",
@@ -161,11 +129,10 @@ pub fn layer_from_config(class_name: &str, config: &Map<String, Value>) -> Resul
         });
     };
     let options = Options::of(place, config)?;
-    let mut layer = load(config).map_err(|error| Error::Config {
+    let layer = load(config).map_err(|error| Error::Config {
         place: options.place().into(),
         problem: blame(*load, config, &error.to_string()),
     })?;
-    layer.base_mut().training_only.extend(options.training_only());
     options.check_known(&layer.config())?;
     Ok(layer)
 }
@@ -196,26 +163,19 @@ impl<'a> Options<'a> {
         &self.place
     }
 
-    /// The options that training alone needs and that elman doesn't compute yet.
-    pub fn training_only(&self) -> Map<String, Value> {
-        let given = |(key, off): &(&str, Off)| {
-            let value = self.config.get(*key).filter(|value| !off.is(value));
-            value.map(|value| ((*key).to_owned(), value.clone()))
-        };
-        TRAINING_ONLY.iter().filter_map(given).collect()
-    }
-
     /// Refuses a key that the class did not take and that nobody knows: it may change what the
     /// model computes.
     pub fn check_known(&self, taken: &Map<String, Value>) -> Result<()> {
-        let is_known = |key: &str| {
+        let is_known = |(key, value): (&String, &Value)| {
             taken.contains_key(key)
-                || WITHOUT_MEANING.contains(&key)
-                || NOT_SUPPORTED_YET.iter().chain(TRAINING_ONLY).any(|(other, _)| *other == key)
+                // Where a class takes it, it writes it as well.
+                || key == "activity_regularizer" && value.is_null()
+                || WITHOUT_MEANING.contains(&key.as_str())
+                || NOT_SUPPORTED_YET.iter().any(|(other, _)| other == key)
         };
-        match self.config.keys().find(|key| !is_known(key)) {
+        match self.config.iter().find(|pair| !is_known(*pair)) {
             None => Ok(()),
-            Some(key) => Err(Error::Config {
+            Some((key, _)) => Err(Error::Config {
                 place: self.place.clone(),
                 problem: format!(
                     "key `{key}` is unknown, so elman can't tell what the layer computes"

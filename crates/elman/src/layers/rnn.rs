@@ -140,6 +140,10 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
         let mut config = to_config(&self.base);
         config.extend(to_config(&self.options));
         config.extend(self.cell.layer_keys());
+        // Keras's layers over cells of their own write this key always, others where it is set.
+        if self.cell.base().is_none() {
+            config.entry("activity_regularizer").or_insert(Value::Null);
+        }
         config
     }
 
@@ -167,10 +171,16 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
         let class = crate::names::snake_case(self.cell.class_name());
         let base = self.cell.base();
         let name = base.and_then(|base| base.name.clone()).unwrap_or(class);
-        let trainable = base.is_none_or(|base| base.trainable);
+        // A cell that says so itself is not asked by Keras's layer.
+        let trainable = base.map_or(self.base.trainable, |base| base.trainable);
         let features = input.last().copied().unwrap_or_default();
         let cell = &mut self.cell;
         builder.child("cell", &name, trainable, |builder| cell.build(features, builder))
+    }
+
+    fn set_trainable(&mut self, trainable: bool) {
+        self.base.trainable = trainable;
+        self.cell.set_trainable(trainable);
     }
 
     fn call_arguments(&self, inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {

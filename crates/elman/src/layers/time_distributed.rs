@@ -16,7 +16,8 @@ use crate::{Context, Mask, Result, Shape, Tensor};
 /// - Mask: one of whole steps `(batch, time)` passes on; one within the steps, such as
 ///   `(batch, sentences, words)`, is the wrapped layer's, and a step counts behind it if anything
 ///   in it does.
-/// - Keras: `keras.layers.TimeDistributed`.
+/// - Keras: `keras.layers.TimeDistributed`. An `activity_regularizer` of the wrapped layer counts
+///   for every step here; Keras 3 silently leaves it out.
 ///
 /// ```
 /// use elman::prelude::*;
@@ -83,6 +84,11 @@ impl Layer for TimeDistributed {
         builder.child("layer", &name, trainable, |builder| layer.build(&[step], builder))
     }
 
+    fn set_trainable(&mut self, trainable: bool) {
+        self.base.trainable = trainable;
+        self.layer.set_trainable(trainable);
+    }
+
     fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
         let mask = inputs.first().and_then(Tensor::mask);
         vec![mask.map(|mask| mask.any_beyond(2))]
@@ -93,8 +99,9 @@ impl Layer for TimeDistributed {
         // A mask within the steps (words of sentences) is the wrapped layer's business.
         let inner = inputs[0].mask().filter(|mask| mask.shape().len() > 2).map(Mask::fold);
         let step = fold(inputs[0].clone())?.replace_mask(inner);
-        let outputs =
-            self.layer.call(&[step], cx).map_err(|error| error.at(|p| unfold_index(p, time)))?;
+        let outputs = cx
+            .in_steps(time, |cx| self.layer.call(&[step], cx))
+            .map_err(|error| error.at(|p| unfold_index(p, time)))?;
         cx.save((batch, time));
         outputs.into_iter().map(|y| unfold(y, batch, time)).collect()
     }
@@ -107,7 +114,8 @@ impl Layer for TimeDistributed {
         let (batch, time): (usize, usize) = cx.restore(self.class_name())?;
         let folded: Result<Vec<_>> =
             gradients.iter().cloned().map(|d| d.map(fold).transpose()).collect();
-        let inputs = self.layer.backward(&folded?, cx)?;
+        let folded = folded?;
+        let inputs = cx.in_steps(time, |cx| self.layer.call_backward(&folded, cx))?;
         inputs.into_iter().map(|d| d.map(|d| unfold(d, batch, time)).transpose()).collect()
     }
 }

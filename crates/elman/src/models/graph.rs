@@ -278,7 +278,7 @@ impl Graph {
             cx.set_wants_input_gradients(wants);
             let upstream: Vec<Option<Tensor>> =
                 call.outputs.clone().map(|v| of_values[v].take()).collect();
-            let inputs = self.layers[call.layer].backward(&upstream, cx)?;
+            let inputs = self.layers[call.layer].call_backward(&upstream, cx)?;
             for (v, gradient) in call.inputs.iter().zip(inputs) {
                 accumulate(&mut of_values[*v], gradient);
             }

@@ -284,10 +284,10 @@ impl Model {
     pub(super) fn set_layer_trainable(&mut self, index: usize, trainable: bool) {
         match self.network.get_mut() {
             Some(network) => {
-                network.layer_mut(index).base_mut().trainable = trainable;
+                network.layer_mut(index).set_trainable(trainable);
                 network.parameters_mut().set_trainable(index, trainable);
             }
-            None => self.pending[index].base_mut().trainable = trainable,
+            None => self.pending[index].set_trainable(trainable),
         }
     }
 

@@ -22,16 +22,6 @@ pub(super) struct Running {
 impl Running {
     pub fn new(model: &Model) -> Result<Running> {
         let compiled = model.compiled()?;
-        for layer in model.layers() {
-            let config = serde_json::Value::Object(layer.config());
-            if let Some(option) = crate::layers::training_only_option(&config) {
-                return Err(Error::Unsupported {
-                    place: layer.place(),
-                    option: format!("training with {option}"),
-                    advice: "the model predicts as it is; to train it, leave the option out".into(),
-                });
-            }
-        }
         let (mut metrics, mut weighted_metrics) =
             (compiled.metrics.clone(), compiled.weighted_metrics.clone());
         for metric in metrics.iter_mut().chain(&mut weighted_metrics).flatten() {

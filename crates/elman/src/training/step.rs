@@ -25,7 +25,7 @@ pub(super) fn check(model: &Model, data: &Data) -> Result<()> {
 pub(super) fn test(model: &Model, batch: &Data, running: &mut Running) -> Result<()> {
     let compiled = model.compiled()?;
     let network = model.network_on(&batch.x)?;
-    let mut cx = Context::inference(network.parameters());
+    let mut cx = Context::inference(network.parameters()).with_losses();
     let mut held = model.is_stateful().then(|| model.held.lock());
     if let Some(held) = &held {
         cx = cx.with_states((*held).clone());
@@ -48,6 +48,7 @@ pub(super) fn test(model: &Model, batch: &Data, running: &mut Running) -> Result
         total += value.unwrap_or(0.0) * compiled.loss_weight(output);
         values.push(value);
     }
+    total += cx.losses() + network.parameters().penalty()?;
     running.update(model, total, &values, batch, &y_pred)
 }
 
@@ -63,7 +64,8 @@ pub(super) fn train(
     let network = model.network_on(&batch.x)?;
     let seed = model.seed();
     let mut cx = Context::training(network.parameters(), seed, compiled.state.iterations())
-        .with_states(model.states());
+        .with_states(model.states())
+        .with_losses();
     cx.set_wants_input_gradients(false);
     let y_pred = network.forward(&batch.x, &mut cx)?;
     let (mut total, mut values, mut upstream) = (0.0, Vec::new(), Vec::new());
@@ -86,12 +88,14 @@ pub(super) fn train(
         values.push(Some(value));
         upstream.push(Some(gradient));
     }
+    total += cx.losses() + network.parameters().penalty()?;
     if !total.is_finite() {
         return Err(Error::LossNotFinite { loss: total, epoch, batch: number });
     }
     network.backward(&upstream, &mut cx)?;
     let states = cx.take_states();
     let mut gradients = cx.into_gradients();
+    network.parameters().add_penalty_gradients(&mut gradients)?;
     running.update(model, total, &values, batch, &y_pred)?;
     *model.held.get_mut() = states;
     model.apply_gradients(&mut gradients)
@@ -113,7 +117,8 @@ impl Model {
         let stepped = match (&mut compiled, self.built_mut()) {
             (Some(compiled), Ok(network)) => {
                 let parameters = network.parameters_mut();
-                compiled.state.step(&*compiled.optimizer, parameters, gradients)
+                compiled.state.step(&*compiled.optimizer, parameters, gradients)?;
+                parameters.constrain()
             }
             (_, network) => network.map(|_| ()),
         };
