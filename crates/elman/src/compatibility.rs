@@ -26,6 +26,14 @@
 //! - **The derivative of `celu` at 0** is 1; on TensorFlow, Keras has 2.
 //! - **`time_major`** stands in every recurrent layer of Keras 2 and makes Keras 3 refuse the file.
 //!   elman takes it where it is false.
+//! - **`activity_regularizer`** of a `SimpleRNN`, or of a layer in a `TimeDistributed`, is silently
+//!   dropped by Keras 3. Here it works. A file of Keras 3 has it no longer (`SimpleRNN`), or means
+//!   that it counts for nothing (`TimeDistributed`), with a warning here; elman says in a key that
+//!   Keras doesn't read that it counts. Opened in Keras 3, such a model trains without it.
+//! - **`trainable`** takes effect at once; Keras 3 trains on as before until the model is compiled
+//!   again. An optimizer keeps what it remembers of weights that are frozen meanwhile; files don't.
+//! - **`l1_l2`** as a name means both factors 0.01, as in Keras 2 and in the documentation of Keras
+//!   3, which doesn't take the name. `l1l2` is its class with the class's defaults, 0.
 //! - **Resetting states**: [`Model::reset_states`](crate::Model::reset_states) is Keras 2's, which
 //!   Keras 3 has dropped; [`LayerMut::reset_state`](crate::models::LayerMut::reset_state) is Keras
 //!   3's. States are set with [`Model::set_states`](crate::Model::set_states), which Keras 3

@@ -175,6 +175,11 @@ impl Parameters {
         }
     }
 
+    /// Makes training change no weight.
+    pub(crate) fn freeze(&mut self) {
+        self.entries.iter_mut().for_each(|entry| entry.trainable = false);
+    }
+
     /// The weights that training changes and that have a penalty.
     fn penalized(&self) -> impl Iterator<Item = (&Entry, &Regularizer)> {
         let trainable = self.entries.iter().filter(|entry| entry.trainable);

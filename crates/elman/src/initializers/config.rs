@@ -1,14 +1,150 @@
 //! Initializers as Keras writes them: objects with a class, or short strings.
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::Initializer;
+use super::{Distribution, FanMode, Initializer, VarianceScaling};
+use crate::Result;
+use crate::objects::{Arguments, Class, Kind, by_keras_name};
+
+static KIND: Kind<Initializer> = Kind::new(
+    "initializer",
+    "keras.initializers",
+    &[
+        Class { names: &["Zeros", "zeros", "zero"], load: |_| Ok(Initializer::Zeros) },
+        Class { names: &["Ones", "ones", "one"], load: |_| Ok(Initializer::Ones) },
+        Class {
+            names: &["Constant", "constant"],
+            load: |a| Ok(Initializer::Constant { value: a.number("value", 0.0)? }),
+        },
+        Class {
+            names: &["RandomUniform", "random_uniform", "uniform"],
+            load: |a| {
+                Ok(Initializer::RandomUniform {
+                    minval: a.number("minval", -0.05)?,
+                    maxval: a.number("maxval", 0.05)?,
+                    seed: a.seed()?,
+                })
+            },
+        },
+        Class {
+            names: &["RandomNormal", "random_normal", "normal"],
+            load: |a| {
+                let (mean, stddev) = (a.number("mean", 0.0)?, a.number("stddev", 0.05)?);
+                Ok(Initializer::RandomNormal { mean, stddev, seed: a.seed()? })
+            },
+        },
+        Class {
+            names: &["TruncatedNormal", "truncated_normal"],
+            load: |a| {
+                let (mean, stddev) = (a.number("mean", 0.0)?, a.number("stddev", 0.05)?);
+                Ok(Initializer::TruncatedNormal { mean, stddev, seed: a.seed()? })
+            },
+        },
+        Class {
+            names: &["GlorotUniform", "glorot_uniform"],
+            load: |a| named(a, |seed| Initializer::GlorotUniform { seed }),
+        },
+        Class {
+            names: &["GlorotNormal", "glorot_normal"],
+            load: |a| named(a, |seed| Initializer::GlorotNormal { seed }),
+        },
+        Class {
+            names: &["HeUniform", "he_uniform"],
+            load: |a| named(a, |seed| Initializer::HeUniform { seed }),
+        },
+        Class {
+            names: &["HeNormal", "he_normal"],
+            load: |a| named(a, |seed| Initializer::HeNormal { seed }),
+        },
+        Class {
+            names: &["LecunUniform", "lecun_uniform"],
+            load: |a| named(a, |seed| Initializer::LecunUniform { seed }),
+        },
+        Class {
+            names: &["LecunNormal", "lecun_normal"],
+            load: |a| named(a, |seed| Initializer::LecunNormal { seed }),
+        },
+        Class { names: &["VarianceScaling", "variance_scaling"], load: variance_scaling },
+        Class {
+            names: &["Orthogonal", "orthogonal", "OrthogonalInitializer"],
+            load: |a| Ok(Initializer::Orthogonal { gain: a.number("gain", 1.0)?, seed: a.seed()? }),
+        },
+        Class {
+            names: &["Identity", "identity", "IdentityInitializer"],
+            load: |a| Ok(Initializer::Identity { gain: a.number("gain", 1.0)? }),
+        },
+        Class {
+            names: &["STFT", "stft", "STFTInitializer"],
+            load: |_| {
+                Err("STFT is not supported: it makes the kernels of STFTSpectrogram, a layer that \
+                     elman doesn't have"
+                    .into())
+            },
+        },
+    ],
+);
+
+by_keras_name!(Initializer, KIND);
+
+/// The initializer of Keras's name, or of a registered class, with its defaults:
+/// `glorot_uniform`, `orthogonal`, `variance_scaling`, …
+///
+/// # Errors
+/// [`Error::Unknown`](crate::Error::Unknown) with the names that exist, and `stft`, which elman
+/// doesn't have.
+pub fn get(name: &str) -> Result<Initializer> {
+    KIND.get(name)
+}
+
+/// Lets files name an initializer of the program's own: `load` makes it from its
+/// [`config`](super::CustomInitializer::config). Keras:
+/// `keras.saving.register_keras_serializable()`.
+///
+/// See [`CustomInitializer`](super::CustomInitializer) for an example.
+pub fn register(class_name: &str, load: fn(&Map<String, Value>) -> Result<Initializer>) {
+    KIND.register(class_name, load);
+}
+
+/// One of the six named cases of `VarianceScaling`, as that where axes are given.
+fn named(a: &mut Arguments, plain: fn(Option<u64>) -> Initializer) -> Result<Initializer, String> {
+    let initializer = plain(a.seed()?);
+    let (input_axes, output_axes) = (axes(a, "input_axes")?, axes(a, "output_axes")?);
+    Ok(match VarianceScaling::of(&initializer) {
+        Some(scaling) if input_axes.is_some() || output_axes.is_some() => {
+            VarianceScaling { input_axes, output_axes, ..scaling }.into()
+        }
+        _ => initializer,
+    })
+}
+
+fn variance_scaling(a: &mut Arguments) -> Result<Initializer, String> {
+    let scale = a.number("scale", 1.0)?;
+    let mode = a.optional("mode", "\"fan_in\", \"fan_out\" or \"fan_avg\"", FanMode::read)?;
+    let distribution = a.optional(
+        "distribution",
+        "\"truncated_normal\", \"untruncated_normal\" or \"uniform\"",
+        Distribution::read,
+    )?;
+    let scaling = VarianceScaling {
+        seed: a.seed()?,
+        input_axes: axes(a, "input_axes")?,
+        output_axes: axes(a, "output_axes")?,
+        ..VarianceScaling::new(scale, mode.unwrap_or_default(), distribution.unwrap_or_default())
+    };
+    match scaling.problem() {
+        None => Ok(scaling.into()),
+        Some(problem) => Err(format!("VarianceScaling: {problem}")),
+    }
+}
+
+fn axes(a: &mut Arguments, key: &'static str) -> Result<Option<Vec<i64>>, String> {
+    let read = |value: &Value| value.as_array()?.iter().map(Value::as_i64).collect();
+    a.optional(key, "a list of integers or null", read)
+}
 
 impl Initializer {
     /// Keras's class name.
-    pub fn class_name(&self) -> &'static str {
+    pub fn class_name(&self) -> &str {
         match self {
             Initializer::Zeros => "Zeros",
             Initializer::Ones => "Ones",
@@ -24,12 +160,15 @@ impl Initializer {
             Initializer::LecunNormal { .. } => "LecunNormal",
             Initializer::Orthogonal { .. } => "Orthogonal",
             Initializer::Identity { .. } => "Identity",
+            Initializer::VarianceScaling(scaling) => scaling.class_name,
+            Initializer::Custom(own) => own.class_name(),
         }
     }
 
-    fn config(&self) -> Value {
+    /// The arguments under Keras's keys.
+    pub fn config(&self) -> Map<String, Value> {
         let seed = self.seed();
-        match self {
+        let config = match self {
             Initializer::Zeros | Initializer::Ones => json!({}),
             Initializer::Constant { value } => json!({ "value": value }),
             Initializer::RandomUniform { minval, maxval, .. } => {
@@ -41,112 +180,10 @@ impl Initializer {
             }
             Initializer::Orthogonal { gain, .. } => json!({ "seed": seed, "gain": gain }),
             Initializer::Identity { gain } => json!({ "gain": gain }),
+            Initializer::VarianceScaling(scaling) => return scaling.config(),
+            Initializer::Custom(own) => return own.config(),
             _ => json!({ "seed": seed }),
-        }
-    }
-
-    /// The initializer of a class name or of one of Keras's strings (`glorot_uniform`, `uniform`).
-    fn from_class(class_name: &str, config: &Map<String, Value>) -> Result<Initializer, String> {
-        let number = |key: &str, default: f64| match config.get(key) {
-            None => Ok(default),
-            Some(v) => {
-                v.as_f64().ok_or_else(|| format!("{class_name}.{key} must be a number, got {v}"))
-            }
         };
-        let seed = match config.get("seed") {
-            None | Some(Value::Null) => None,
-            Some(v) => Some(v.as_u64().ok_or_else(|| {
-                format!("{class_name}.seed must be a non-negative integer or null, got {v}")
-            })?),
-        };
-        let class = class_name.to_ascii_lowercase().replace('_', "");
-        let initializer = match class.as_str() {
-            "zeros" => Initializer::Zeros,
-            "ones" => Initializer::Ones,
-            "constant" => Initializer::Constant { value: number("value", 0.0)? },
-            "randomuniform" | "uniform" => Initializer::RandomUniform {
-                minval: number("minval", -0.05)?,
-                maxval: number("maxval", 0.05)?,
-                seed,
-            },
-            "randomnormal" | "normal" => Initializer::RandomNormal {
-                mean: number("mean", 0.0)?,
-                stddev: number("stddev", 0.05)?,
-                seed,
-            },
-            "truncatednormal" => Initializer::TruncatedNormal {
-                mean: number("mean", 0.0)?,
-                stddev: number("stddev", 0.05)?,
-                seed,
-            },
-            "glorotuniform" => Initializer::GlorotUniform { seed },
-            "glorotnormal" => Initializer::GlorotNormal { seed },
-            "heuniform" => Initializer::HeUniform { seed },
-            "henormal" => Initializer::HeNormal { seed },
-            "lecununiform" => Initializer::LecunUniform { seed },
-            "lecunnormal" => Initializer::LecunNormal { seed },
-            "orthogonal" | "orthogonalinitializer" => {
-                Initializer::Orthogonal { gain: number("gain", 1.0)?, seed }
-            }
-            "identity" => Initializer::Identity { gain: number("gain", 1.0)? },
-            _ => {
-                return Err(format!(
-                    "initializer `{class_name}` is unknown; known are zeros, ones, constant, \
-                     uniform, normal, truncated_normal, glorot_uniform, glorot_normal, he_uniform, \
-                     he_normal, lecun_uniform, lecun_normal, orthogonal and identity"
-                ));
-            }
-        };
-        let known = initializer.config();
-        let is_known = |(key, value): &(&String, &Value)| {
-            // The axes of fans tell Keras how to see kernels of more than two dimensions; `null`
-            // is what elman computes. Keras 2 wrote the type of the values, always float32.
-            known.get(key.as_str()).is_some()
-                || matches!(key.as_str(), "input_axes" | "output_axes") && value.is_null()
-                || key.as_str() == "dtype"
-        };
-        match config.iter().find(|pair| !is_known(pair)) {
-            None => Ok(initializer),
-            Some((key, value)) => {
-                let known: Vec<&str> =
-                    known.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
-                let class = initializer.class_name();
-                let known = match known.is_empty() {
-                    true => "it has none".to_owned(),
-                    false => format!("known are: {}", known.join(", ")),
-                };
-                Err(format!("initializer {class}: `{key}` = {value} is unknown; {known}"))
-            }
-        }
-    }
-}
-
-impl Serialize for Initializer {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        json!({
-            "module": "keras.initializers",
-            "class_name": self.class_name(),
-            "config": self.config(),
-            "registered_name": null,
-        })
-        .serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Initializer {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let none = Map::new();
-        match Value::deserialize(deserializer)? {
-            Value::String(name) => Initializer::from_class(&name, &none),
-            Value::Object(object) => {
-                let class = object.get("class_name").and_then(Value::as_str).ok_or_else(|| {
-                    D::Error::custom("an initializer object must have a `class_name`")
-                })?;
-                let config = object.get("config").and_then(Value::as_object).unwrap_or(&none);
-                Initializer::from_class(class, config)
-            }
-            other => Err(format!("an initializer must be a name or an object, got {other}")),
-        }
-        .map_err(D::Error::custom)
+        config.as_object().cloned().unwrap_or_default()
     }
 }

@@ -8,7 +8,7 @@ use crate::{Context, Float, Result, Tensor};
 struct Saved(Vec<Tensor>);
 
 /// Adds each output's penalty over the batch size to the losses of the pass, if those are wanted.
-pub(super) fn add_losses(
+pub(crate) fn add_losses(
     base: &Base,
     outputs: &[Tensor],
     cx: &mut Context,
@@ -29,7 +29,7 @@ pub(super) fn add_losses(
 }
 
 /// The gradients of the outputs with those of [`add_losses`]; `None` if it did nothing.
-pub(super) fn with_gradients(
+pub(crate) fn with_gradients(
     base: &Base,
     gradients: &[Option<Tensor>],
     cx: &mut Context,

@@ -138,6 +138,12 @@ pub trait Layer: Send + Sync + 'static {
         None
     }
 
+    /// What may surprise about the layer if it was read from a file: see
+    /// [`Model::warnings`](crate::Model::warnings).
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The layer as messages name it: `layer "encoder" (LSTM)`.
     fn place(&self) -> String {
         match &self.base().name {

@@ -5,8 +5,8 @@
 //! arguments that every layer takes.
 
 mod activation;
-mod activity;
 mod activations;
+pub(crate) mod activity;
 mod axes;
 mod bidirectional;
 mod conv_lstm;

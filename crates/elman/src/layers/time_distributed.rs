@@ -1,10 +1,12 @@
 //! A layer applied to every step of a sequence.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::layers::layer::{layer_boilerplate, single_input};
-use crate::layers::{Base, Layer};
+use crate::layers::{Base, Layer, layer_from_object, layer_to_object};
 use crate::parameters::Builder;
+use crate::regularizers::Regularizer;
 use crate::{Context, Mask, Result, Shape, Tensor};
 
 /// Applies a layer to every step of a sequence: `y[:, t] = layer(x[:, t])`.
@@ -17,7 +19,7 @@ use crate::{Context, Mask, Result, Shape, Tensor};
 ///   `(batch, sentences, words)`, is the wrapped layer's, and a step counts behind it if anything
 ///   in it does.
 /// - Keras: `keras.layers.TimeDistributed`. An `activity_regularizer` of the wrapped layer counts
-///   for every step here; Keras 3 silently leaves it out.
+///   for every step here; Keras 3 silently leaves it out, and so do models read from its files.
 ///
 /// ```
 /// use elman::prelude::*;
@@ -28,10 +30,51 @@ use crate::{Context, Mask, Result, Shape, Tensor};
 /// ```
 #[doc(alias = "keras.layers.TimeDistributed")]
 #[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "Config", into = "Config")]
 pub struct TimeDistributed {
-    #[serde(flatten)]
     base: Base,
     layer: Box<dyn Layer>,
+    /// The layer's `activity_regularizer`, where Keras 3 wrote the file: it leaves it out.
+    withheld: Option<Regularizer>,
+}
+
+/// The keys as Keras writes them.
+#[derive(Serialize, Deserialize)]
+struct Config {
+    #[serde(flatten)]
+    base: Base,
+    layer: Value,
+}
+
+/// The key, beside the wrapped layer's, by which elman says that its `activity_regularizer` counts.
+/// Keras doesn't read it.
+const COUNTS_ACTIVITY: &str = "elman_counts_activity";
+
+impl TryFrom<Config> for TimeDistributed {
+    type Error = crate::Error;
+
+    fn try_from(Config { base, layer: object }: Config) -> Result<TimeDistributed> {
+        let mut layer = layer_from_object(&object)?;
+        let withheld = match object.get(COUNTS_ACTIVITY) {
+            Some(Value::Bool(true)) => None,
+            _ => layer.base_mut().activity_regularizer.take(),
+        };
+        Ok(TimeDistributed { base, layer, withheld })
+    }
+}
+
+impl From<TimeDistributed> for Config {
+    fn from(TimeDistributed { base, mut layer, withheld }: TimeDistributed) -> Config {
+        let counts = layer.base().activity_regularizer.is_some();
+        if withheld.is_some() {
+            layer.base_mut().activity_regularizer = withheld;
+        }
+        let mut layer = layer_to_object(&*layer);
+        if counts {
+            layer[COUNTS_ACTIVITY] = true.into();
+        }
+        Config { base, layer }
+    }
 }
 
 impl std::fmt::Debug for TimeDistributed {
@@ -47,7 +90,7 @@ impl TimeDistributed {
         if layer.base().name.is_none() {
             layer.base_mut().name = Some(crate::names::automatic(layer.class_name()));
         }
-        TimeDistributed { base: Base::default(), layer }
+        TimeDistributed { base: Base::default(), layer, withheld: None }
     }
 
     /// The wrapped layer's input: without the time axis.
@@ -82,6 +125,18 @@ impl Layer for TimeDistributed {
         let (name, trainable) = (self.layer.base().name().to_owned(), self.layer.base().trainable);
         let layer = &mut self.layer;
         builder.child("layer", &name, trainable, |builder| layer.build(&[step], builder))
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let warning = || {
+            format!(
+                "the activity_regularizer of {} counts for nothing, as in Keras 3, where {} leaves \
+                 it out",
+                self.layer.place(),
+                self.place()
+            )
+        };
+        self.withheld.iter().map(|_| warning()).chain(self.layer.warnings()).collect()
     }
 
     fn set_trainable(&mut self, trainable: bool) {

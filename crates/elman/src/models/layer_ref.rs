@@ -60,8 +60,24 @@ impl LayerMut<'_> {
             .replace_weights(|parameters| parameters.of_layer(index).cloned().collect(), weights)
     }
 
-    /// Whether training changes its weights. As in Keras, it takes effect at once in `summary` and
-    /// at the next training step.
+    /// Says whether training changes its weights, those of the layers in it included. It takes
+    /// effect at once, in `summary` and with the next training step; Keras 3 trains on as before
+    /// until the model is compiled again. An optimizer keeps slots for trainable weights alone; a
+    /// file doesn't hold those of weights that were frozen after training began.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new().seed(1);
+    /// model.add(Gru::new(3).input_shape([5, 2]).name("encoder"))?.add(Dense::new(1))?;
+    /// model.compile("adam", "mse", &[])?;
+    /// model.layer_mut("encoder")?.set_trainable(false);
+    /// let before = model.weights();
+    /// model.train_on_batch(ndarray::Array3::<f32>::ones((1, 5, 2)), array![[1.]])?;
+    /// let after = model.weights();
+    /// assert_eq!(before[..3], after[..3]); // the encoder's
+    /// assert_ne!(before[3..], after[3..]);
+    /// # Ok::<(), elman::Error>(())
+    /// ```
     pub fn set_trainable(&mut self, trainable: bool) {
         self.model.set_layer_trainable(self.index, trainable);
     }

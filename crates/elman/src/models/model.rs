@@ -30,6 +30,7 @@ pub struct Model {
     name: String,
     kind: Kind,
     seed: u64,
+    trainable: bool,
     /// The layers while the input shape is unknown.
     pending: Vec<Box<dyn Layer>>,
     /// The declared input, which `layers()` doesn't list.
@@ -81,6 +82,7 @@ impl Model {
             name: name.into(),
             kind: Kind::Sequential,
             seed: crate::random::entropy(),
+            trainable: true,
             pending: Vec::new(),
             input: None,
             network: OnceLock::new(),
@@ -167,12 +169,15 @@ impl Model {
             return Ok(());
         }
         match self.network.get_mut() {
-            Some(network) => network.append(layer, self.seed),
-            None => {
-                self.pending.push(layer);
-                Ok(())
+            Some(network) => {
+                network.append(layer, self.seed)?;
+                if !self.trainable {
+                    network.parameters_mut().freeze();
+                }
             }
+            None => self.pending.push(layer),
         }
+        Ok(())
     }
 
     fn is_empty(&self) -> bool {
@@ -203,6 +208,9 @@ impl Model {
         let mut network = Network::new(inputs.to_vec());
         for layer in &self.pending {
             network.append(layer.clone(), self.seed)?;
+        }
+        if !self.trainable {
+            network.parameters_mut().freeze();
         }
         // Another thread may have been faster; its network has the same weights.
         Ok(self.network.get_or_init(|| network))
@@ -285,9 +293,45 @@ impl Model {
         match self.network.get_mut() {
             Some(network) => {
                 network.layer_mut(index).set_trainable(trainable);
-                network.parameters_mut().set_trainable(index, trainable);
+                network.parameters_mut().set_trainable(index, trainable && self.trainable);
             }
             None => self.pending[index].set_trainable(trainable),
+        }
+    }
+
+    /// Whether training changes any weights: what [`Model::set_trainable`] said last.
+    pub fn trainable(&self) -> bool {
+        self.trainable
+    }
+
+    /// Says for all layers at once whether training changes their weights: Keras's
+    /// `model.trainable`. In a model that is not trainable no layer is, whatever it says itself. It
+    /// takes effect at once; Keras 3 heeds it when the model is next compiled.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(Lstm::new(3).name("lstm"))?.add(Dense::new(1))?;
+    /// model.build([None, Some(5), Some(2)])?;
+    /// model.set_trainable(false);
+    /// assert!(model.summary().contains("Non-trainable params: 76"));
+    /// model.set_trainable(true);
+    /// model.layer_mut("lstm")?.set_trainable(false);
+    /// assert!(model.summary().contains("Non-trainable params: 72"));
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn set_trainable(&mut self, trainable: bool) {
+        self.trainable = trainable;
+        for index in 0..self.layers().len() {
+            self.set_layer_trainable(index, trainable);
+        }
+    }
+
+    /// Freezes the model as a whole; its layers go on saying what they say.
+    pub(crate) fn freeze(&mut self) {
+        self.trainable = false;
+        if let Some(network) = self.network.get_mut() {
+            network.parameters_mut().freeze();
         }
     }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Model;
 use super::graph::Graph;
-use crate::layers::{Base, Layer};
+use crate::layers::{Base, Layer, activity};
 use crate::parameters::Builder;
 use crate::{Context, Error, Result, Shape, Tensor};
 
@@ -36,7 +36,8 @@ pub struct Nested {
 
 impl From<Model> for Nested {
     fn from(model: Model) -> Nested {
-        let base = Base { name: Some(model.name().into()), ..Base::default() };
+        let (name, trainable) = (Some(model.name().into()), model.trainable());
+        let base = Base { name, trainable, ..Base::default() };
         Nested { base, model, graph: Graph::default() }
     }
 }
@@ -163,9 +164,22 @@ impl Layer for Nested {
         Ok(())
     }
 
+    fn warnings(&self) -> Vec<String> {
+        let of_layers = self.model.layers().iter().flat_map(|layer| layer.warnings());
+        self.model.warnings().iter().cloned().chain(of_layers).collect()
+    }
+
+    fn set_trainable(&mut self, trainable: bool) {
+        self.base.trainable = trainable;
+        self.model.set_trainable(trainable);
+        self.graph.layers.iter_mut().for_each(|layer| layer.set_trainable(trainable));
+    }
+
     fn call(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         // The inner outputs bring their own masks along.
-        self.forward(inputs, cx)
+        let outputs = self.forward(inputs, cx)?;
+        activity::add_losses(&self.base, &outputs, cx, || self.place())?;
+        Ok(outputs)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

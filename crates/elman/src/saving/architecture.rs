@@ -37,7 +37,7 @@ impl Model {
     pub(crate) fn config(&self) -> Map<String, Value> {
         let config = match (self.kind(), self.network()) {
             (Kind::Functional, Some(network)) => {
-                let mut config = json!({ "name": self.name(), "trainable": true });
+                let mut config = json!({ "name": self.name(), "trainable": self.trainable() });
                 if let Some(map) = config.as_object_mut() {
                     map.extend(graph::write(network.graph()));
                 }
@@ -49,7 +49,7 @@ impl Model {
                 layers.extend(self.layers().iter().map(|layer| layer_to_object(&**layer)));
                 json!({
                     "name": self.name(),
-                    "trainable": true,
+                    "trainable": self.trainable(),
                     "dtype": crate::layers::Dtype::default(),
                     "layers": layers,
                     "build_input_shape": self.input_shape(),
@@ -69,16 +69,28 @@ pub(super) fn read(object: &Value, file: &str) -> Result<Model> {
         .get("config")
         .and_then(Value::as_object)
         .ok_or_else(|| problem("an object with `class_name` and `config` is expected".into()))?;
-    match class_name {
+    let mut model = match class_name {
         "Sequential" => sequential(config, file),
         // Keras 2 before 2.4 wrote `Model`.
-        "Functional" | "Model" => graph::read(config, file),
+        "Functional" | "Model" => {
+            let mut model = graph::read(config, file)?;
+            // Keras heeds this flag of functional models alone; layers have their own.
+            if config.get("trainable") == Some(&Value::Bool(false)) {
+                model.freeze();
+            }
+            Ok(model)
+        }
         other => Err(Error::Unknown {
             what: "model class",
             name: other.into(),
             known: "Functional, Sequential".into(),
         }),
+    }?;
+    let warnings: Vec<String> = model.layers().iter().flat_map(|l| l.warnings()).collect();
+    for warning in warnings {
+        model.warn(format!("{file}: {warning}"));
     }
+    Ok(model)
 }
 
 fn sequential(config: &Map<String, Value>, file: &str) -> Result<Model> {

@@ -117,7 +117,10 @@ impl Model {
         let stepped = match (&mut compiled, self.built_mut()) {
             (Some(compiled), Ok(network)) => {
                 let parameters = network.parameters_mut();
-                compiled.state.step(&*compiled.optimizer, parameters, gradients)?;
+                // As in Keras, an optimizer without weights takes no step.
+                if parameters.entries().iter().any(|entry| entry.trainable) {
+                    compiled.state.step(&*compiled.optimizer, parameters, gradients)?;
+                }
                 parameters.constrain()
             }
             (_, network) => network.map(|_| ()),
