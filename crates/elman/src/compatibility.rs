@@ -32,6 +32,9 @@
 //!   Keras doesn't read that it counts. Opened in Keras 3, such a model trains without it.
 //! - **`trainable`** takes effect at once; Keras 3 trains on as before until the model is compiled
 //!   again. An optimizer keeps what it remembers of weights that are frozen meanwhile; files don't.
+//!   A wrapper (`Bidirectional`, `TimeDistributed`, a nested model) that is made with
+//!   `trainable(false)` freezes what it holds; in Keras only setting the attribute later does, and
+//!   files of models where nobody did mean that the inner layers are trained.
 //! - **`l1_l2`** as a name means both factors 0.01, as in Keras 2 and in the documentation of Keras
 //!   3, which doesn't take the name. `l1l2` is its class with the class's defaults, 0.
 //! - **Resetting states**: [`Model::reset_states`](crate::Model::reset_states) is Keras 2's, which

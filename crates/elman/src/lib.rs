@@ -80,7 +80,7 @@ pub mod prelude {
     pub use crate::constraints::Constraint;
     pub use crate::initializers::Initializer;
     pub use crate::layers::{
-        ActivationLayer, Add, Average, Bidirectional, Concatenate, ConvLstm1d, ConvLstm2d,
+        ActivationLayer, ActivityRegularization, Add, Average, Bidirectional, Concatenate, ConvLstm1d, ConvLstm2d,
         ConvLstm3d, Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten, GaussianDropout,
         GaussianNoise, Gru, Identity, Input, LayerOptions, LeakyRelu, Lstm, Masking, Maximum,
         MergeMode, MinGru, MinLstm, Minimum, Multiply, Permute, Prelu, Relu, RepeatVector, Reshape,

@@ -73,7 +73,7 @@ impl AnyCell {
         builder: &mut Builder,
     ) -> Result<()> {
         let AnyCell { base, cell } = self;
-        builder.child(attribute, base.name(), base.trainable, |b| cell.build(features, b))
+        builder.layer(attribute, base.name(), base.trainable, |b| cell.build(features, b))
     }
 }
 

@@ -19,25 +19,25 @@ static KIND: Kind<Initializer> = Kind::new(
         Class {
             names: &["RandomUniform", "random_uniform", "uniform"],
             load: |a| {
-                Ok(Initializer::RandomUniform {
-                    minval: a.number("minval", -0.05)?,
-                    maxval: a.number("maxval", 0.05)?,
-                    seed: a.seed()?,
-                })
+                let seed = a.seed()?;
+                let (minval, maxval) = (a.number("minval", -0.05)?, a.number("maxval", 0.05)?);
+                Ok(Initializer::RandomUniform { minval, maxval, seed })
             },
         },
         Class {
             names: &["RandomNormal", "random_normal", "normal"],
             load: |a| {
+                let seed = a.seed()?;
                 let (mean, stddev) = (a.number("mean", 0.0)?, a.number("stddev", 0.05)?);
-                Ok(Initializer::RandomNormal { mean, stddev, seed: a.seed()? })
+                Ok(Initializer::RandomNormal { mean, stddev, seed })
             },
         },
         Class {
             names: &["TruncatedNormal", "truncated_normal"],
             load: |a| {
+                let seed = a.seed()?;
                 let (mean, stddev) = (a.number("mean", 0.0)?, a.number("stddev", 0.05)?);
-                Ok(Initializer::TruncatedNormal { mean, stddev, seed: a.seed()? })
+                Ok(Initializer::TruncatedNormal { mean, stddev, seed })
             },
         },
         Class {
@@ -67,7 +67,10 @@ static KIND: Kind<Initializer> = Kind::new(
         Class { names: &["VarianceScaling", "variance_scaling"], load: variance_scaling },
         Class {
             names: &["Orthogonal", "orthogonal", "OrthogonalInitializer"],
-            load: |a| Ok(Initializer::Orthogonal { gain: a.number("gain", 1.0)?, seed: a.seed()? }),
+            load: |a| {
+                let seed = a.seed()?;
+                Ok(Initializer::Orthogonal { gain: a.number("gain", 1.0)?, seed })
+            },
         },
         Class {
             names: &["Identity", "identity", "IdentityInitializer"],
@@ -179,6 +182,8 @@ impl Initializer {
                 json!({ "seed": seed, "mean": mean, "stddev": stddev })
             }
             Initializer::Orthogonal { gain, .. } => json!({ "seed": seed, "gain": gain }),
+            // Keras doesn't write the gain, and takes it.
+            Initializer::Identity { gain: 1.0 } => json!({}),
             Initializer::Identity { gain } => json!({ "gain": gain }),
             Initializer::VarianceScaling(scaling) => return scaling.config(),
             Initializer::Custom(own) => return own.config(),

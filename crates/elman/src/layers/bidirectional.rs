@@ -145,7 +145,7 @@ impl Layer for Bidirectional {
             ("backward_layer", &mut self.backward_layer, backward),
         ] {
             let (name, trainable) = (layer.base().name().to_owned(), layer.base().trainable);
-            builder.child(attribute, &name, trainable, |builder| layer.build(&inputs, builder))?;
+            builder.layer(attribute, &name, trainable, |builder| layer.build(&inputs, builder))?;
         }
         Ok(())
     }

@@ -233,9 +233,10 @@ pub trait LayerOptions: Layer + Sized {
         self
     }
 
-    /// Whether training changes the layer's weights (true).
+    /// Whether training changes the layer's weights (true), those of layers in it included. (Keras
+    /// goes on training what a wrapper made with `trainable=False` holds.)
     fn trainable(mut self, trainable: bool) -> Self {
-        self.base_mut().trainable = trainable;
+        self.set_trainable(trainable);
         self
     }
 

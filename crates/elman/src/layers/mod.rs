@@ -7,6 +7,7 @@
 mod activation;
 mod activations;
 pub(crate) mod activity;
+mod activity_regularization;
 mod axes;
 mod bidirectional;
 mod conv_lstm;
@@ -37,6 +38,7 @@ pub use activation::ActivationLayer;
 pub use activations::{Elu, LeakyRelu, Prelu, Relu, Softmax};
 pub use axes::Axes;
 pub(crate) use axes::resolve_axis;
+pub use activity_regularization::ActivityRegularization;
 pub use bidirectional::{Bidirectional, MergeMode};
 pub use conv_lstm::{ConvLstm1d, ConvLstm2d, ConvLstm3d};
 pub use dense::Dense;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::{
-    ActivationLayer, Add, Average, Bidirectional, Concatenate, ConvLstm1d, ConvLstm2d, ConvLstm3d,
+    ActivationLayer, ActivityRegularization, Add, Average, Bidirectional, Concatenate, ConvLstm1d, ConvLstm2d, ConvLstm3d,
     Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten, GaussianDropout, GaussianNoise, Gru,
     Identity, Input, Layer, LeakyRelu, Lstm, Masking, Maximum, MinGru, MinLstm, Minimum, Multiply,
     Permute, Prelu, Relu, RepeatVector, Reshape, SimpleRnn, Softmax, SpatialDropout1d, Subtract,
@@ -18,6 +18,7 @@ type Load = fn(&Map<String, Value>) -> serde_json::Result<Box<dyn Layer>>;
 /// Every layer class that a file may name. Nothing else in a file is ever looked up or run.
 const CLASSES: &[(&str, Load)] = &[
     ("Activation", load::<ActivationLayer>),
+    ("ActivityRegularization", load::<ActivityRegularization>),
     ("Add", load::<Add>),
     ("Average", load::<Average>),
     ("Bidirectional", load::<Bidirectional>),

@@ -175,7 +175,7 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
         let trainable = base.map_or(self.base.trainable, |base| base.trainable);
         let features = input.last().copied().unwrap_or_default();
         let cell = &mut self.cell;
-        builder.child("cell", &name, trainable, |builder| cell.build(features, builder))
+        builder.layer("cell", &name, trainable, |builder| cell.build(features, builder))
     }
 
     fn set_trainable(&mut self, trainable: bool) {

@@ -124,7 +124,7 @@ impl Layer for TimeDistributed {
         let (_, step) = self.step_shape(inputs)?;
         let (name, trainable) = (self.layer.base().name().to_owned(), self.layer.base().trainable);
         let layer = &mut self.layer;
-        builder.child("layer", &name, trainable, |builder| layer.build(&[step], builder))
+        builder.layer("layer", &name, trainable, |builder| layer.build(&[step], builder))
     }
 
     fn warnings(&self) -> Vec<String> {

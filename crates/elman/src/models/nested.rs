@@ -155,7 +155,7 @@ impl Layer for Nested {
             let base = graph.layers[index].base();
             let (name, trainable) = (base.name().to_owned(), base.trainable);
             let place = graph.place_of(index);
-            builder.child(&place, &name, trainable, |builder| graph.build_layer(index, builder))?;
+            builder.layer(&place, &name, trainable, |builder| graph.build_layer(index, builder))?;
         }
         if let Some(network) = self.model.network() {
             builder.replace_from(start, network.parameters().values());

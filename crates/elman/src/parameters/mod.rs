@@ -5,17 +5,21 @@
 //! table instead of asking every layer, and a layer stays a cheap, immutable description that many
 //! threads can share.
 
+mod penalties;
+mod weight;
+
 use std::any::Any;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::constraints::Constraint;
-use crate::initializers::Initializer;
 use crate::random::Stream;
 use crate::regularizers::Regularizer;
 use crate::states::{StateEntry, StateSlot};
 use crate::{Float, Result, Shape, Tensor};
+
+pub use weight::Weight;
 
 /// A layer's handle of one of its weights. The default is a weight that doesn't exist, such as the
 /// bias of a layer with `use_bias = false`.
@@ -180,51 +184,6 @@ impl Parameters {
         self.entries.iter_mut().for_each(|entry| entry.trainable = false);
     }
 
-    /// The weights that training changes and that have a penalty.
-    fn penalized(&self) -> impl Iterator<Item = (&Entry, &Regularizer)> {
-        let trainable = self.entries.iter().filter(|entry| entry.trainable);
-        trainable.filter_map(|entry| Some((entry, entry.regularizer.as_ref()?)))
-    }
-
-    /// The sum of the penalties on all trainable weights.
-    ///
-    /// # Errors
-    /// As [`Regularizer::value`].
-    pub fn penalty(&self) -> Result<f64> {
-        self.penalized().map(|(entry, penalty)| penalty.value(&self.tensor(entry))).sum()
-    }
-
-    /// Adds the gradients of [`Parameters::penalty`] to `gradients`, which are laid out like the
-    /// values.
-    ///
-    /// # Errors
-    /// As [`Regularizer::gradient`].
-    pub fn add_penalty_gradients(&self, gradients: &mut [Float]) -> Result<()> {
-        for (entry, penalty) in self.penalized() {
-            let gradient = penalty.gradient(&self.tensor(entry))?;
-            let sums = gradients[entry.range.clone()].iter_mut();
-            sums.zip(gradient.data()).for_each(|(sum, g)| *sum += g);
-        }
-        Ok(())
-    }
-
-    /// Keeps all trainable weights to their constraints.
-    ///
-    /// # Errors
-    /// As [`Constraint::project`].
-    pub fn constrain(&mut self) -> Result<()> {
-        for i in 0..self.entries.len() {
-            let entry = &self.entries[i];
-            let Some(constraint) = entry.constraint.as_ref().filter(|_| entry.trainable) else {
-                continue;
-            };
-            let (projected, range) =
-                (constraint.project(&self.tensor(entry))?, entry.range.clone());
-            self.values_mut()[range].copy_from_slice(projected.data());
-        }
-        Ok(())
-    }
-
     /// A form of the weights of a layer that is costly to make, such as packed kernels: made by
     /// the first call, then shared until a weight changes. `key` is a weight of that layer.
     pub fn derived<T: Any + Send + Sync>(
@@ -240,55 +199,6 @@ impl Parameters {
         let made = Arc::new(make());
         derived.insert(key, Arc::clone(&made) as Arc<dyn Any + Send + Sync>);
         made
-    }
-}
-
-/// What a weight starts as, and how training treats it.
-///
-/// It comes from an initializer, or from an initializer with a regularizer and a constraint:
-/// ```
-/// use elman::parameters::{Builder, Weight};
-/// use elman::prelude::*;
-/// # let mut parameters = elman::Parameters::default();
-/// # let builder = &mut Builder::new(&mut parameters, "layers/mine", "mine", 0, true, 1);
-/// let (regularizer, constraint) = (Some(Regularizer::l2(0.01)), None);
-/// builder.add("kernel", &[3, 2], (&Initializer::glorot_uniform(), &regularizer, &constraint))?;
-/// builder.add("bias", &[2], &Initializer::Zeros)?;
-/// builder.add("mean", &[2], Weight::from(&Initializer::Zeros).not_trained())?;
-/// # Ok::<(), elman::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Weight<'a> {
-    initializer: &'a Initializer,
-    regularizer: Option<&'a Regularizer>,
-    constraint: Option<&'a Constraint>,
-    is_trained: bool,
-}
-
-impl<'a> From<&'a Initializer> for Weight<'a> {
-    fn from(initializer: &'a Initializer) -> Weight<'a> {
-        Weight { initializer, regularizer: None, constraint: None, is_trained: true }
-    }
-}
-
-impl<'a> From<(&'a Initializer, &'a Option<Regularizer>, &'a Option<Constraint>)> for Weight<'a> {
-    fn from(
-        (initializer, regularizer, constraint): (
-            &'a Initializer,
-            &'a Option<Regularizer>,
-            &'a Option<Constraint>,
-        ),
-    ) -> Weight<'a> {
-        let (regularizer, constraint) = (regularizer.as_ref(), constraint.as_ref());
-        Weight { initializer, regularizer, constraint, is_trained: true }
-    }
-}
-
-impl Weight<'_> {
-    /// This weight as one that training never changes by gradients, such as a running mean.
-    pub fn not_trained(mut self) -> Self {
-        self.is_trained = false;
-        self
     }
 }
 
@@ -409,8 +319,8 @@ impl<'a> Builder<'a> {
         &mut self.parameters.values_mut()[range]
     }
 
-    /// Builds a part of the layer (a cell, a wrapped layer): `attribute` is its place in the
-    /// file's tree, `name` its name.
+    /// Builds a part of the layer, such as a cell: `attribute` is its place in the file's tree,
+    /// `name` its name. It is trainable if the layer is.
     ///
     /// # Errors
     /// What `build` returns.
@@ -421,9 +331,24 @@ impl<'a> Builder<'a> {
         trainable: bool,
         build: impl FnOnce(&mut Builder) -> Result<T>,
     ) -> Result<T> {
+        self.layer(attribute, name, self.trainable && trainable, build)
+    }
+
+    /// Builds a layer in the layer. Whether it is trainable it says itself: Keras doesn't ask the
+    /// layer around it. (To freeze that freezes both: see
+    /// [`Layer::set_trainable`](crate::layers::Layer::set_trainable).)
+    ///
+    /// # Errors
+    /// What `build` returns.
+    pub fn layer<T>(
+        &mut self,
+        attribute: &str,
+        name: &str,
+        trainable: bool,
+        build: impl FnOnce(&mut Builder) -> Result<T>,
+    ) -> Result<T> {
         let parent = &self.parameters.scopes[self.scope];
         let (path, layer) = (format!("{}/{attribute}", parent.path), parent.layer);
-        let trainable = self.trainable && trainable;
         let seed = self.seed;
         let child = Builder::new(self.parameters, &path, name, layer, trainable, 0);
         build(&mut Builder { seed, ..child })
