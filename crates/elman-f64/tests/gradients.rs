@@ -5,6 +5,7 @@ use elman_f64::layers::{Layer, LayerOptions};
 use elman_f64::parameters::Builder;
 use elman_f64::prelude::*;
 use elman_f64::random::Stream;
+use elman_f64::regularizers::OrthogonalMode;
 use elman_f64::{Context, Parameters};
 
 /// A central difference of step 1e-5 is off by about its square and by rounding over the step.
@@ -41,27 +42,32 @@ fn check_in(
     let mut stream = Stream::new(4, name);
     parameters.values_mut().iter_mut().for_each(|w| *w += 0.3 * stream.normal());
 
+    // The outputs, and the penalties on them and on the weights.
     let run = |parameters: &Parameters, inputs: &[Tensor]| {
-        layer.forward(inputs, &mut context(parameters)).unwrap()
+        let mut cx = context(parameters).with_losses();
+        let outputs = layer.call(inputs, &mut cx).unwrap();
+        (outputs, cx.losses() + parameters.penalty().unwrap())
     };
     let upstream: Vec<Tensor> = run(&parameters, inputs)
+        .0
         .iter()
         .enumerate()
         .map(|(i, y)| noise(y.shape(), &format!("upstream {i}")))
         .collect();
     let loss = |parameters: &Parameters, inputs: &[Tensor]| -> f64 {
-        let outputs = run(parameters, inputs);
+        let (outputs, penalties) = run(parameters, inputs);
         let dot = |(y, u): (&Tensor, &Tensor)| {
             y.data().iter().zip(u.data()).map(|(y, u)| y * u).sum::<f64>()
         };
-        outputs.iter().zip(&upstream).map(dot).sum()
+        outputs.iter().zip(&upstream).map(dot).sum::<f64>() + penalties
     };
 
-    let mut cx = context(&parameters);
-    layer.forward(inputs, &mut cx).unwrap();
+    let mut cx = context(&parameters).with_losses();
+    layer.call(inputs, &mut cx).unwrap();
     let given: Vec<_> = upstream.iter().cloned().map(Some).collect();
-    let of_inputs = layer.backward(&given, &mut cx).unwrap();
-    let of_weights = cx.into_gradients();
+    let of_inputs = layer.call_backward(&given, &mut cx).unwrap();
+    let mut of_weights = cx.into_gradients();
+    parameters.add_penalty_gradients(&mut of_weights).unwrap();
 
     let compare = |what: String, got: f64, plus: f64, minus: f64| {
         let expected = (plus - minus) / (2.0 * STEP);
@@ -223,6 +229,41 @@ fn wrappers() {
     check("bidirectional of two", Box::new(unequal), &inputs, true);
     let dense = Dense::new(2).activation(Activation::Tanh);
     check("time_distributed", Box::new(TimeDistributed::new(dense)), &[sequence()], true);
+}
+
+#[test]
+fn penalties() {
+    let penalties = [
+        Regularizer::l1(0.7),
+        Regularizer::l2(0.3),
+        Regularizer::l1_l2(0.2, 0.4),
+        Regularizer::orthogonal(0.9, OrthogonalMode::Rows),
+        Regularizer::orthogonal(0.9, OrthogonalMode::Columns),
+    ];
+    for (i, penalty) in penalties.into_iter().enumerate() {
+        let name = |layer: &str| format!("{layer} with penalty {i}");
+        // Of matrices, as the penalties on angles need them.
+        let dense = || Dense::new(4).kernel_regularizer(penalty.clone());
+        let layer = dense().activity_regularizer(penalty.clone());
+        check(&name("dense"), Box::new(layer.clone()), &[noise(&[3, 5], "x")], true);
+        check(&name("steps"), Box::new(TimeDistributed::new(layer)), &[sequence()], true);
+        let lstm = Lstm::new(3)
+            .return_state(true)
+            .recurrent_regularizer(penalty.clone())
+            .activity_regularizer(penalty.clone());
+        let both = Bidirectional::new(lstm.clone()).activity_regularizer(penalty.clone());
+        check(&name("lstm"), Box::new(lstm), &[sequence()], true);
+        check(&name("bidirectional"), Box::new(both), &[sequence()], true);
+        let embedding = Embedding::new(5, 3).embeddings_regularizer(penalty);
+        let ids = Tensor::new([2, 3], vec![0., 4., 1., 1., 2., 0.]).unwrap();
+        check(&name("embedding"), Box::new(embedding), &[ids], false);
+    }
+    let all = Gru::new(3)
+        .return_sequences(true)
+        .bias_regularizer(Regularizer::l2(0.5))
+        .activity_regularizer(Regularizer::l1_l2(0.3, 0.2));
+    check("gru, all steps", Box::new(all), &[sequence()], true);
+    check("penalty alone", Box::new(ActivityRegularization::new(0.1, 0.2)), &[sequence()], true);
 }
 
 #[test]

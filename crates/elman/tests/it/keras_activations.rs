@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use elman::activations::{self, Activation};
-use elman::layers::ActivationLayer;
-use serde_json::Value;
+use elman::layers::{ActivationLayer, Layer, layer_from_config};
+use serde_json::{Value, json};
 
 use crate::support::{Built, Report, TOLERANCE, fixture, tensor};
 
@@ -49,4 +49,30 @@ fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
     }
     report.close(&format!("{name}: gradient"), gradient, &expected, TOLERANCE);
     Ok(())
+}
+
+#[test]
+fn arguments_are_names() {
+    for (argument, expected) in [
+        (json!(null), Activation::Linear),
+        (json!("swish"), Activation::Silu),
+        (json!("hard_swish"), Activation::HardSilu),
+    ] {
+        let config = layer("Dense", &argument).unwrap().config();
+        assert_eq!(activations::get(config["activation"].as_str().unwrap()).unwrap(), expected);
+    }
+    let function = json!({ "class_name": "function", "config": "my_function" });
+    for (argument, word) in [(json!("tahn"), "tahn"), (function, "my_function")] {
+        let error = layer("LSTM", &argument).err().unwrap().to_string();
+        assert!(error.contains(word), "{error}");
+    }
+}
+
+fn layer(class: &str, activation: &Value) -> elman::Result<Box<dyn Layer>> {
+    let config = json!({ "units": 4, "activation": activation });
+    let mut config = config.as_object().unwrap().clone();
+    if class == "Activation" {
+        config.remove("units");
+    }
+    layer_from_config(class, &config)
 }

@@ -1,12 +1,12 @@
 //! What Keras's initializers draw, as facts that hold for any stream of random numbers, and what
 //! the weights of new layers are.
 
-use elman::initializers::Initializer;
+use elman::initializers::{self, Initializer};
 use elman::layers::layer_from_config;
 use elman::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{Built, Report, fixture, tensor};
+use crate::support::{Built, Report, difference, fixture, tensor};
 
 /// The mean and the deviation of so many draws of 25 values and more are off by 1% of the
 /// deviation at most.
@@ -15,21 +15,29 @@ const SAMPLING: f64 = 0.03;
 /// Products of orthonormal vectors of f32.
 const ORTHONORMAL: f64 = 1e-5;
 
-/// Rows with what elman doesn't have, and the word by which it is refused.
-const REFUSED: &[(&str, &str)] = &[("variance_scaling", "VarianceScaling")];
-
 #[test]
 fn initializers_are_those_of_keras() {
     let (mut report, mut rows) = (Report::default(), 0);
     for case in fixture("initializers.json")["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
-        match case.get("initializer") {
-            Some(_) => report.unless_refused(name, REFUSED, check_draws(name, case, &mut rows)),
-            None => report.unless_refused(name, REFUSED, check_layer(name, case, &mut rows)),
+        let checked = match (case.get("identifier"), case.get("initializer")) {
+            (Some(identifier), _) => check_name(identifier, case, &mut rows),
+            (None, Some(_)) => check_draws(name, case, &mut rows),
+            (None, None) => check_layer(name, case, &mut rows),
+        };
+        if let Err(problem) = checked {
+            report.problem(format!("{name}: {problem}"));
         }
     }
     report.finish(0);
-    assert_eq!(rows, 30, "rows that were compared");
+    assert_eq!(rows, 95, "rows that were compared");
+}
+
+/// A name means what Keras's `initializers.get` makes of it.
+fn check_name(identifier: &Value, case: &Value, rows: &mut usize) -> Result<(), String> {
+    let named = initializers::get(identifier.as_str().unwrap()).map_err(|e| e.to_string())?;
+    *rows += 1;
+    difference(&json!(named), &case["initializer"]).map_or(Ok(()), Err)
 }
 
 fn dims(value: &Value) -> Vec<usize> {

@@ -37,6 +37,12 @@ fn trainings_with_all_optimizers_equal_keras() {
     check_all("optimizer_trainings.json", 16 * 20);
 }
 
+/// With regularizers, constraints and frozen layers.
+#[test]
+fn penalized_trainings_equal_keras() {
+    check_all("penalized_trainings.json", 150);
+}
+
 fn check_all(file: &str, at_least: usize) {
     let mut report = Report::default();
     for case in fixture(file)["cases"].as_array().unwrap() {
@@ -101,14 +107,24 @@ fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
 /// Models with several inputs and outputs, masked sequences, stateful layers.
 #[test]
 fn trainings_of_graphs_equal_keras() {
+    graph_trainings("graph_trainings.json", 135);
+}
+
+/// The same with regularizers, constraints and frozen layers.
+#[test]
+fn penalized_trainings_of_graphs_equal_keras() {
+    graph_trainings("penalized_graph_trainings.json", 45);
+}
+
+fn graph_trainings(file: &str, at_least: usize) {
     let mut report = Report::default();
-    for case in fixture("graph_trainings.json")["cases"].as_array().unwrap() {
+    for case in fixture(file)["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
         if let Err(error) = check_graph(name, case, &mut report) {
             report.problem(format!("{name}: {error}"));
         }
     }
-    report.finish(135);
+    report.finish(at_least);
 }
 
 fn check_graph(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {

@@ -22,6 +22,8 @@ mod keras_losses;
 mod keras_metrics;
 mod keras_models;
 mod keras_optimizers;
+mod keras_penalized;
+mod keras_penalties;
 mod keras_schedules;
 mod keras_summaries;
 mod keras_trainings;

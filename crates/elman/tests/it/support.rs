@@ -164,6 +164,14 @@ impl Report {
         }
     }
 
+    /// Compares configurations: see [`difference`].
+    pub fn same(&mut self, what: &str, got: &Value, expected: &Value) {
+        self.compared += 1;
+        if let Some(difference) = difference(got, expected) {
+            self.problem(format!("{what}: {difference}"));
+        }
+    }
+
     /// Fails with every problem, or if fewer than `at_least` arrays were compared: a fixture that
     /// lost its cases must not pass.
     pub fn finish(self, at_least: usize) {
@@ -178,6 +186,28 @@ impl Report {
             "only {} comparisons, expected {at_least}",
             self.compared
         );
+    }
+}
+
+/// Where two configurations first say different things; an absent key is a null one, and numbers
+/// are f32.
+pub fn difference(got: &Value, expected: &Value) -> Option<String> {
+    match (got, expected) {
+        (Value::Object(got), Value::Object(expected)) => {
+            let of = |map: &Map<String, Value>, key| map.get(key).cloned().unwrap_or_default();
+            got.keys().chain(expected.keys()).find_map(|key| {
+                Some(format!("{key}/{}", difference(&of(got, key), &of(expected, key))?))
+            })
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).find_map(|(a, b)| difference(a, b))
+        }
+        (Value::Number(a), Value::Number(b))
+            if a.as_f64().map(|v| v as f32) == b.as_f64().map(|v| v as f32) =>
+        {
+            None
+        }
+        _ => (got != expected).then(|| format!(" {got}, expected {expected}")),
     }
 }
 
