@@ -80,12 +80,12 @@ pub mod prelude {
     pub use crate::constraints::Constraint;
     pub use crate::initializers::Initializer;
     pub use crate::layers::{
-        ActivationLayer, ActivityRegularization, Add, Average, Bidirectional, Concatenate, ConvLstm1d, ConvLstm2d,
-        ConvLstm3d, Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten, GaussianDropout,
-        GaussianNoise, Gru, Identity, Input, LayerOptions, LeakyRelu, Lstm, Masking, Maximum,
-        MergeMode, MinGru, MinLstm, Minimum, Multiply, Permute, Prelu, Relu, RepeatVector, Reshape,
-        Rnn, SimpleRnn, Softmax, SpatialDropout1d, Subtract, TimeDistributed, UpSampling1d,
-        ZeroPadding1d,
+        ActivationLayer, ActivityRegularization, Add, Average, Bidirectional, Concatenate,
+        ConvLstm1d, ConvLstm2d, ConvLstm3d, Cropping1d, Dense, Dot, Dropout, Elu, Embedding,
+        Flatten, GaussianDropout, GaussianNoise, Gru, Identity, Input, LayerOptions, LeakyRelu,
+        Lstm, Masking, Maximum, MergeMode, MinGru, MinLstm, Minimum, Multiply, Permute, Prelu,
+        Relu, RepeatVector, Reshape, Rnn, SimpleRnn, Softmax, SpatialDropout1d, Subtract,
+        TimeDistributed, UpSampling1d, ZeroPadding1d,
     };
     pub use crate::models::{
         Apply, Functional, Model, Sequential, SummaryOptions, SummaryStyle, Symbolic,

@@ -12,9 +12,11 @@ pub use kind::{MinGruKind, MinLstmKind, MinimalKind};
 use kind::{positive, positive_slope, sigmoid};
 
 use super::{Cell, DropoutMasks, InputGradients, Sequence, SequenceGradients, SequenceOutput};
+use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::layers::layer::to_config;
 use crate::parameters::{Builder, Parameter};
+use crate::regularizers::Regularizer;
 use crate::{Context, Float, Result, Tensor, defaults, ops};
 
 /// The cell of [`MinGru`](crate::layers::MinGru): a GRU whose gate and candidate don't see the
@@ -62,6 +64,14 @@ pub struct MinimalCell<K> {
     pub(crate) kernel_initializer: Initializer,
     #[serde(default = "defaults::zeros")]
     pub(crate) bias_initializer: Initializer,
+    #[serde(default)]
+    pub(crate) kernel_regularizer: Option<Regularizer>,
+    #[serde(default)]
+    pub(crate) bias_regularizer: Option<Regularizer>,
+    #[serde(default)]
+    pub(crate) kernel_constraint: Option<Constraint>,
+    #[serde(default)]
+    pub(crate) bias_constraint: Option<Constraint>,
     #[serde(skip)]
     kernel: Parameter,
     #[serde(skip)]
@@ -97,6 +107,10 @@ impl<K: MinimalKind> MinimalCell<K> {
             use_bias: true,
             kernel_initializer: Initializer::glorot_uniform(),
             bias_initializer: Initializer::Zeros,
+            kernel_regularizer: None,
+            bias_regularizer: None,
+            kernel_constraint: None,
+            bias_constraint: None,
             kernel: Parameter::default(),
             bias: Parameter::default(),
             kind: PhantomData,
@@ -202,9 +216,11 @@ impl<K: MinimalKind> Cell for MinimalCell<K> {
 
     fn build(&mut self, features: usize, builder: &mut Builder) -> Result<()> {
         let columns = self.columns();
-        self.kernel = builder.add("kernel", &[features, columns], &self.kernel_initializer)?;
+        let kernel = (&self.kernel_initializer, &self.kernel_regularizer, &self.kernel_constraint);
+        self.kernel = builder.add("kernel", &[features, columns], kernel)?;
         if self.use_bias {
-            self.bias = builder.add("bias", &[columns], &self.bias_initializer)?;
+            let bias = (&self.bias_initializer, &self.bias_regularizer, &self.bias_constraint);
+            self.bias = builder.add("bias", &[columns], bias)?;
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Minimal recurrent layers.
 
 use super::Rnn;
+use super::weight_arguments::weight_arguments;
 use crate::cells::{MinGruCell, MinLstmCell, MinimalCell, MinimalKind, cell_options};
-use crate::initializers::Initializer;
 
 /// The minimal gated recurrent unit: a GRU whose gate and candidate don't see the state, so that
 /// all steps of a sequence are one product.
@@ -69,8 +69,16 @@ cell_options!(@[K: MinimalKind] MinimalCell<K>, Rnn<MinimalCell<K>> {
     positive: bool => positive;
     /// Whether to add a bias (true).
     use_bias: bool => use_bias;
-    /// The first values of the kernel (`glorot_uniform`).
-    kernel_initializer: Initializer => kernel_initializer;
-    /// The first values of the bias (`zeros`).
-    bias_initializer: Initializer => bias_initializer;
 });
+
+macro_rules! minimal_arguments {
+    ($object:ty, $via:tt) => {
+        weight_arguments!(@[K: MinimalKind] $object, via $via {
+            "kernel" starts as "glorot_uniform":
+                kernel_initializer, kernel_regularizer, kernel_constraint;
+            "bias" starts as "zeros": bias_initializer, bias_regularizer, bias_constraint;
+        });
+    };
+}
+minimal_arguments!(MinimalCell<K>, []);
+minimal_arguments!(Rnn<MinimalCell<K>>, [cell]);

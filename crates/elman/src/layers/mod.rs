@@ -36,9 +36,9 @@ pub(crate) mod weight_arguments;
 
 pub use activation::ActivationLayer;
 pub use activations::{Elu, LeakyRelu, Prelu, Relu, Softmax};
+pub use activity_regularization::ActivityRegularization;
 pub use axes::Axes;
 pub(crate) use axes::resolve_axis;
-pub use activity_regularization::ActivityRegularization;
 pub use bidirectional::{Bidirectional, MergeMode};
 pub use conv_lstm::{ConvLstm1d, ConvLstm2d, ConvLstm3d};
 pub use dense::Dense;

@@ -5,11 +5,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::{
-    ActivationLayer, ActivityRegularization, Add, Average, Bidirectional, Concatenate, ConvLstm1d, ConvLstm2d, ConvLstm3d,
-    Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten, GaussianDropout, GaussianNoise, Gru,
-    Identity, Input, Layer, LeakyRelu, Lstm, Masking, Maximum, MinGru, MinLstm, Minimum, Multiply,
-    Permute, Prelu, Relu, RepeatVector, Reshape, SimpleRnn, Softmax, SpatialDropout1d, Subtract,
-    TimeDistributed, UpSampling1d, ZeroPadding1d,
+    ActivationLayer, ActivityRegularization, Add, Average, Bidirectional, Concatenate, ConvLstm1d,
+    ConvLstm2d, ConvLstm3d, Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten,
+    GaussianDropout, GaussianNoise, Gru, Identity, Input, Layer, LeakyRelu, Lstm, Masking, Maximum,
+    MinGru, MinLstm, Minimum, Multiply, Permute, Prelu, Relu, RepeatVector, Reshape, SimpleRnn,
+    Softmax, SpatialDropout1d, Subtract, TimeDistributed, UpSampling1d, ZeroPadding1d,
 };
 use crate::{Error, Result};
 

@@ -4,16 +4,6 @@
 /// layer. They are fields of the same names, in the layer itself or where `via` leads from it.
 /// `@[const N: usize]` before the layer are its generic parameters.
 macro_rules! weight_arguments {
-    ($layer:ty { $($weights:tt)+ }) => {
-        $crate::layers::weight_arguments::weight_arguments!(@[] $layer, via [] { $($weights)+ });
-    };
-    (@$generics:tt $layer:ty, via $via:tt {
-        $($weight:literal starts as $default:literal: $($field:ident),+;)+
-    }) => {
-        $($crate::layers::weight_arguments::weight_arguments!(
-            @weight $generics $layer, $via, $weight, $default, $($field),+
-        );)+
-    };
     (
         @weight [$($generics:tt)*] $layer:ty, [$($via:ident).*], $weight:literal, $default:literal,
         $initializer:ident, $regularizer:ident, $constraint:ident
@@ -46,6 +36,16 @@ macro_rules! weight_arguments {
                 self
             }
         }
+    };
+    ($layer:ty { $($weights:tt)+ }) => {
+        $crate::layers::weight_arguments::weight_arguments!(@[] $layer, via [] { $($weights)+ });
+    };
+    (@$generics:tt $layer:ty, via $via:tt {
+        $($weight:literal starts as $default:literal: $($field:ident),+;)+
+    }) => {
+        $($crate::layers::weight_arguments::weight_arguments!(
+            @weight $generics $layer, $via, $weight, $default, $($field),+
+        );)+
     };
 }
 pub(crate) use weight_arguments;

@@ -276,6 +276,18 @@ impl<'a> Builder<'a> {
             Some(mut stream) => weight.initializer.values(shape, &mut stream, &place)?,
             None => vec![0.0; shape.iter().product()],
         };
+        let parameter = self.add_values(name, shape, values);
+        if let Some(entry) = self.parameters.entries.last_mut() {
+            entry.trainable &= weight.is_trained;
+            entry.is_trained = weight.is_trained;
+            entry.regularizer = weight.regularizer.cloned();
+            entry.constraint = weight.constraint.cloned();
+        }
+        Ok(parameter)
+    }
+
+    /// Registers a weight with these values.
+    pub fn add_values(&mut self, name: &str, shape: &[usize], values: Vec<Float>) -> Parameter {
         let start = self.parameters.values.len();
         self.parameters.values_mut();
         self.parameters.values.extend(values);
@@ -283,15 +295,15 @@ impl<'a> Builder<'a> {
         self.parameters.entries.push(Entry {
             name: name.into(),
             shape: shape.to_vec(),
-            trainable: self.trainable && weight.is_trained,
-            is_trained: weight.is_trained,
-            regularizer: weight.regularizer.cloned(),
-            constraint: weight.constraint.cloned(),
+            trainable: self.trainable,
+            is_trained: true,
+            regularizer: None,
+            constraint: None,
             scope: self.scope,
             index,
             range: start..self.parameters.values.len(),
         });
-        Ok(Parameter(Some(self.parameters.entries.len() - 1)))
+        Parameter(Some(self.parameters.entries.len() - 1))
     }
 
     /// Registers a state of that shape, which the layer carries from call to call.

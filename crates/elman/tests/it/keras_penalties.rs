@@ -1,12 +1,8 @@
 //! Regularizers, constraints and initializers, one by one, against Keras.
 
 use elman::constraints::{self, Constraint};
-use elman::initializers::{self, Initializer};
-use elman::layers::layer_from_config;
-use elman::parameters::Builder;
-use elman::random::Stream;
+use elman::initializers::Initializer;
 use elman::regularizers::{self, Regularizer};
-use elman::{Parameters, Shape, Tensor};
 use serde_json::{Value, json};
 
 use crate::support::{Report, TOLERANCE, difference, fixture, tensor};

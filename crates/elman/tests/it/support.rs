@@ -117,23 +117,6 @@ impl Report {
         self.problems.push(problem);
     }
 
-    /// Takes in how a row went: without an error, unless it is among those that must be refused,
-    /// each given with a word of the error.
-    pub fn unless_refused<T, E: std::fmt::Display>(
-        &mut self,
-        name: &str,
-        refused: &[(&str, &str)],
-        done: Result<T, E>,
-    ) {
-        let word = refused.iter().find(|(row, _)| *row == name).map(|(_, word)| *word);
-        match (done, word) {
-            (Ok(_), None) => {}
-            (Ok(_), Some(word)) => self.problem(format!("{name}: must be refused for {word}")),
-            (Err(error), Some(word)) if error.to_string().contains(word) => {}
-            (Err(error), _) => self.problem(format!("{name}: {error}")),
-        }
-    }
-
     /// Compares within `tolerance`, absolute and relative.
     pub fn close(&mut self, what: &str, got: &Tensor, expected: &Tensor, tolerance: f64) {
         self.compared += 1;

@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::layers::layer::{layer_boilerplate, single_input};
+use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Base, Layer};
 use crate::parameters::{Builder, Parameter};
+use crate::regularizers::Regularizer;
 use crate::{Context, Error, Result, Shape, Tensor, defaults, ops};
 
 /// Rectified linear unit with a slope below zero that is learnt: `y = x` above zero, else
@@ -36,6 +39,10 @@ pub struct Prelu {
     #[serde(default = "defaults::zeros")]
     alpha_initializer: Initializer,
     #[serde(default)]
+    alpha_regularizer: Option<Regularizer>,
+    #[serde(default)]
+    alpha_constraint: Option<Constraint>,
+    #[serde(default)]
     shared_axes: Option<Vec<usize>>,
     #[serde(skip)]
     alpha: Parameter,
@@ -46,6 +53,8 @@ impl Default for Prelu {
         Prelu {
             base: Base::default(),
             alpha_initializer: Initializer::Zeros,
+            alpha_regularizer: None,
+            alpha_constraint: None,
             shared_axes: None,
             alpha: Parameter::default(),
         }
@@ -56,12 +65,6 @@ impl Prelu {
     /// A slope for every value of the input, first zero.
     pub fn new() -> Prelu {
         Prelu::default()
-    }
-
-    /// The first slopes (`zeros`).
-    pub fn alpha_initializer(mut self, initializer: Initializer) -> Prelu {
-        self.alpha_initializer = initializer;
-        self
     }
 
     /// The axes, counted from 1 behind the batch, along which one slope serves all (none).
@@ -94,6 +97,10 @@ impl Prelu {
     }
 }
 
+weight_arguments!(Prelu {
+    "slopes" starts as "zeros": alpha_initializer, alpha_regularizer, alpha_constraint;
+});
+
 impl Layer for Prelu {
     layer_boilerplate!();
 
@@ -109,7 +116,8 @@ impl Layer for Prelu {
 
     fn build(&mut self, inputs: &[Shape], builder: &mut Builder) -> Result<()> {
         let shape = self.alpha_shape(single_input(self, inputs, 1..)?)?;
-        self.alpha = builder.add("alpha", &shape, &self.alpha_initializer)?;
+        let alpha = (&self.alpha_initializer, &self.alpha_regularizer, &self.alpha_constraint);
+        self.alpha = builder.add("alpha", &shape, alpha)?;
         Ok(())
     }
 
