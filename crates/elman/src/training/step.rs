@@ -118,10 +118,11 @@ impl Model {
             (Some(compiled), Ok(network)) => {
                 let parameters = network.parameters_mut();
                 // As in Keras, an optimizer without weights takes no step.
-                if parameters.entries().iter().any(|entry| entry.trainable) {
-                    compiled.state.step(&*compiled.optimizer, parameters, gradients)?;
-                }
-                parameters.constrain()
+                let stepped = match parameters.entries().iter().any(|entry| entry.trainable) {
+                    true => compiled.state.step(&*compiled.optimizer, parameters, gradients),
+                    false => Ok(()),
+                };
+                stepped.and_then(|()| parameters.constrain())
             }
             (_, network) => network.map(|_| ()),
         };
