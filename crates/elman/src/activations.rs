@@ -77,10 +77,13 @@ pub(crate) fn apply_in_place(activation: Activation, y: &mut Tensor) {
 
 /// The gradient of the activation's input from its input `x`, output `y` and the output's gradient.
 pub(crate) fn backward(activation: Activation, x: &Tensor, y: &Tensor, dy: &Tensor) -> Tensor {
-    if activation == Activation::Linear || y.is_empty() {
+    if activation == Activation::Linear {
         return dy.clone();
     }
     let mut dx = Tensor::zeros(x.shape());
+    if x.is_empty() {
+        return dx;
+    }
     let width = x.width();
     activation.backward(x.data(), y.data(), dy.data(), dx.data_mut(), width);
     dx

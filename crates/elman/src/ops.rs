@@ -124,7 +124,7 @@ pub fn split<const N: usize>(x: &Tensor) -> [Tensor; N] {
 
 /// Columns `start..start + width` of every row.
 pub fn columns(x: &Tensor, start: usize, width: usize) -> Tensor {
-    let mut data = Vec::with_capacity(x.len() / x.width().max(1) * width);
+    let mut data = Vec::with_capacity(num_rows(x) * width);
     for row in x.data().chunks_exact(x.width().max(1)) {
         data.extend_from_slice(&row[start..start + width]);
     }
@@ -134,7 +134,7 @@ pub fn columns(x: &Tensor, start: usize, width: usize) -> Tensor {
 /// The parts side by side in every row: the inverse of [`split`].
 pub fn concatenate(parts: &[&Tensor]) -> Tensor {
     let width: usize = parts.iter().map(|p| p.width()).sum();
-    let rows = parts[0].len() / parts[0].width().max(1);
+    let rows = num_rows(parts[0]);
     let mut data = Vec::with_capacity(rows * width);
     for row in 0..rows {
         for part in parts {
@@ -181,6 +181,16 @@ pub fn reverse_time(x: &Tensor) -> Tensor {
 fn sequence_axes(x: &Tensor) -> (usize, usize) {
     let [_, time, step @ ..] = x.shape() else { unreachable!("a sequence has two axes or more") };
     (*time, step.iter().product())
+}
+
+/// How many rows there are, also where they are empty.
+fn num_rows(x: &Tensor) -> usize {
+    x.shape().split_last().map_or(1, |(_, outer)| outer.iter().product())
+}
+
+/// The rows of `x`, also where they are empty.
+pub(crate) fn rows(x: &Tensor) -> impl Iterator<Item = &[Float]> {
+    (0..num_rows(x)).map(|i| &x.data()[i * x.width()..][..x.width()])
 }
 
 fn shape_with_width(x: &Tensor, width: usize) -> Vec<usize> {

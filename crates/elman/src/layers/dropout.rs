@@ -104,7 +104,15 @@ impl Layer for Dropout {
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
         check_between(self, "rate", self.rate, 0.0..=1.0)?;
-        Ok(vec![single_input(self, inputs, 0..)?.clone()])
+        let input = single_input(self, inputs, 0..)?;
+        // An unknown batch may be any; other unknown sizes show when there are values.
+        let batch = self.noise_shape.as_ref().and_then(|given| *given.first()?).unwrap_or(1);
+        let dim = |(axis, dim): (usize, &Option<usize>)| dim.or((axis == 0).then_some(batch));
+        let dims: Option<Vec<usize>> = input.dims().iter().enumerate().map(dim).collect();
+        if let Some(dims) = dims {
+            self.drawn_shape(&dims)?;
+        }
+        Ok(vec![input.clone()])
     }
 
     fn build(&mut self, _inputs: &[Shape], builder: &mut Builder) -> Result<()> {

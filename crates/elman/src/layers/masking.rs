@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
-use crate::{Context, Float, Mask, Result, Shape, Tensor};
+use crate::{Context, Float, Mask, Result, Shape, Tensor, ops};
 
 /// Marks the steps whose features all equal `mask_value`: the layers behind leave them out.
 ///
@@ -47,7 +47,7 @@ impl Masking {
     /// Whether each step, a row of `x`, counts.
     fn used<'a>(&self, x: &'a Tensor) -> impl Iterator<Item = bool> + use<'a> {
         let value = self.mask_value as Float;
-        x.data().chunks(x.width().max(1)).map(move |step| step.iter().any(|v| *v != value))
+        ops::rows(x).map(move |step| step.iter().any(|v| *v != value))
     }
 }
 

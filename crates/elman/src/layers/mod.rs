@@ -59,8 +59,8 @@ pub use merge::{
 pub use minimal::{MinGru, MinLstm};
 pub use noise::{GaussianDropout, GaussianNoise, SpatialDropout1d};
 pub(crate) use operation::Operation;
-pub use registry::layer_from_config;
 pub(crate) use registry::{Options, is_registered_as, layer_from_object, layer_to_object};
+pub use registry::{layer_classes, layer_from_config};
 pub use reshaping::{
     Cropping1d, Ends, Permute, RepeatVector, Reshape, UpSampling1d, ZeroPadding1d,
 };

@@ -109,6 +109,15 @@ fn load<L: Layer + DeserializeOwned>(
     Ok(Box::new(L::deserialize(config)?))
 }
 
+/// The class names that [`layer_from_config`] knows, in alphabetical order.
+///
+/// ```
+/// assert!(elman::layers::layer_classes().any(|class| class == "LSTM"));
+/// ```
+pub fn layer_classes() -> impl Iterator<Item = &'static str> {
+    CLASSES.iter().map(|(class, _)| *class)
+}
+
 /// The layer of a class name and a configuration under Keras's keys.
 ///
 /// # Errors
@@ -126,7 +135,7 @@ pub fn layer_from_config(class_name: &str, config: &Map<String, Value>) -> Resul
         return Err(Error::Unknown {
             what: "layer class",
             name: class_name.into(),
-            known: CLASSES.iter().map(|(class, _)| *class).collect::<Vec<_>>().join(", "),
+            known: layer_classes().collect::<Vec<_>>().join(", "),
         });
     };
     let options = Options::of(place, config)?;

@@ -91,7 +91,7 @@ fn layers() -> Vec<Case> {
         ),
         case(
             "a state of another size",
-            &["GRU", "(batch, 3)", "(None, 2)"],
+            &["GRU", "(None, 3)", "(None, 2)"],
             Gru::new(3).apply([&other, &Input::new([2]).symbolic()]),
         ),
         case(

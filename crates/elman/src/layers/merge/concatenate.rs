@@ -148,8 +148,7 @@ impl Layer for Concatenate {
         };
         let counting: Vec<Tensor> = inputs.iter().map(counting).collect();
         vec![self.join(&counting).ok().map(|joined| {
-            let any =
-                joined.data().chunks(joined.width().max(1)).map(|s| s.iter().any(|v| *v > 0.0));
+            let any = ops::rows(&joined).map(|step| step.iter().any(|v| *v > 0.0));
             Mask::from_parts(&joined.shape()[..joined.ndim() - 1], any.collect())
         })]
     }

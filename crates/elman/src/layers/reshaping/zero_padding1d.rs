@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Ends;
 use crate::layers::data_format::ChannelsLast;
-use crate::layers::layer::{layer_boilerplate, single_sequence};
+use crate::layers::layer::{check_positive, layer_boilerplate, single_sequence};
 use crate::layers::{Base, Layer};
 use crate::{Context, Result, Shape, Tensor};
 
@@ -52,6 +52,8 @@ impl Layer for ZeroPadding1d {
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
         let dims = single_sequence(self, inputs)?.dims();
+        // No padding is fine, none beyond all memory.
+        check_positive(self, "padding", self.padding.sum().max(1))?;
         let time = dims[1].map(|time| time.saturating_add(self.padding.sum()));
         Ok(vec![[dims[0], time, dims[2]].into()])
     }

@@ -54,13 +54,12 @@ impl<C: Cell + Clone> Rnn<C> {
         let states = self.cell.state_shapes(&input).map_err(|error| self.named(error))?;
         for (i, state) in states.iter().enumerate() {
             let Some(given) = inputs.get(i + 1) else { break };
-            let dims = given.dims().get(1..).unwrap_or_default();
-            let fits = dims.len() == state.len()
-                && dims.iter().zip(state).all(|(given, size)| given.is_none_or(|d| d == *size));
-            if !fits {
-                let sizes: Vec<String> = state.iter().map(usize::to_string).collect();
-                let expected = format!("(batch, {}), an initial state", sizes.join(", "));
-                return Err(wrong(i + 1, expected));
+            let expected = Shape::from(&state[..]).with_batch(dims[0]);
+            let fits =
+                |(a, b): (&Option<usize>, &Option<usize>)| a.zip(*b).is_none_or(|(a, b)| a == b);
+            let mut pairs = given.dims().iter().zip(expected.dims());
+            if given.ndim() != expected.ndim() || !pairs.all(fits) {
+                return Err(wrong(i + 1, format!("{expected}, an initial state")));
             }
         }
         Ok(StepShapes { input, output, states })
