@@ -8,6 +8,7 @@ mod bad_input;
 mod bad_optimizers;
 mod bidirectional;
 mod cells;
+mod conformance;
 mod conv_lstm;
 mod determinism;
 mod dropout;

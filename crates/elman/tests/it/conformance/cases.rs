@@ -1,0 +1,168 @@
+//! What the suite runs over: every case of the fixtures that is a single layer with its inputs,
+//! and layers that Keras has not.
+//!
+//! No type of elman is named here, so that `elman-f64` can run over the same cases.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+/// The fixtures whose cases have `layer` and `inputs`.
+const FILES: &[&str] =
+    &["layers.json", "masks.json", "cells.json", "other_layers.json", "conv_lstm.json"];
+
+/// A layer with inputs that it takes.
+pub struct Case {
+    /// File and name.
+    pub name: String,
+    /// The layer as Keras writes it.
+    pub layer: Value,
+    /// The call's inputs. Those without a gradient are integers.
+    pub inputs: Vec<Input>,
+    /// Weights in Keras's order; none if any will do.
+    pub weights: Vec<Array>,
+}
+
+/// An input of a call.
+pub struct Input {
+    pub values: Array,
+    /// Which entries count, as numbers: shape and values.
+    pub mask: Option<Array>,
+    pub is_differentiable: bool,
+}
+
+/// Shape and values.
+pub type Array = (Vec<usize>, Vec<f64>);
+
+impl Case {
+    pub fn class(&self) -> &str {
+        self.layer["class_name"].as_str().unwrap()
+    }
+}
+
+/// All cases.
+pub fn cases() -> Vec<Case> {
+    let mut cases: Vec<Case> = FILES.iter().flat_map(|file| of_fixture(file)).collect();
+    cases.extend(own());
+    cases
+}
+
+fn of_fixture(file: &str) -> Vec<Case> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(file);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let fixture: Value = serde_json::from_str(&text).unwrap();
+    let case = |case: &Value| {
+        let masks =
+            if case["masks"].is_null() { json!([case["mask"]]) } else { case["masks"].clone() };
+        let input = |(i, values)| Input {
+            values: array(values),
+            mask: masks.get(i).filter(|mask| !mask.is_null()).map(array),
+            is_differentiable: !case["input_gradients"][i].is_null(),
+        };
+        Case {
+            name: format!("{file}/{}", case["name"].as_str().unwrap()),
+            layer: case["layer"].clone(),
+            inputs: list(&case["inputs"]).enumerate().map(input).collect(),
+            weights: list(&case["weights"]).map(array).collect(),
+        }
+    };
+    list(&fixture["cases"]).map(case).collect()
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// An array as fixtures hold it: `{"shape", "data"}` or nested lists, of numbers or booleans.
+fn array(value: &Value) -> Array {
+    let number = |v: &Value| v.as_f64().unwrap_or_else(|| f64::from(u8::from(v == &json!(true))));
+    if value.is_object() {
+        let shape = list(&value["shape"]).map(|n| n.as_u64().unwrap() as usize).collect();
+        return (shape, list(&value["data"]).map(number).collect());
+    }
+    let (mut shape, mut level) = (Vec::new(), vec![value]);
+    while level[0].is_array() {
+        shape.push(level[0].as_array().unwrap().len());
+        level = level.into_iter().flat_map(list).collect();
+    }
+    (shape, level.into_iter().map(number).collect())
+}
+
+/// The layers that the fixtures of single layers don't hold: those that Keras has not, those that
+/// show their effect in a model alone, and models as layers.
+fn own() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let mut add = |name: &str, class: &str, config: Value, shapes: &[&[usize]]| {
+        let input = |(i, shape): (usize, &&[usize])| {
+            // Numbers without order, between -1 and 1.
+            let value = |k: usize| ((k * 37 + i * 11 + 5) % 101) as f64 / 50.0 - 1.0;
+            let values = (shape.to_vec(), (0..shape.iter().product()).map(value).collect());
+            Input { values, mask: None, is_differentiable: true }
+        };
+        cases.push(Case {
+            name: format!("own/{name}"),
+            layer: json!({ "class_name": class, "config": config }),
+            inputs: shapes.iter().enumerate().map(input).collect(),
+            weights: Vec::new(),
+        });
+    };
+    let x: &[usize] = &[2, 5, 3];
+    for class in ["MinGRU", "MinLSTM"] {
+        let cell = json!({ "class_name": format!("{class}Cell"), "config": { "units": 4 } });
+        let mut layer = |name: &str, config: Value, shapes: &[&[usize]]| {
+            add(&format!("{class}/{name}"), class, config, shapes);
+        };
+        layer("last", json!({ "units": 4 }), &[x]);
+        let all = json!({ "units": 4, "return_sequences": true, "return_state": true });
+        layer("all", all, &[x, &[2, 4]]);
+        layer("backwards", json!({ "units": 4, "go_backwards": true, "use_bias": false }), &[x]);
+        let zero = json!({
+            "units": 4, "positive": false, "zero_output_for_mask": true, "return_sequences": true,
+        });
+        layer("zero", zero, &[x]);
+        let wrapped = json!({ "class_name": class, "config": { "units": 4 } });
+        add(&format!("bidirectional/{class}"), "Bidirectional", json!({ "layer": wrapped }), &[x]);
+        add(&format!("rnn/{class}"), "RNN", json!({ "cell": cell }), &[x]);
+    }
+    add("masking", "Masking", json!({ "mask_value": 0.5 }), &[x]);
+    let penalty = json!({ "l1": 0.1, "l2": 0.2 });
+    add("activity_regularization", "ActivityRegularization", penalty, &[x]);
+    add("input", "InputLayer", json!({ "batch_shape": [null, 5, 3], "name": "x" }), &[x]);
+    let layer = |class: &str, config: Value| json!({ "class_name": class, "config": config });
+    let input =
+        |name: &str| layer("InputLayer", json!({ "batch_shape": [null, 5, 3], "name": name }));
+    let lstm = layer("LSTM", json!({ "units": 2, "name": "lstm", "return_sequences": true }));
+    let dense = layer("Dense", json!({ "units": 3, "name": "dense" }));
+    let chain = json!({ "name": "chain", "layers": [input("x"), lstm, dense] });
+    add("sequential", "Sequential", chain, &[x]);
+    // The sum of the inputs, and of that a GRU.
+    let node = |layers: &[&str]| {
+        let tensor = |layer: &&str| {
+            json!({
+                "class_name": "__keras_tensor__",
+                "config": { "shape": [null, 5, 3], "dtype": "float32", "keras_history": [layer, 0, 0] },
+            })
+        };
+        let tensors: Vec<Value> = layers.iter().map(tensor).collect();
+        let args = if layers.len() > 1 { json!([tensors]) } else { json!(tensors) };
+        json!([{ "args": args, "kwargs": {} }])
+    };
+    let placed = |mut layer: Value, inbound: Value| {
+        layer["name"] = layer["config"]["name"].clone();
+        layer["inbound_nodes"] = inbound;
+        layer
+    };
+    let graph = json!({
+        "name": "graph",
+        "layers": [
+            placed(input("a"), json!([])),
+            placed(input("b"), json!([])),
+            placed(layer("Add", json!({ "name": "sum" })), node(&["a", "b"])),
+            placed(layer("GRU", json!({ "units": 2, "name": "gru" })), node(&["sum"])),
+        ],
+        "input_layers": [["a", 0, 0], ["b", 0, 0]],
+        "output_layers": [["sum", 0, 0], ["gru", 0, 0]],
+    });
+    add("functional", "Functional", graph, &[x, x]);
+    cases
+}
