@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::parameters::{Parameter, Parameters};
 use crate::random::Stream;
 use crate::states::{StateSlot, States};
+use crate::training::Bptt;
 use crate::{Error, Float, Result, Tensor};
 
 /// The state of one forward (and backward) pass.
@@ -22,6 +23,9 @@ pub struct Context<'m> {
     gradients: Vec<Float>,
     wants_input_gradients: bool,
     states: States,
+    bptt: Bptt,
+    /// Whether nothing is saved for now.
+    paused: bool,
     /// Which call of a shared layer this is, from 0.
     call: usize,
     /// The sum of the losses that layers added; `None` where nobody wants it.
@@ -65,6 +69,8 @@ impl<'m> Context<'m> {
             gradients: Vec::new(),
             wants_input_gradients: true,
             states: States::default(),
+            bptt: Bptt::default(),
+            paused: false,
             call: 0,
             losses: None,
             steps: 1,
@@ -125,6 +131,25 @@ impl<'m> Context<'m> {
         self
     }
 
+    /// This pass with another way of gradients back through time.
+    pub fn with_bptt(mut self, bptt: Bptt) -> Context<'m> {
+        self.bptt = bptt;
+        self
+    }
+
+    /// How gradients go back through time.
+    pub(crate) fn bptt(&self) -> Bptt {
+        self.bptt
+    }
+
+    /// Runs something that will run once more before its gradients come.
+    pub(crate) fn without_saving<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.paused, true);
+        let result = run(self);
+        self.paused = outer;
+        result
+    }
+
     /// The states that stateful layers have now; zeros remain.
     pub fn take_states(&mut self) -> States {
         std::mem::take(&mut self.states)
@@ -171,7 +196,7 @@ impl<'m> Context<'m> {
 
     /// Whether a backward pass may follow, so that `forward` must save what it needs.
     pub fn is_saving(&self) -> bool {
-        self.mode != Mode::Inference
+        self.mode != Mode::Inference && !self.paused
     }
 
     /// The random numbers of this training step for one purpose, such as a layer's name. `seed`

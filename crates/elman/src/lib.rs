@@ -97,6 +97,6 @@ pub mod prelude {
         SparseCategoricalCrossentropy,
     };
     pub use crate::training::optimizers::{Adam, AdamW, OptimizerOptions, RmsProp, Sgd};
-    pub use crate::training::{Fit, History, Logs, Verbose};
+    pub use crate::training::{Bptt, Checkpoints, Fit, History, Logs, Verbose};
     pub use crate::{Mask, Shape, States, Tensor, load_model};
 }

@@ -1,5 +1,6 @@
 //! Which steps of a sequence count.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ndarray::{ArrayBase, Data, Dimension};
@@ -82,6 +83,13 @@ impl Mask {
     }
 
     /// The rows of the batch named by `indices`.
+    /// Some steps of a mask `(batch, time)`.
+    pub(crate) fn steps(&self, steps: Range<usize>) -> Mask {
+        let rows = self.data.chunks_exact(self.shape[1].max(1));
+        let data = rows.flat_map(|row| row[steps.clone()].iter().copied()).collect();
+        Mask::from_parts([self.shape[0], steps.len()], data)
+    }
+
     pub(crate) fn select(&self, indices: &[usize]) -> Mask {
         let row: usize = self.shape[1..].iter().product();
         let mut shape = self.shape.clone();

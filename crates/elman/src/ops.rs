@@ -14,6 +14,8 @@ pub use batched::{batch_matmul, batch_matmul_nt, batch_matmul_tn};
 pub use softmax::{fill_unused, softmax_rows, softmax_rows_backward};
 pub(crate) use windows::Windows;
 
+use std::ops::Range;
+
 use elman_kernels::{Matrix, gemm};
 
 use crate::{Float, Tensor};
@@ -163,6 +165,49 @@ pub fn set_time_step(x: &mut Tensor, t: usize, values: &Tensor) {
     for (sequence, values) in sequences.zip(values.data().chunks_exact(step.max(1))) {
         sequence[t * step..(t + 1) * step].copy_from_slice(values);
     }
+}
+
+/// Adds `(batch, …)` to step `t` of a sequence `(batch, time, …)`.
+pub(crate) fn add_to_time_step(x: &mut Tensor, t: usize, values: &Tensor) {
+    let (time, step) = sequence_axes(x);
+    let sequences = x.data_mut().chunks_exact_mut((time * step).max(1));
+    for (sequence, values) in sequences.zip(values.data().chunks_exact(step.max(1))) {
+        sequence[t * step..(t + 1) * step].iter_mut().zip(values).for_each(|(x, v)| *x += v);
+    }
+}
+
+/// Some steps of a sequence `(batch, time, …)`.
+pub(crate) fn time_steps(x: &Tensor, steps: Range<usize>) -> Tensor {
+    let (time, step) = sequence_axes(x);
+    let mut data = Vec::with_capacity(x.len() / time.max(1) * steps.len());
+    for sequence in x.data().chunks_exact((time * step).max(1)) {
+        data.extend_from_slice(&sequence[steps.start * step..steps.end * step]);
+    }
+    let mut shape = x.shape().to_vec();
+    shape[1] = steps.len();
+    Tensor::from_parts(shape, data)
+}
+
+/// Writes a sequence over the steps of a longer one, from step `start` on.
+pub(crate) fn set_time_steps(x: &mut Tensor, start: usize, part: &Tensor) {
+    let ((time, step), (steps, _)) = (sequence_axes(x), sequence_axes(part));
+    let sequences = x.data_mut().chunks_exact_mut((time * step).max(1));
+    for (sequence, part) in sequences.zip(part.data().chunks_exact((steps * step).max(1))) {
+        sequence[start * step..(start + steps) * step].copy_from_slice(part);
+    }
+}
+
+/// Sequences `(batch, time, …)` one after the other in time.
+pub(crate) fn join_time(parts: &[Tensor]) -> Tensor {
+    let mut shape = parts[0].shape().to_vec();
+    shape[1] = parts.iter().map(|part| part.shape()[1]).sum();
+    let mut whole = Tensor::zeros(shape);
+    let mut start = 0;
+    for part in parts {
+        set_time_steps(&mut whole, start, part);
+        start += part.shape()[1];
+    }
+    whole
 }
 
 /// A sequence `(batch, time, …)` with its steps in reverse order.

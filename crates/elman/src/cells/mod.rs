@@ -19,6 +19,7 @@ mod lstm;
 mod lstm_step;
 mod minimal;
 mod registry;
+pub(crate) mod segments;
 mod sequence;
 mod simple_rnn;
 mod stacked;

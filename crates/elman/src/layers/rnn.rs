@@ -9,7 +9,7 @@ pub use config::RnnOptions;
 pub(crate) use config::load_over_any;
 use inputs::StepShapes;
 
-use crate::cells::{AnyCell, Cell, Sequence, SequenceGradients};
+use crate::cells::{AnyCell, Cell, Sequence, SequenceGradients, segments};
 use crate::layers::layer::to_config;
 use crate::layers::{Base, Layer};
 use crate::parameters::Builder;
@@ -204,7 +204,7 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
             zero_output_for_mask: self.options.zero_output_for_mask,
             dropout: self.cell.dropout_masks(inputs[0].shape()[0], &step.input, cx)?,
         };
-        let result = self.cell.sequence(&sequence, cx)?;
+        let result = segments::sequence(&self.cell, &sequence, cx)?;
         for (slot, state) in self.state_slots.iter().zip(&result.states) {
             cx.set_state(*slot, state.clone());
         }
@@ -223,7 +223,7 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
         let mut states = gradients[1..].to_vec();
         states.resize(self.cell.state_sizes().len(), None);
         let upstream = SequenceGradients { output: gradients[0].clone(), states };
-        let result = self.cell.sequence_backward(&upstream, cx)?;
+        let result = segments::sequence_backward(&self.cell, &upstream, cx)?;
         let mut inputs = vec![result.x];
         // States held from the last call are no inputs; those nobody reads are more than asked.
         inputs.extend(result.initial_states.into_iter().map(Some));

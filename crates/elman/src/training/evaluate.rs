@@ -1,6 +1,7 @@
 //! Loss and metrics on given data.
 
 use super::Tensors;
+use super::bptt::Bptt;
 use super::data::{Data, check_batch_size};
 use super::history::Logs;
 use super::running::Running;
@@ -68,7 +69,8 @@ impl Model {
     ) -> Result<Logs> {
         let data = Data::new("train_on_batch", x.into(), y.into(), sample_weight)?;
         let mut running = Running::new(self)?;
-        step::train(self, &data, &mut running, (1, 1)).map_err(|error| data.locate(error))?;
+        let bptt = Bptt::default();
+        step::train(self, &data, &mut running, bptt, (1, 1)).map_err(|error| data.locate(error))?;
         Ok(running.logs())
     }
 }

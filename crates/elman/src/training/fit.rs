@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::Tensors;
+use super::bptt::{Bptt, Checkpoints};
 use super::callbacks::{BackupAndRestore, Callback, progress};
 use super::data::{Data, check_batch_size};
 use super::history::History;
@@ -25,6 +26,7 @@ pub struct Fit<'a> {
     sample_weight: Option<Tensors>,
     callbacks: Vec<Box<dyn Callback + 'a>>,
     stop: Option<Arc<AtomicBool>>,
+    bptt: Bptt,
     backup: Option<BackupAndRestore>,
 }
 
@@ -56,6 +58,7 @@ impl Default for Fit<'_> {
             sample_weight: None,
             callbacks: Vec::new(),
             stop: None,
+            bptt: Bptt::default(),
             backup: None,
         }
     }
@@ -136,6 +139,49 @@ impl<'a> Fit<'a> {
         self
     }
 
+    /// Truncated backpropagation through time: gradients flow at most so many steps back through the
+    /// states of recurrent layers (all). The forward pass, the loss and the number of updates stay
+    /// as they are; what is cut is the influence of the states on what comes later.
+    ///
+    /// Cuts are made every `steps` steps, counted from the end in the order of processing, so the
+    /// last output is differentiated through `steps` steps, and one amid the sequence through 1 to
+    /// `steps`. A padded row keeps its gradients until its own last steps. With as many steps as
+    /// the sequence has, this is plain backpropagation through time.
+    ///
+    /// (To update the weights after each window of a long series, too, give the windows one by one
+    /// to a `stateful` layer.)
+    ///
+    /// Williams, Peng: "An efficient gradient-based algorithm for on-line training of recurrent
+    /// network trajectories" (1990).
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new().seed(1);
+    /// model.add(Lstm::new(4).input_shape([500, 1]))?.add(Dense::new(1))?;
+    /// model.compile(Adam::new(0.01), "mse", &[])?;
+    /// let x = ndarray::Array3::<f32>::from_shape_fn((8, 500, 1), |(b, t, _)| (b * t % 7) as f32);
+    /// let y = ndarray::Array2::<f32>::zeros((8, 1));
+    /// let fit = Fit::new().truncated_bptt(50).checkpointed_bptt(Checkpoints::SquareRoot);
+    /// model.fit(&x, &y, fit.verbose(Verbose::Silent))?;
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn truncated_bptt(mut self, steps: usize) -> Fit<'a> {
+        self.bptt.truncate = Some(steps);
+        self
+    }
+
+    /// Checkpointed backpropagation through time: recurrent layers keep their states now and then
+    /// instead of the gates of every step (everything), and compute the steps between once more
+    /// when the gradients come. A training takes about a forward pass longer; its gradients differ
+    /// from plain ones by the order of additions alone. The inputs and outputs of layers, a
+    /// fraction of what the gates take, stay in memory.
+    ///
+    /// Chen et al.: "Training Deep Nets with Sublinear Memory Cost" (2016).
+    pub fn checkpointed_bptt(mut self, checkpoints: Checkpoints) -> Fit<'a> {
+        self.bptt.checkpoints = checkpoints;
+        self
+    }
+
     /// Stops at the end of the batch or of the evaluation during which `flag` is raised, for
     /// example by a handler of Ctrl-C. The model keeps what it has learnt; the history holds the
     /// epochs that were finished.
@@ -173,6 +219,7 @@ impl Model {
     ) -> Result<History> {
         let Fit { batch_size, .. } = fit;
         check_batch_size("fit", batch_size)?;
+        fit.bptt.check()?;
         fit.backup.as_ref().map_or(Ok(()), BackupAndRestore::check)?;
         self.compiled()?;
         let data = Data::new("fit", x.into(), y.into(), fit.sample_weight)?;
@@ -208,6 +255,7 @@ impl Model {
             reporter: progress(fit.verbose),
             callbacks: fit.callbacks,
             stop: fit.stop,
+            bptt: fit.bptt,
             backup: fit.backup,
         };
         run.train(self, &data, validation.as_ref())

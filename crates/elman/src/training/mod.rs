@@ -1,5 +1,6 @@
 //! Training: losses, metrics, optimizers, learning-rate schedules, callbacks, and the loop that uses them.
 
+mod bptt;
 pub mod callbacks;
 mod check;
 mod compile;
@@ -16,6 +17,8 @@ pub mod schedules;
 mod step;
 mod tensors;
 
+pub(crate) use bptt::Segment;
+pub use bptt::{Bptt, Checkpoints};
 pub use compile::Compile;
 pub(crate) use compile::Compiled;
 pub(crate) use data::{check_batch_size, samples};

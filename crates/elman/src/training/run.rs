@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::bptt::Bptt;
 use super::callbacks::{BackupAndRestore, Callback, Moment, Position, Setup};
 use super::data::Data;
 use super::history::{History, Logs, StopReason};
@@ -21,6 +22,7 @@ pub(super) struct Run<'a> {
     pub reporter: Option<Box<dyn Callback + 'a>>,
     pub callbacks: Vec<Box<dyn Callback + 'a>>,
     pub stop: Option<Arc<AtomicBool>>,
+    pub bptt: Bptt,
     pub backup: Option<BackupAndRestore>,
 }
 
@@ -122,7 +124,7 @@ impl Run<'_> {
                 Some(order) => data.select(&order[start..end]),
                 None => data.rows(start, end),
             };
-            match step::train(model, &batch, running, (epoch + 1, number + 1)) {
+            match step::train(model, &batch, running, self.bptt, (epoch + 1, number + 1)) {
                 Ok(()) => {}
                 Err(error @ Error::LossNotFinite { .. })
                     if self.callbacks.iter().any(|callback| callback.ends_at_nan()) =>

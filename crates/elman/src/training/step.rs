@@ -1,5 +1,6 @@
 //! One batch: forward, loss, backward, update.
 
+use super::bptt::Bptt;
 use super::data::Data;
 use super::losses;
 use super::running::Running;
@@ -58,6 +59,7 @@ pub(super) fn train(
     model: &mut Model,
     batch: &Data,
     running: &mut Running,
+    bptt: Bptt,
     (epoch, number): (usize, usize),
 ) -> Result<()> {
     let compiled = model.compiled()?;
@@ -65,7 +67,8 @@ pub(super) fn train(
     let seed = model.seed();
     let mut cx = Context::training(network.parameters(), seed, compiled.state.iterations())
         .with_states(model.states())
-        .with_losses();
+        .with_losses()
+        .with_bptt(bptt);
     cx.set_wants_input_gradients(false);
     let y_pred = network.forward(&batch.x, &mut cx)?;
     let (mut total, mut values, mut upstream) = (0.0, Vec::new(), Vec::new());

@@ -7,6 +7,7 @@ mod bad_graphs;
 mod bad_input;
 mod bad_optimizers;
 mod bidirectional;
+mod bptt;
 mod cells;
 mod conformance;
 mod conv_lstm;
