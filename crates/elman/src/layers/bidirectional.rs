@@ -171,6 +171,13 @@ impl Layer for Bidirectional {
         self.backward_layer.set_trainable(trainable);
     }
 
+    fn with_all_steps(&self) -> Option<Box<dyn Layer>> {
+        let mut layer = self.clone();
+        layer.forward_layer = self.forward_layer.with_all_steps()?;
+        layer.backward_layer = self.backward_layer.with_all_steps()?;
+        Some(Box::new(layer))
+    }
+
     fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
         let mask = inputs.first().and_then(Tensor::mask).filter(|_| self.returns_sequences());
         vec![mask.cloned(); self.merge_mode.outputs()]

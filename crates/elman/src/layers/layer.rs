@@ -133,6 +133,18 @@ pub trait Layer: Send + Sync + 'static {
         None
     }
 
+    /// The same layer, built as it is, giving back the outputs of all steps and nothing else, from
+    /// zero states; none if it doesn't run over time. For looking into it.
+    fn with_all_steps(&self) -> Option<Box<dyn Layer>> {
+        let recurrent = self.as_recurrent()?;
+        Some(recurrent.with_options(super::RnnOptions {
+            return_sequences: true,
+            return_state: false,
+            stateful: false,
+            ..recurrent.options()
+        }))
+    }
+
     /// This layer as a model within the model.
     fn as_nested(&self) -> Option<&crate::models::Nested> {
         None

@@ -262,6 +262,25 @@ impl Graph {
         Ok(self.outputs.iter().map(take).collect())
     }
 
+    /// The inputs of a layer's first call, with their masks; none if it isn't called.
+    pub fn inputs_of(
+        &self,
+        layer: usize,
+        inputs: &[Tensor],
+        cx: &mut Context,
+    ) -> Result<Option<Vec<Tensor>>> {
+        let of_layer = self.calls.iter().enumerate().filter(|(_, call)| call.layer == layer);
+        let Some((at, call)) = of_layer.min_by_key(|(_, call)| call.number) else {
+            return Ok(None);
+        };
+        let mut before = self.clone();
+        before.calls.truncate(at);
+        before.values.truncate(call.outputs.start);
+        before.outputs = call.inputs.clone();
+        before.note_last_uses();
+        call.with_masks(before.forward(inputs, cx)?).map(Some)
+    }
+
     /// Computes the gradients of the inputs and adds those of the weights to the context's.
     pub fn backward(
         &self,

@@ -3,6 +3,7 @@
 mod describe;
 mod functional;
 pub(crate) mod graph;
+mod hidden_states;
 mod layer_ref;
 mod model;
 mod nested;

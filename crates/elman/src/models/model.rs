@@ -280,7 +280,7 @@ impl Model {
         Ok(LayerMut { model: self, index })
     }
 
-    fn index_of(&self, name: &str) -> Result<usize> {
+    pub(super) fn index_of(&self, name: &str) -> Result<usize> {
         let names = || self.layers().iter().map(|layer| layer.base().name());
         names().position(|other| other == name).ok_or_else(|| Error::Unknown {
             what: "layer",

@@ -84,7 +84,8 @@ impl Axis {
         (value - self.low) / (self.high - self.low)
     }
 
-    fn ticks(&self) -> impl Iterator<Item = f64> {
+    /// Where its ticks stand.
+    pub fn ticks(&self) -> impl Iterator<Item = f64> {
         let Step { digit, exponent } = self.step;
         let size = self.step.size();
         // A tick that rounding puts beside the end belongs to the axis.

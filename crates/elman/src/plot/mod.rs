@@ -1,4 +1,4 @@
-//! Charts as SVG text: learning curves, confusion matrices, lines.
+//! Charts as SVG text: learning curves, confusion matrices, lines, hidden states.
 //!
 //! ```
 //! let truth: Vec<(f64, f64)> = (0..50).map(|i| (i as f64, (i as f64 / 8.0).sin())).collect();
@@ -11,9 +11,11 @@ mod axis;
 mod confusion;
 mod curves;
 mod lines;
+mod states;
 
 pub use confusion::confusion_matrix;
 pub use lines::{history, lines};
+pub use states::states;
 
 use plotters::style::RGBColor;
 

@@ -11,6 +11,7 @@ mod history;
 pub mod losses;
 pub mod metrics;
 pub mod optimizers;
+mod read_history;
 mod run;
 mod running;
 pub mod schedules;

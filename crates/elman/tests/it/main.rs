@@ -14,6 +14,7 @@ mod conv_lstm;
 mod determinism;
 mod dropout;
 mod forks;
+mod hidden_states;
 mod interruption;
 mod keras_activations;
 mod keras_cases;
