@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{evaluate, fit, predict, summary};
+use commands::{evaluate, fit, plot, predict, summary};
 use terminal::Terminal;
 
 /// Recurrent neural networks with Keras's layers, names and files.
@@ -43,6 +43,7 @@ Examples:
   elman fit model.keras --x x.npy --y y.npy --epochs 10 --output trained.keras
   elman evaluate trained.keras --x x_test.npy --y y_test.npy
   elman predict trained.keras --input x_test.npy --output y.npy
+  elman plot trained.keras graph.svg --show-shapes
 
 Exit status: 0, 1 if something failed, 2 for wrong usage, 130 if interrupted.";
 
@@ -53,6 +54,7 @@ enum Command {
     Predict(predict::Predict),
     Fit(Box<fit::Fit>),
     Evaluate(evaluate::Evaluate),
+    Plot(plot::Plot),
 }
 
 fn main() -> ExitCode {
@@ -63,6 +65,7 @@ fn main() -> ExitCode {
         Command::Predict(command) => command.run(&terminal),
         Command::Fit(command) => command.run(&terminal),
         Command::Evaluate(command) => command.run(&terminal),
+        Command::Plot(command) => command.run(&terminal),
     };
     result.unwrap_or_else(|failure| {
         terminal.error(&failure);

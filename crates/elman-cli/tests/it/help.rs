@@ -2,7 +2,7 @@
 
 use crate::support::{fails, run};
 
-const COMMANDS: &[&str] = &["summary", "predict", "fit", "evaluate"];
+const COMMANDS: &[&str] = &["summary", "predict", "fit", "evaluate", "plot"];
 
 #[test]
 fn every_help_has_an_example() {

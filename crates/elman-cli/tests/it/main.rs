@@ -8,6 +8,7 @@ mod help;
 #[cfg(unix)]
 mod interrupt;
 mod outputs;
+mod plot;
 mod predict;
 #[cfg(unix)]
 mod resume;
