@@ -100,7 +100,7 @@ fn line_of(bytes: &[u8], position: &::csv::Position) -> u64 {
     position.line() + blank.filter(|&&b| b == b'\n').count() as u64
 }
 
-fn number(field: &[u8]) -> Option<f64> {
+pub(crate) fn number(field: &[u8]) -> Option<f64> {
     std::str::from_utf8(field).ok()?.parse().ok()
 }
 

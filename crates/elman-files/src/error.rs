@@ -72,6 +72,8 @@ pub enum Error {
     NpyHeader { file: String, header: String, expected: &'static str },
     /// An npy file has more or fewer bytes than its shape needs.
     NpySize { file: String, shape: Vec<usize>, expected: u64, found: u64 },
+    /// An npy file has no rows that could be read one by one.
+    NpyOrder { file: String },
     /// An npz file has several arrays (or none) and no key says which.
     NpzKeyNeeded { file: String, keys: Vec<String> },
     /// An npz file has no array of this key.
@@ -186,6 +188,11 @@ impl fmt::Display for Error {
                 "{file}: shape {shape:?} takes {expected} bytes, the file has {found}: it was \
                  cut short or is damaged"
             ),
+            NpyOrder { file } => write!(
+                f,
+                "{file}: expected an array with rows that lie one after another; save it with \
+                 numpy.ascontiguousarray to read it by rows"
+            ),
             NpzKeyNeeded { file, keys } => {
                 write!(f, "{file}: which array? found {}; name one as \"{file}:key\"", List(keys))
             }
@@ -204,6 +211,16 @@ impl fmt::Display for Error {
                 write!(f, "{file}: the extension says which format: expected .npy, .npz or .csv")
             }
         }
+    }
+}
+
+impl Error {
+    /// The same error of a table, at another line.
+    pub(crate) fn at_line(mut self, number: u64) -> Error {
+        if let Error::CsvNumber { line, .. } | Error::CsvRagged { line, .. } = &mut self {
+            *line = number;
+        }
+        self
     }
 }
 

@@ -75,10 +75,12 @@ pub mod npy;
 pub mod npz;
 mod paths;
 mod raw;
+mod rows;
 mod store;
 
 pub use array::{Array, Data};
 pub use error::{Error, Result};
 pub use keras::KerasArchive;
 pub use paths::{read_array, write_array};
+pub use rows::{CsvRows, NpyRows};
 pub use store::WeightStore;

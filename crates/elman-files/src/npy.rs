@@ -49,6 +49,27 @@ pub fn write(path: &Path, array: &Array) -> Result<()> {
 }
 
 pub(crate) fn from_bytes(bytes: &[u8], file: &str) -> Result<Array> {
+    let (header, kind, endian, start) = header(bytes, file)?;
+    let body = &bytes[start..];
+    let expected =
+        header.shape.iter().try_fold(kind.size(), |n, &d| n.checked_mul(d)).map(|n| n as u64);
+    if expected != Some(body.len() as u64) {
+        return Err(Error::NpySize {
+            file: file.to_owned(),
+            shape: header.shape,
+            expected: expected.unwrap_or(u64::MAX),
+            found: body.len() as u64,
+        });
+    }
+    let mut array = Array { shape: header.shape, data: raw::decode(kind, endian, body) };
+    if header.fortran_order {
+        array = to_c_order(array);
+    }
+    Ok(array)
+}
+
+/// The header of a file that begins with these bytes, the type of its elements, and where they start.
+pub(crate) fn header(bytes: &[u8], file: &str) -> Result<(Header, Kind, Endian, usize)> {
     let (header, body) = split(bytes).ok_or_else(|| Error::NotNpy { file: file.to_owned() })?;
     if header.len() > MAX_NPY_HEADER_BYTES {
         return Err(Error::TooLarge {
@@ -69,21 +90,7 @@ pub(crate) fn from_bytes(bytes: &[u8], file: &str) -> Result<Array> {
         path: String::new(),
         dtype: header.descr.chars().take(80).collect(),
     })?;
-    let expected =
-        header.shape.iter().try_fold(kind.size(), |n, &d| n.checked_mul(d)).map(|n| n as u64);
-    if expected != Some(body.len() as u64) {
-        return Err(Error::NpySize {
-            file: file.to_owned(),
-            shape: header.shape,
-            expected: expected.unwrap_or(u64::MAX),
-            found: body.len() as u64,
-        });
-    }
-    let mut array = Array { shape: header.shape, data: raw::decode(kind, endian, body) };
-    if header.fortran_order {
-        array = to_c_order(array);
-    }
-    Ok(array)
+    Ok((header, kind, endian, bytes.len() - body.len()))
 }
 
 pub(crate) fn to_bytes(array: &Array, file: &str) -> Result<Vec<u8>> {
@@ -180,10 +187,10 @@ fn dtype(descr: &str) -> Option<(Kind, Endian)> {
 
 /// The three keys of a header.
 #[derive(Debug, Default)]
-struct Header {
+pub(crate) struct Header {
     descr: String,
-    fortran_order: bool,
-    shape: Vec<usize>,
+    pub(crate) fortran_order: bool,
+    pub(crate) shape: Vec<usize>,
 }
 
 impl Header {

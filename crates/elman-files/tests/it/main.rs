@@ -5,6 +5,7 @@ mod atomic;
 mod hdf5;
 mod keras;
 mod mutations;
+mod rows;
 
 use std::path::PathBuf;
 
