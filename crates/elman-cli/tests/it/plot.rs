@@ -42,7 +42,8 @@ fn a_history_is_drawn_as_curves() {
 #[test]
 fn states_are_drawn_over_time() {
     let folder = Folder::with_data();
-    let (model, x) = (folder.at("m.toml"), folder.at("x.npy"));
+    folder.fit("m.toml", "m.keras", &[]);
+    let (model, x) = (folder.at("m.keras"), folder.at("x.npy"));
     let first = plot(&folder, &[&model, "--states", &x]);
     assert!(first.contains("gru, sample 0"), "{first}");
     let other = plot(&folder, &[&model, "--states", &x, "--layer", "gru", "--sample", "3"]);
