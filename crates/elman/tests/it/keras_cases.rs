@@ -36,51 +36,104 @@ fn constant_weights(built: &mut Built, kernel: f32, recurrent: f32, bias: f32, p
     }
 }
 
+/// The cases of a list, of which there must be so many, with no key that isn't read.
+fn cases<'a>(fixture: &'a Value, list: &str, count: usize, read: &[&[&str]]) -> &'a [Value] {
+    let cases = fixture[list].as_array().unwrap();
+    assert_eq!(cases.len(), count, "cases in {list}");
+    let keys = cases.iter().flat_map(|case| case.as_object().unwrap().keys());
+    let unread: Vec<&String> = keys.filter(|key| !read.concat().contains(&key.as_str())).collect();
+    assert!(unread.is_empty(), "not read: {unread:?}");
+    cases
+}
+
+/// Arguments of a layer that may stand in a case.
+const OPTIONS: &[&str] = &[
+    "units",
+    "go_backwards",
+    "return_sequences",
+    "return_state",
+    "use_bias",
+    "unit_forget_bias",
+    "reset_after",
+    "zero_output_for_mask",
+    "unroll",
+    "implementation",
+];
+
+/// The arguments of a case, once for each of several values that it lists, as in `"false,true"`.
+fn configs(case: &Value) -> Vec<Map<String, Value>> {
+    let mut configs = vec![Map::new()];
+    for (key, value) in case.as_object().unwrap() {
+        if !OPTIONS.contains(&key.as_str()) {
+            continue;
+        }
+        let parse = |word: &str| serde_json::from_str(word).unwrap();
+        let values: Vec<Value> = match value.as_str() {
+            Some(several) => several.split(',').map(parse).collect(),
+            None => vec![value.clone()],
+        };
+        let with = |(config, value): (&Map<String, Value>, &Value)| {
+            let mut config = config.clone();
+            config.insert(key.clone(), value.clone());
+            config
+        };
+        let pairs = configs.iter().flat_map(|config| values.iter().map(move |v| (config, v)));
+        configs = pairs.map(with).collect();
+    }
+    configs
+}
+
+/// What the numbers of a layer's unit tests are for.
+const NUMBERS: &[&str] = &[
+    "layer",
+    "input",
+    "input_shape",
+    "kernel",
+    "recurrent",
+    "bias",
+    "mask",
+    "initial_state",
+    "stateful_second_call",
+    "expect",
+];
+
 #[test]
 fn cases_of_keras_unit_tests() {
     let fixture = fixture("golden/keras_rnn_test_cases.json");
     let mut report = Report::default();
     let number =
         |case: &Value, key: &str, default: f64| case[key].as_f64().unwrap_or(default) as f32;
-    for (i, case) in fixture["cases"].as_array().unwrap().iter().enumerate() {
-        let class = case["layer"].as_str().unwrap();
-        let mut config = Map::new();
-        config.insert("units".into(), case["units"].clone());
-        for key in [
-            "go_backwards",
-            "return_sequences",
-            "use_bias",
-            "unit_forget_bias",
-            "reset_after",
-            "zero_output_for_mask",
-        ] {
-            if let Some(value) = case.get(key) {
-                config.insert(key.into(), value.clone());
-            }
+    for (i, case) in cases(&fixture, "cases", 31, &[NUMBERS, OPTIONS]).iter().enumerate() {
+        for mut config in configs(case) {
+            let class = case["layer"].as_str().unwrap();
+            let twice = case["stateful_second_call"] == json!(true);
+            config.insert("stateful".into(), json!(twice));
+            let mut inputs = vec![masked(arange(&case["input_shape"]), &case["mask"])];
+            inputs.extend(tensors(&case["initial_state"]));
+            let mut built =
+                Built::new(layer_from_config(class, &config).unwrap(), &inputs).unwrap();
+            let (k, r, b) = (
+                number(case, "kernel", 0.0),
+                number(case, "recurrent", 0.0),
+                number(case, "bias", 0.0),
+            );
+            constant_weights(&mut built, k, r, b, "");
+            let got = &built.call(&inputs, if twice { 2 } else { 1 }).unwrap()[0];
+            // Keras's own tolerance for these printed numbers.
+            report.close(&format!("case {i} {class}"), got, &tensor(&case["expect"]), TOLERANCE);
         }
-        let twice = case["stateful_second_call"] == json!(true);
-        config.insert("stateful".into(), json!(twice));
-        let mut inputs = vec![masked(arange(&case["input_shape"]), &case["mask"])];
-        inputs.extend(tensors(&case["initial_state"]));
-        let mut built = Built::new(layer_from_config(class, &config).unwrap(), &inputs).unwrap();
-        let (k, r, b) = (
-            number(case, "kernel", 0.0),
-            number(case, "recurrent", 0.0),
-            number(case, "bias", 0.0),
-        );
-        constant_weights(&mut built, k, r, b, "");
-        let got = &built.call(&inputs, if twice { 2 } else { 1 }).unwrap()[0];
-        // Keras's own tolerance for these printed numbers.
-        report.close(&format!("case {i} {class}"), got, &tensor(&case["expect"]), TOLERANCE);
     }
-    report.finish(31);
+    // One lists four ways to compute it, one two.
+    report.finish(31 + 3 + 1);
 }
 
 #[test]
 fn bidirectional_cases_of_keras_unit_tests() {
     let fixture = fixture("golden/keras_rnn_test_cases.json");
     let mut report = Report::default();
-    for (i, case) in fixture["bidirectional"].as_array().unwrap().iter().enumerate() {
+    let own = &["merge_mode", "backward", "states"];
+    let cases = cases(&fixture, "bidirectional", 9, &[NUMBERS, OPTIONS, own]);
+    for (i, case) in cases.iter().enumerate() {
         let layer = case["layer"].as_str().unwrap();
         let inner = layer.trim_start_matches("Bidirectional(").trim_end_matches(')');
         let mut config = Map::new();
@@ -124,6 +177,7 @@ fn bidirectional_cases_of_keras_unit_tests() {
             true => tensors(&case["expect"]),
             false => vec![tensor(&case["expect"])],
         };
+        assert!(outputs.len() >= expected.len(), "case {i} {layer}");
         for (got, expected) in outputs.iter().zip(&expected) {
             report.close(&format!("case {i} {layer}"), got, expected, TOLERANCE);
         }
@@ -136,7 +190,18 @@ fn layers_with_random_weights() {
     let fixture = fixture("golden/keras_rnn_random_golden.json");
     let x = tensor(&fixture["x"]);
     let mut report = Report::default();
-    for (i, case) in fixture["cases"].as_array().unwrap().iter().enumerate() {
+    let read = [
+        "layer",
+        "units",
+        "options",
+        "go_backwards",
+        "mask",
+        "initial_state",
+        "weights",
+        "outputs",
+        "states",
+    ];
+    for (i, case) in cases(&fixture, "cases", 76, &[&read]).iter().enumerate() {
         let class = case["layer"].as_str().unwrap();
         let mut config = case["options"].as_object().unwrap().clone();
         config.insert("units".into(), case["units"].clone());
@@ -154,11 +219,23 @@ fn layers_with_random_weights() {
             &tensor(&case["outputs"]),
             TOLERANCE,
         );
-        for (got, expected) in outputs[1..].iter().zip(tensors(&case["states"])) {
+        let states = tensors(&case["states"]);
+        assert_eq!(outputs.len(), 1 + states.len(), "case {i} {class}");
+        for (got, expected) in outputs[1..].iter().zip(states) {
             report.close(&format!("case {i} {class} state"), got, &expected, TOLERANCE);
         }
     }
-    for (i, case) in fixture["bidirectional"].as_array().unwrap().iter().enumerate() {
+    let read = [
+        "layer",
+        "units",
+        "merge_mode",
+        "return_sequences",
+        "mask",
+        "weights",
+        "outputs",
+        "states",
+    ];
+    for (i, case) in cases(&fixture, "bidirectional", 48, &[&read]).iter().enumerate() {
         let mut config = Map::new();
         config.insert("merge_mode".into(), case["merge_mode"].clone());
         config.insert(
@@ -182,7 +259,9 @@ fn layers_with_random_weights() {
         for (got, expected) in outputs[..merged].iter().zip(&expected) {
             report.close(&format!("bidirectional {i}"), got, expected, TOLERANCE);
         }
-        for (got, expected) in outputs[merged..].iter().zip(tensors(&case["states"])) {
+        let states = tensors(&case["states"]);
+        assert_eq!(outputs.len(), expected.len() + states.len(), "bidirectional {i}");
+        for (got, expected) in outputs[merged..].iter().zip(states) {
             report.close(&format!("bidirectional {i} state"), got, &expected, TOLERANCE);
         }
     }
