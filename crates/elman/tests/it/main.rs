@@ -35,5 +35,6 @@ mod minimal;
 mod odd_losses;
 mod optimizer_files;
 mod probes;
+mod properties;
 mod readme;
 mod support;
