@@ -51,7 +51,13 @@ fn padding_is_as_if_it_were_not_there() {
     for_all("padding", 250, Dice::layer_or_both_directions, |drawn, dice| {
         let (built, x) = built(drawn);
         let lengths: Vec<usize> = (0..drawn.batch).map(|_| 1 + dice.below(drawn.time)).collect();
-        let padded = x.clone().with_mask(Mask::from_lengths(&lengths, drawn.time)).unwrap();
+        let mut padded = x.clone();
+        // Padding may be anything, also no number.
+        let each = x.len() / drawn.batch;
+        for (row, length) in padded.data_mut().chunks_mut(each).zip(&lengths) {
+            row[each / drawn.time * length..].fill(f32::NAN);
+        }
+        let padded = padded.with_mask(Mask::from_lengths(&lengths, drawn.time)).unwrap();
         let outputs = built.call(std::slice::from_ref(&padded), 1).unwrap();
         for (row, length) in lengths.iter().enumerate() {
             let alone = steps(&x.rows(row, row + 1), 0, *length);
@@ -113,6 +119,49 @@ fn check_gradients(built: &Built, padded: Tensor, alone: Tensor, outputs: &[Tens
         let close = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-5 * b.abs().max(1.0);
         assert!(a.data().iter().zip(b.data()).all(close), "the gradient of a weight");
     }
+}
+
+/// Steps that a mask leaves out, wherever they are and whatever they hold, are as if they were not
+/// there.
+#[test]
+fn holes_are_as_if_they_were_not_there() {
+    for_all("holes", 200, Dice::layer_or_both_directions, |drawn, dice| {
+        let (built, x) = built(drawn);
+        let time = drawn.time;
+        // At least one step counts in each row.
+        let mut used: Vec<bool> = (0..drawn.batch * time).map(|_| dice.flip()).collect();
+        used.chunks_mut(time).for_each(|row| row[dice.below(time)] = true);
+        let mut holed = x.clone();
+        let step = x.len() / used.len();
+        for (step, _) in holed.data_mut().chunks_mut(step).zip(&used).filter(|(_, used)| !**used) {
+            step.fill(f32::NAN);
+        }
+        let holed = holed.with_mask(Mask::new([drawn.batch, time], used.clone()).unwrap()).unwrap();
+        let outputs = built.call(&[holed], 1).unwrap();
+        for (row, used) in used.chunks(time).enumerate() {
+            let counting = |t: &usize| used[*t];
+            let values = |y: &Tensor, at: Vec<usize>| -> Vec<f32> {
+                at.iter().flat_map(|t| steps(y, *t, t + 1).data().to_vec()).collect()
+            };
+            let at: Vec<usize> = (0..time).filter(counting).collect();
+            let alone = values(&x.rows(row, row + 1), at.clone());
+            let alone = Tensor::new([&[1, at.len()], &drawn.step[..]].concat(), alone).unwrap();
+            let expected = built.call(&[alone], 1).unwrap();
+            for (y, expected) in outputs.iter().zip(&expected) {
+                let y = y.rows(row, row + 1);
+                let is_sequence = y.ndim() == x.ndim() && drawn.option("return_sequences");
+                let got = match (is_sequence, drawn.option("go_backwards")) {
+                    (true, false) => values(&y, at.clone()),
+                    (true, true) => values(&y, at.iter().rev().map(|t| time - 1 - t).collect()),
+                    (false, _) => y.data().to_vec(),
+                };
+                let is_zeroed = !is_sequence
+                    && drawn.option("zero_output_for_mask")
+                    && got.iter().all(|v| *v == 0.0);
+                assert!(is_zeroed || got == expected.data(), "row {row}: {got:?}, {expected:?}");
+            }
+        }
+    });
 }
 
 /// A batch is its rows, whatever their masks.
