@@ -82,7 +82,8 @@ fn tensor(array: Array) -> Result<Tensor> {
     Ok(Tensor::new(array.shape.clone(), array.into_f32())?)
 }
 
-fn is_csv(path: &Path) -> bool {
+/// Whether a file is a table.
+pub fn is_csv(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
 }
 
@@ -91,7 +92,7 @@ fn columns(table: &Array) -> usize {
 }
 
 /// The shape of one sample of so many numbers; one dimension at most may be open.
-fn sample_shape(batch_shape: &Shape, numbers: usize) -> Option<Vec<usize>> {
+pub fn sample_shape(batch_shape: &Shape, numbers: usize) -> Option<Vec<usize>> {
     let dims = batch_shape.dims().get(1..)?;
     let known: usize = dims.iter().flatten().product();
     let open = dims.iter().filter(|dim| dim.is_none()).count();

@@ -12,6 +12,7 @@ mod failure;
 mod interrupt;
 mod model;
 mod outputs;
+mod streams;
 mod terminal;
 mod values;
 

@@ -19,6 +19,7 @@
 //! - [`layers`]: what models are made of; [`cells`] are the equations of their steps.
 //! - [`Sequential`] and [`Model`]: putting layers together, `summary`, `predict`, `fit`, `save`.
 //! - [`training`]: losses, metrics, optimizers, learning-rate schedules, callbacks.
+//! - [`data`]: windows, padding, and batches that need not lie in memory.
 //! - [`load_model`]: reading `.keras` files.
 //! - [`Tensor`]: what `ndarray` arrays and views of any number type turn into.
 //!
@@ -32,6 +33,7 @@ pub mod cells;
 pub mod compatibility;
 pub mod constraints;
 mod context;
+pub mod data;
 mod defaults;
 mod drawing;
 mod error;

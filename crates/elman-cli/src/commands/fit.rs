@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::compilation::CompileConfig;
 use crate::failure::Result;
+use crate::streams::{Batching, Files, Streaming};
 use crate::terminal::Terminal;
 use crate::values::{count, fraction, loss, metric, optimizer, positive, rate, seed};
 use crate::{arrays, interrupt, model, outputs};
@@ -57,6 +58,8 @@ pub struct Fit {
     /// Other metrics, by Keras's names: mae,accuracy
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = metric)]
     metrics: Option<Vec<String>>,
+    #[command(flatten)]
+    streaming: Streaming,
     /// Keep a backup in this folder, and go on from one that is there
     #[arg(long, value_name = "DIR")]
     resume: Option<PathBuf>,
@@ -76,12 +79,14 @@ Examples:
   elman fit model.toml --x x.npy --y y.npy --epochs 20 --output trained.keras
   elman fit trained.keras --x x.npy --y y.npy --epochs 5 --output better.keras
   elman fit model.toml --x x.npy --y y.npy --epochs 900 --resume backup --output trained.keras
+  elman fit model.toml --x series.csv --y next.csv --sequence-length 24 --output trained.keras
 
 A compiled .keras file goes on with its own optimizer and the optimizer's state;
 what is given here replaces a part of that. Ctrl-C stops after the current batch
 and writes the model as it is then (exit status 130). With --resume, the same
 command goes on with a training that was stopped or killed, and ends with the
-model that it would have ended with.
+model that it would have ended with. With --stream, files may be larger than
+memory; the model comes out the same.
 
 A description of a new model, in Keras's names:
   name = \"digits\"           # optional, as is seed
@@ -107,26 +112,51 @@ impl Fit {
     pub fn run(self, terminal: &Terminal) -> Result<ExitCode> {
         self.check_outputs()?;
         let mut opened = model::open_with(&self.model, self.compile_config(), self.seed)?;
-        let x = arrays::all_inputs(&self.x, "--x", &opened.model, terminal)?;
+        let files = Files { x: &self.x, y: &self.y };
+        let x = match self.streaming.is_on() {
+            true => self.streaming.first_inputs(&files, &opened.model)?,
+            false => arrays::all_inputs(&self.x, "--x", &opened.model, terminal)?,
+        };
         opened.build_for(&x)?;
         opened.check_compiled("give --loss or, in a description, a table [compile]")?;
         let mut model = opened.model;
-        let y = arrays::all_targets(&self.y, "--y", &model, terminal)?;
         if let Some(rate) = self.learning_rate {
             model.set_learning_rate(rate)?;
         }
         let arguments = Arguments::new()
-            .batch_size(self.batch_size)
             .epochs(self.epochs)
-            .validation_split(self.validation_split)
-            .shuffle(!self.no_shuffle)
             .verbose(if terminal.is_quiet() { Verbose::Silent } else { Verbose::Auto })
             .stop_when(interrupt::flag(*terminal)?);
         let arguments = match self.backup() {
             Some(backup) => arguments.backup(backup),
             None => arguments,
         };
-        let history = model.fit(x, y, arguments).inspect_err(|_| {
+        let history = match self.streaming.is_on() {
+            true => {
+                let batching = Batching {
+                    batch_size: self.batch_size,
+                    shuffle: (!self.no_shuffle).then(|| model.seed()),
+                    validation_split: self.validation_split,
+                };
+                let (data, validation) = self.streaming.batches(&files, &model, &batching)?;
+                model.fit_dataset(
+                    data,
+                    match validation {
+                        Some(validation) => arguments.validation_dataset(validation),
+                        None => arguments,
+                    },
+                )
+            }
+            false => {
+                let y = arrays::all_targets(&self.y, "--y", &model, terminal)?;
+                let arguments = arguments
+                    .batch_size(self.batch_size)
+                    .validation_split(self.validation_split)
+                    .shuffle(!self.no_shuffle);
+                model.fit(x, y, arguments)
+            }
+        };
+        let history = history.inspect_err(|_| {
             terminal.note(format_args!("{} is not written", self.output.display()));
         })?;
         model.save(&self.output)?;

@@ -4,6 +4,7 @@ mod description;
 mod evaluate;
 mod fit;
 mod fit_options;
+mod fit_streams;
 mod help;
 #[cfg(unix)]
 mod interrupt;

@@ -5,6 +5,7 @@ use super::bptt::Bptt;
 use super::data::{Data, check_batch_size};
 use super::history::Logs;
 use super::running::Running;
+use super::source::Source;
 use super::step;
 use crate::Result;
 use crate::models::Model;
@@ -43,7 +44,7 @@ impl Model {
         let data = Data::new("evaluate", x.into(), y.into(), sample_weight)?;
         check_batch_size("evaluate", batch_size)?;
         step::check(self, &data)?;
-        evaluate(self, &data, batch_size)
+        evaluate(self, &mut Source::arrays(&data, batch_size))
     }
 
     /// Trains on one batch and returns its loss and metrics, as they were before the step.
@@ -75,12 +76,13 @@ impl Model {
     }
 }
 
-/// Loss and metrics over checked data.
-pub(super) fn evaluate(model: &Model, data: &Data, batch_size: usize) -> Result<Logs> {
+/// Loss and metrics over the batches of a source, in order.
+pub(super) fn evaluate(model: &Model, source: &mut Source) -> Result<Logs> {
     let mut running = Running::new(model)?;
-    for start in (0..data.samples()).step_by(batch_size) {
-        let end = data.samples().min(start + batch_size);
-        let batch = data.rows(start, end);
+    let check = source.checks();
+    for batch in source.batches(0, None, 0)? {
+        let batch = batch?;
+        check(model, &batch)?;
         step::test(model, &batch, &mut running).map_err(|error| batch.locate(error))?;
     }
     Ok(running.logs())

@@ -7,27 +7,37 @@ use super::Tensors;
 use super::bptt::{Bptt, Checkpoints};
 use super::callbacks::{BackupAndRestore, Callback, progress};
 use super::data::{Data, check_batch_size};
+use super::evaluate::evaluate;
+use super::fit_dataset::invalid;
 use super::history::History;
 use super::run::Run;
+use super::source::Source;
 use super::step;
+use crate::Result;
+use crate::data::Dataset;
 use crate::models::Model;
-use crate::{Error, Result};
+
+/// Keras's default.
+const BATCH_SIZE: usize = 32;
 
 /// The arguments of [`Model::fit`], with Keras's names and defaults.
 pub struct Fit<'a> {
-    batch_size: usize,
+    pub(super) batch_size: Option<usize>,
     epochs: usize,
     initial_epoch: usize,
     shuffle: bool,
     verbose: Verbose,
-    validation_split: f64,
-    validation_data: Option<(Tensors, Tensors)>,
-    validation_sample_weight: Option<Tensors>,
-    sample_weight: Option<Tensors>,
+    pub(super) validation_split: f64,
+    pub(super) validation_data: Option<(Tensors, Tensors)>,
+    pub(super) validation_sample_weight: Option<Tensors>,
+    validation_dataset: Option<Box<dyn Dataset + 'a>>,
+    pub(super) validation_steps: Option<usize>,
+    pub(super) steps_per_epoch: Option<usize>,
+    pub(super) sample_weight: Option<Tensors>,
     callbacks: Vec<Box<dyn Callback + 'a>>,
     stop: Option<Arc<AtomicBool>>,
     bptt: Bptt,
-    backup: Option<BackupAndRestore>,
+    pub(super) backup: Option<BackupAndRestore>,
 }
 
 /// What a training writes to the standard error while it runs.
@@ -47,7 +57,7 @@ pub enum Verbose {
 impl Default for Fit<'_> {
     fn default() -> Self {
         Fit {
-            batch_size: 32,
+            batch_size: None,
             epochs: 1,
             initial_epoch: 0,
             shuffle: true,
@@ -55,6 +65,9 @@ impl Default for Fit<'_> {
             validation_split: 0.0,
             validation_data: None,
             validation_sample_weight: None,
+            validation_dataset: None,
+            validation_steps: None,
+            steps_per_epoch: None,
             sample_weight: None,
             callbacks: Vec::new(),
             stop: None,
@@ -72,7 +85,7 @@ impl<'a> Fit<'a> {
 
     /// The number of samples in a batch (32). The last batch of an epoch may have fewer.
     pub fn batch_size(mut self, batch_size: usize) -> Fit<'a> {
-        self.batch_size = batch_size;
+        self.batch_size = Some(batch_size);
         self
     }
 
@@ -117,6 +130,25 @@ impl<'a> Fit<'a> {
     /// The weights of the samples of `validation_data`.
     pub fn validation_sample_weight(mut self, weights: impl Into<Tensors>) -> Fit<'a> {
         self.validation_sample_weight = Some(weights.into());
+        self
+    }
+
+    /// Batches to evaluate after each epoch, instead of arrays.
+    pub fn validation_dataset(mut self, dataset: impl Dataset + 'a) -> Fit<'a> {
+        self.validation_dataset = Some(Box::new(dataset));
+        self
+    }
+
+    /// How many batches of `validation_dataset` to evaluate (all).
+    pub fn validation_steps(mut self, steps: usize) -> Fit<'a> {
+        self.validation_steps = Some(steps);
+        self
+    }
+
+    /// How many batches of a data set make an epoch (all that it gives); see
+    /// [`Model::fit_dataset`].
+    pub fn steps_per_epoch(mut self, steps: usize) -> Fit<'a> {
+        self.steps_per_epoch = Some(steps);
         self
     }
 
@@ -217,47 +249,77 @@ impl Model {
         y: impl Into<Tensors>,
         fit: Fit,
     ) -> Result<History> {
-        let Fit { batch_size, .. } = fit;
+        let mut fit = fit;
+        let batch_size = fit.batch_size.unwrap_or(BATCH_SIZE);
         check_batch_size("fit", batch_size)?;
-        fit.bptt.check()?;
-        fit.backup.as_ref().map_or(Ok(()), BackupAndRestore::check)?;
-        self.compiled()?;
-        let data = Data::new("fit", x.into(), y.into(), fit.sample_weight)?;
-        let (data, validation) = match fit.validation_data {
-            Some((x, y)) => {
-                let weights = fit.validation_sample_weight;
-                (data, Some(Data::new("fit, validation_data", x, y, weights)?))
-            }
-            None if fit.validation_sample_weight.is_some() => {
-                return Err(Error::InvalidArgument {
-                    place: "fit".into(),
-                    argument: "validation_sample_weight",
-                    expected: "given together with validation_data".into(),
-                    got: "weights without data".into(),
-                });
-            }
+        fit.check(self)?;
+        if fit.steps_per_epoch.is_some() {
+            let expected =
+                "left out: the epochs of arrays end with them, those of a data set needn't";
+            return Err(invalid("steps_per_epoch", expected.into(), "one".into()));
+        }
+        let data = Data::new("fit", x.into(), y.into(), fit.sample_weight.take())?;
+        let (data, validation) = match fit.given_validation()? {
+            Some(validation) => (data, Some(validation)),
             None => data.split(fit.validation_split)?,
         };
         // What can be refused is refused before anything is written or trained.
         step::check(self, &data)?;
+        fit.train(self, &mut Source::arrays(&data, batch_size), validation, batch_size)
+    }
+}
+
+impl Fit<'_> {
+    /// Checks what doesn't depend on the data.
+    pub(super) fn check(&self, model: &Model) -> Result<()> {
+        self.bptt.check()?;
+        self.backup.as_ref().map_or(Ok(()), BackupAndRestore::check)?;
+        model.compiled().map(drop)
+    }
+
+    /// Trains on data that have been checked, and checks those for validation, which are evaluated
+    /// in batches of that size.
+    pub(super) fn train(
+        mut self,
+        model: &mut Model,
+        source: &mut Source,
+        validation: Option<Data>,
+        validation_batch: usize,
+    ) -> Result<History> {
         if let Some(validation) = &validation {
-            step::check(self, validation)?;
+            step::check(model, validation)?;
             // A mistake in how the data fit shows in any batch; states must not be carried on.
-            if !self.is_stateful() {
-                let first = validation.rows(0, batch_size.min(validation.samples()));
-                super::evaluate::evaluate(self, &first, batch_size)?;
+            if !model.is_stateful() {
+                let first = validation.rows(0, validation_batch.min(validation.samples()));
+                evaluate(model, &mut Source::arrays(&first, validation_batch))?;
             }
         }
-        let mut run = Run {
-            batch_size,
-            epochs: fit.initial_epoch..fit.epochs,
-            shuffle: fit.shuffle,
-            reporter: progress(fit.verbose),
-            callbacks: fit.callbacks,
-            stop: fit.stop,
-            bptt: fit.bptt,
-            backup: fit.backup,
+        let mut validation = match (&validation, &mut self.validation_dataset) {
+            (Some(_), Some(_)) => {
+                let expected = "given without validation data or a split".into();
+                return Err(invalid("validation_dataset", expected, "both".into()));
+            }
+            (Some(data), None) => Some(Source::arrays(data, validation_batch)),
+            (None, Some(dataset)) => Some(Source::Dataset {
+                call: "fit, validation".into(),
+                dataset: &mut **dataset,
+                steps: self.validation_steps,
+            }),
+            (None, None) => None,
         };
-        run.train(self, &data, validation.as_ref())
+        if self.validation_steps.is_some() && !matches!(validation, Some(Source::Dataset { .. })) {
+            let expected = "given together with validation_dataset".into();
+            return Err(invalid("validation_steps", expected, "steps without batches".into()));
+        }
+        let mut run = Run {
+            epochs: self.initial_epoch..self.epochs,
+            shuffle: self.shuffle,
+            reporter: progress(self.verbose),
+            callbacks: self.callbacks,
+            stop: self.stop,
+            bptt: self.bptt,
+            backup: self.backup,
+        };
+        run.train(model, source, validation.as_mut())
     }
 }

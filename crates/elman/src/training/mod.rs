@@ -7,6 +7,7 @@ mod compile;
 mod data;
 mod evaluate;
 mod fit;
+mod fit_dataset;
 mod history;
 pub mod losses;
 pub mod metrics;
@@ -15,6 +16,7 @@ mod read_history;
 mod run;
 mod running;
 pub mod schedules;
+mod source;
 mod step;
 mod tensors;
 

@@ -6,17 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::bptt::Bptt;
 use super::callbacks::{BackupAndRestore, Callback, Moment, Position, Setup};
-use super::data::Data;
 use super::history::{History, Logs, StopReason};
 use super::running::Running;
+use super::source::Source;
 use super::step;
 use crate::models::Model;
-use crate::random::Stream;
 use crate::{Error, Result};
 
 /// A training whose data and arguments have been checked.
 pub(super) struct Run<'a> {
-    pub batch_size: usize,
     pub epochs: Range<usize>,
     pub shuffle: bool,
     pub reporter: Option<Box<dyn Callback + 'a>>,
@@ -40,12 +38,11 @@ impl Run<'_> {
     pub fn train(
         &mut self,
         model: &mut Model,
-        data: &Data,
-        validation: Option<&Data>,
+        source: &mut Source,
+        mut validation: Option<&mut Source>,
     ) -> Result<History> {
-        let setup =
-            Setup { samples: data.samples(), batch_size: self.batch_size, shuffle: self.shuffle };
-        let steps = data.samples().div_ceil(self.batch_size);
+        let setup = &source.setup(self.shuffle);
+        let steps = source.steps().unwrap_or(0);
         let resumed = self.backup.as_ref().is_some_and(BackupAndRestore::exists);
         let mut moment = Moment { epochs: self.epochs.end, steps, resumed, stop: None };
         self.each(|callback| callback.on_train_begin(model, &mut moment))?;
@@ -58,7 +55,7 @@ impl Run<'_> {
         while at.epoch < self.epochs.end && at.history.stopped().is_none() {
             self.each(|callback| callback.on_epoch_begin(at.epoch, model, &mut moment))?;
             let mut running = Running::new(model)?;
-            match self.epoch(model, data, &mut at, &mut running, &mut moment, setup)? {
+            match self.epoch(model, source, &mut at, &mut running, &mut moment, setup)? {
                 Ended::Whole => {}
                 Ended::Interrupted(batch) => {
                     at.batch = batch;
@@ -72,8 +69,8 @@ impl Run<'_> {
                 }
             }
             let mut logs = running.logs();
-            if let Some(validation) = validation {
-                let validation = super::evaluate::evaluate(model, validation, self.batch_size)?;
+            if let Some(validation) = &mut validation {
+                let validation = super::evaluate::evaluate(model, validation)?;
                 logs.extend(validation.into_iter().map(|(key, v)| (format!("val_{key}"), v)));
             }
             self.each(|callback| callback.on_epoch_end(at.epoch, &mut logs, model, &mut moment))?;
@@ -106,24 +103,20 @@ impl Run<'_> {
     fn epoch(
         &mut self,
         model: &mut Model,
-        data: &Data,
+        source: &mut Source,
         at: &mut Position,
         running: &mut Running,
         moment: &mut Moment,
-        setup: Setup,
+        setup: &Setup,
     ) -> Result<Ended> {
         let epoch = at.epoch;
-        // The order follows from seed and epoch alone, so an interrupted epoch goes on with it.
-        let order = self.shuffle.then(|| {
-            Stream::new(model.seed(), &format!("shuffle@{epoch}")).permutation(data.samples())
-        });
-        for number in at.batch..moment.steps {
-            let start = number * self.batch_size;
-            let end = data.samples().min(start + self.batch_size);
-            let batch = match &order {
-                Some(order) => data.select(&order[start..end]),
-                None => data.rows(start, end),
-            };
+        let check = source.checks();
+        let seed = self.shuffle.then(|| model.seed());
+        let mut batches = source.batches(epoch, seed, at.batch)?.peekable();
+        let mut number = at.batch;
+        while let Some(batch) = batches.next() {
+            let batch = batch?;
+            check(model, &batch)?;
             match step::train(model, &batch, running, self.bptt, (epoch + 1, number + 1)) {
                 Ok(()) => {}
                 Err(error @ Error::LossNotFinite { .. })
@@ -135,21 +128,23 @@ impl Run<'_> {
             }
             let logs: Logs = running.logs();
             self.each(|callback| callback.on_train_batch_end(number, &logs, model, moment))?;
-            let done = number + 1;
+            number += 1;
             // After the last batch the epoch is finished first.
-            if self.is_interrupted() && done < moment.steps {
-                return Ok(Ended::Interrupted(done));
+            let is_last = batches.peek().is_none();
+            if self.is_interrupted() && !is_last {
+                return Ok(Ended::Interrupted(number));
             }
-            let is_due = self.backup.as_ref().is_some_and(|backup| backup.is_due(done));
-            if is_due && done < moment.steps {
-                at.batch = done;
+            let is_due = self.backup.as_ref().is_some_and(|backup| backup.is_due(number));
+            if is_due && !is_last {
+                at.batch = number;
                 self.save(model, at, setup)?;
             }
         }
+        moment.steps = number;
         Ok(Ended::Whole)
     }
 
-    fn save(&self, model: &Model, at: &Position, setup: Setup) -> Result<()> {
+    fn save(&self, model: &Model, at: &Position, setup: &Setup) -> Result<()> {
         match &self.backup {
             Some(backup) => backup.save(model, at, setup, &self.callbacks),
             None => Ok(()),

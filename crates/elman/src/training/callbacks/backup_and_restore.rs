@@ -62,15 +62,20 @@ pub(crate) struct Position {
 }
 
 /// What must be equal for a training to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Setup {
     pub samples: usize,
     pub batch_size: usize,
     pub shuffle: bool,
+    /// Of a data set, its own words take the place of the others.
+    pub dataset: Option<String>,
 }
 
 impl std::fmt::Display for Setup {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(dataset) = &self.dataset {
+            return write!(f, "{dataset}");
+        }
         let order = if self.shuffle { "shuffled" } else { "in order" };
         write!(f, "{} samples, {order}, with batch_size {}", self.samples, self.batch_size)
     }
@@ -129,7 +134,7 @@ impl BackupAndRestore {
         &self,
         model: &Model,
         position: &Position,
-        setup: Setup,
+        setup: &Setup,
         callbacks: &[Box<dyn Callback + '_>],
     ) -> Result<()> {
         let mut archive = model.to_archive()?;
@@ -145,6 +150,7 @@ impl BackupAndRestore {
             "samples": setup.samples,
             "batch_size": setup.batch_size,
             "shuffle": setup.shuffle,
+            "dataset": setup.dataset,
             "callbacks": callbacks.iter().map(|c| c.state()).collect::<Vec<_>>(),
         });
         archive.assets.insert(TRAINING.into(), training.to_string().into_bytes());
@@ -168,7 +174,7 @@ impl BackupAndRestore {
     pub(crate) fn restore(
         &self,
         model: &mut Model,
-        setup: Setup,
+        setup: &Setup,
         callbacks: &mut [Box<dyn Callback + '_>],
     ) -> Result<Option<Position>> {
         let path = self.path();
@@ -191,8 +197,9 @@ impl BackupAndRestore {
             samples: number("samples")?,
             batch_size: number("batch_size")?,
             shuffle: training["shuffle"] == json!(true),
+            dataset: training["dataset"].as_str().map(str::to_owned),
         };
-        if then != setup {
+        if then != *setup {
             return Err(broken(&format!("is of a training of {then}, this one is of {setup}")));
         }
         let history = History::from_json(&training["history"], &training["epochs"]);

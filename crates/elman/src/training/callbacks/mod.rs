@@ -133,7 +133,7 @@ fn log_learning_rate(logs: &mut Logs, rate: f64) {
 pub struct Moment {
     /// The epoch that training ends before.
     pub epochs: usize,
-    /// The number of batches in an epoch.
+    /// The number of batches in an epoch; 0 in the first of a data set that doesn't say it before.
     pub steps: usize,
     /// Whether this training goes on with one that was interrupted.
     pub resumed: bool,

@@ -132,7 +132,7 @@ mod bar {
                 say(format_args!("Epoch {}/{}", epoch + 1, moment.epochs));
             }
             let bar = ProgressBar::with_draw_target(
-                Some(moment.steps as u64),
+                (moment.steps > 0).then_some(moment.steps as u64),
                 ProgressDrawTarget::stderr_with_hz(10),
             );
             let style =
