@@ -15,6 +15,7 @@ doc:
 test:
 	cargo test --workspace
 	cargo test -p elman --all-features
+	cargo test -p elman-files --all-features
 	cargo test -p elman-kernels --bench recurrent
 
 examples:

@@ -55,7 +55,7 @@ pub fn check_count(
 /// samples.
 fn inputs(path: &Path, wanted: Option<&Shape>, terminal: &Terminal) -> Result<Tensor> {
     let array = read_array(path)?;
-    let Some(wanted) = wanted.filter(|wanted| is_csv(path) && wanted.ndim() != array.shape.len())
+    let Some(wanted) = wanted.filter(|wanted| is_table(path) && wanted.ndim() != array.shape.len())
     else {
         return tensor(array);
     };
@@ -70,7 +70,7 @@ fn inputs(path: &Path, wanted: Option<&Shape>, terminal: &Terminal) -> Result<Te
 fn targets(path: &Path, output: Option<&Shape>, terminal: &Terminal) -> Result<Tensor> {
     let array = read_array(path)?;
     let sample = output
-        .filter(|output| is_csv(path) && output.ndim() != array.shape.len())
+        .filter(|output| is_table(path) && output.ndim() != array.shape.len())
         .and_then(|output| sample_shape(output, columns(&array)));
     match sample {
         Some(sample) => cut(path, array, sample, terminal),
@@ -83,8 +83,9 @@ fn tensor(array: Array) -> Result<Tensor> {
 }
 
 /// Whether a file is a table.
-pub fn is_csv(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+fn is_table(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    ["csv", "parquet"].iter().any(|table| extension.eq_ignore_ascii_case(table))
 }
 
 fn columns(table: &Array) -> usize {

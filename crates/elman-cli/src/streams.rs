@@ -7,7 +7,7 @@ use elman::data::{CsvRows, NpyRows, Prefetch, RowDataset, Rows, timeseries_datas
 use elman::{Model, Shape, Tensor};
 use elman_files::read_array;
 
-use crate::arrays::{check_count, is_csv, sample_shape};
+use crate::arrays::{check_count, sample_shape};
 use crate::failure::{Failure, Result};
 use crate::values::positive;
 
@@ -157,18 +157,30 @@ fn rows(files: &Files, model: &Model) -> Result<RowDataset> {
 
 /// The rows of a file. Those of a table that hold as many numbers as one sample are cut into one.
 fn open(path: &Path, wanted: Option<&Shape>) -> Result<Box<dyn Rows>> {
-    if !is_csv(path) {
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
-            return Ok(Box::new(NpyRows::open(path)?));
+    let cut = |columns: usize| {
+        wanted.filter(|wanted| wanted.ndim() != 2).and_then(|wanted| sample_shape(wanted, columns))
+    };
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    Ok(match &extension.to_ascii_lowercase()[..] {
+        "npy" => Box::new(NpyRows::open(path)?),
+        "csv" => {
+            let rows = CsvRows::open(path)?;
+            match cut(rows.shape()[0]) {
+                Some(sample) => Box::new(rows.sample_shape(sample)?),
+                None => Box::new(rows),
+            }
         }
-        let shown = path.display();
-        return Err(Failure::Usage(format!("{shown}: --stream reads .npy and .csv files")));
-    }
-    let rows = CsvRows::open(path)?;
-    let columns = rows.shape()[0];
-    let sample = wanted.filter(|wanted| wanted.ndim() != 2).and_then(|w| sample_shape(w, columns));
-    Ok(match sample {
-        Some(sample) => Box::new(rows.sample_shape(sample)?),
-        None => Box::new(rows),
+        #[cfg(feature = "parquet")]
+        "parquet" => {
+            let rows = elman::data::ParquetRows::open(path)?;
+            match cut(rows.shape()[0]) {
+                Some(sample) => Box::new(rows.sample_shape(sample)?),
+                None => Box::new(rows),
+            }
+        }
+        _ => {
+            let shown = path.display();
+            return Err(Failure::Usage(format!("{shown}: --stream reads .npy and .csv files")));
+        }
     })
 }

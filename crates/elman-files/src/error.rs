@@ -84,6 +84,8 @@ pub enum Error {
     CsvNumber { file: String, line: u64, column: usize, text: String },
     /// A row of a csv file is shorter or longer than the first.
     CsvRagged { file: String, line: u64, expected: usize, found: usize },
+    /// Reading the file needs a feature of this crate that it was built without.
+    FeatureNeeded { file: String, feature: &'static str },
     /// The extension does not say how to read or write the file.
     UnknownExtension { file: String },
 }
@@ -207,6 +209,9 @@ impl fmt::Display for Error {
                 f,
                 "{file}: line {line} has {found} columns, the lines before it have {expected}"
             ),
+            FeatureNeeded { file, feature } => {
+                write!(f, "{file}: reading it needs the feature `{feature}`, which is not built in")
+            }
             UnknownExtension { file } => {
                 write!(f, "{file}: the extension says which format: expected .npy, .npz or .csv")
             }

@@ -82,5 +82,7 @@ pub use array::{Array, Data};
 pub use error::{Error, Result};
 pub use keras::KerasArchive;
 pub use paths::{read_array, write_array};
+#[cfg(feature = "parquet")]
+pub use rows::ParquetRows;
 pub use rows::{CsvRows, NpyRows};
 pub use store::WeightStore;

@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::limits::MAX_FILE_BYTES;
 use crate::{csv, npy, npz};
 
-/// Reads an array from a `.npy`, `.npz` or `.csv` file.
+/// Reads an array from a `.npy`, `.npz` or `.csv` file; with the feature `parquet`, from a table in
+/// a `.parquet` file, too.
 ///
 /// An `.npz` file with several arrays needs a key: `"data.npz:x"`.
 ///
@@ -20,6 +21,15 @@ pub fn read_array(path: &Path) -> Result<Array> {
     match extension(path).as_deref() {
         Some("npy") => npy::read(path),
         Some("csv") => csv::read(path),
+        #[cfg(feature = "parquet")]
+        Some("parquet") => {
+            let mut rows = crate::ParquetRows::open(path)?;
+            rows.read(&(0..rows.len()).collect::<Vec<_>>())
+        }
+        #[cfg(not(feature = "parquet"))]
+        Some("parquet") => {
+            Err(Error::FeatureNeeded { file: path.display().to_string(), feature: "parquet" })
+        }
         Some("npz") => npz::pick(npz::read(path)?, path, None),
         _ => match split_key(path) {
             Some((file, key)) => npz::pick(npz::read(file)?, file, Some(key)),

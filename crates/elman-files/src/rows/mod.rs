@@ -2,6 +2,10 @@
 
 mod csv;
 mod npy;
+#[cfg(feature = "parquet")]
+mod parquet;
 
 pub use csv::CsvRows;
 pub use npy::NpyRows;
+#[cfg(feature = "parquet")]
+pub use parquet::ParquetRows;

@@ -5,6 +5,8 @@ mod atomic;
 mod hdf5;
 mod keras;
 mod mutations;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod rows;
 
 use std::path::PathBuf;

@@ -6,7 +6,7 @@
 //! [`predict_dataset`](crate::Model::predict_dataset) take batch by batch:
 //!
 //! - [`RowDataset`]: batches of [`Rows`], in order or shuffled, of arrays and of files that are read
-//!   where they lie ([`NpyRows`], [`CsvRows`]).
+//!   where they lie ([`NpyRows`], [`CsvRows`], and `ParquetRows` with the feature `parquet`).
 //! - [`timeseries_dataset_from_array`]: windows of a series.
 //! - [`Buckets`]: sequences of any length, in batches of nearly equal ones.
 //! - [`generate`] and [`from_fn`]: whatever an iterator gives.
@@ -39,6 +39,8 @@ mod dataset;
 mod files;
 mod generator;
 mod pad_sequences;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod prefetch;
 mod row_dataset;
 mod rows;
@@ -50,6 +52,8 @@ pub use dataset::{BatchIterator, Dataset};
 pub use files::{CsvRows, NpyRows};
 pub use generator::{FromFn, Generator, from_fn, generate};
 pub use pad_sequences::{PadSequences, Side, pad_sequences};
+#[cfg(feature = "parquet")]
+pub use parquet::ParquetRows;
 pub use prefetch::Prefetch;
 pub use row_dataset::RowDataset;
 pub use rows::{IntoRows, Rows};

@@ -41,6 +41,29 @@ fn rows() -> RowDataset {
     RowDataset::new().x(&x).y(&y).batch_size(5)
 }
 
+/// What Arrow wrote, in row groups of four, read row by row and as a whole.
+#[cfg(feature = "parquet")]
+#[test]
+fn rows_of_parquet_files_give_the_same_bits() {
+    let path = "../elman-files/tests/data/snappy.parquet";
+    let open = |columns| elman::data::ParquetRows::open(path).unwrap().columns(columns).unwrap();
+    let whole = elman_files::read_array(path.as_ref()).unwrap();
+    let table = Array2::from_shape_vec((10, 7), whole.to_f32()).unwrap();
+    let (x, y) = (table.slice(ndarray::s![.., 4..6]), table.slice(ndarray::s![.., 6..7]));
+    let new = || {
+        let mut model = Sequential::new().seed(5);
+        model.add(SimpleRnn::new(3).input_shape([2, 1])).unwrap().add(Dense::new(1)).unwrap();
+        model.compile("adam", "mse", &[]).unwrap();
+        model
+    };
+    let (mut a, mut b) = (new(), new());
+    let x = x.to_shape((10, 2, 1)).unwrap().to_owned();
+    a.fit(&x, y, fit().batch_size(3)).unwrap();
+    let rows = RowDataset::new().x(open(4..6).sample_shape([2, 1]).unwrap()).y(open(6..7));
+    b.fit_dataset(rows.batch_size(3).shuffle(5), fit()).unwrap();
+    assert_eq!(a.weights(), b.weights());
+}
+
 /// The weights and the history's values after a training.
 type Outcome = (Vec<Tensor>, String);
 
