@@ -1,6 +1,7 @@
 //! Inputs one behind the other.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::inputs::check_inputs;
 use crate::layers::layer::layer_boilerplate;
@@ -129,6 +130,10 @@ impl Layer for Concatenate {
         check_inputs(self, inputs)?;
         let axis = self.resolved(inputs[0].ndim())?;
         Ok(vec![joined(self, inputs, axis)?])
+    }
+
+    fn call_arguments(&self, inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {
+        (vec![inputs.into()], Map::new())
     }
 
     fn supports_masking(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Scalar products of two inputs.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::inputs::two;
 use crate::layers::layer::layer_boilerplate;
@@ -177,6 +178,10 @@ impl Layer for Dot {
             dims.push(Some(1));
         }
         Ok(vec![dims.into()])
+    }
+
+    fn call_arguments(&self, inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {
+        (vec![inputs.into()], Map::new())
     }
 
     fn supports_masking(&self) -> bool {

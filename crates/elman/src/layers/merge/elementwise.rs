@@ -118,6 +118,10 @@ impl<F: MergeFunction> Layer for Merge<F> {
         Ok(vec![combined_shape(self, inputs)?])
     }
 
+    fn call_arguments(&self, inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {
+        (vec![inputs.into()], Map::new())
+    }
+
     fn supports_masking(&self) -> bool {
         true
     }

@@ -93,3 +93,20 @@ fn models_refuse_other_inputs() {
         ensure(model.predict_all(&inputs[1..]).is_err(), || "takes an input less".into())
     });
 }
+
+/// Keras calls a merging layer on one list, also of one tensor, and opens no file that says else.
+#[test]
+fn merging_layers_are_called_on_a_list() {
+    let classes =
+        ["Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"];
+    let merges = |case: &Case| classes.contains(&case.class());
+    for_all(60, merges, |case| {
+        let json = model(case)?.to_json();
+        let calls = json["config"]["layers"].as_array().into_iter().flatten();
+        let call = calls.map(|layer| &layer["inbound_nodes"][0]).find(|call| !call.is_null());
+        let args = call.and_then(|call| call["args"].as_array()).ok_or("no call")?;
+        let inputs = args.first().and_then(|list| list.as_array()).map(Vec::len);
+        let is_list = args.len() == 1 && inputs == Some(case.inputs.len());
+        ensure(is_list, || format!("called on {args:?}"))
+    });
+}
