@@ -3,15 +3,20 @@
 //!
 //! Each model of `fixtures/models` and `fixtures/penalized` that elman reads is trained on by a step,
 //! where it was compiled, and written with its input and its predictions; and those of
-//! `fixtures/optimizers`, one for each optimizer.
+//! `fixtures/optimizers`, one for each optimizer. And each layer class of the fixtures, in a model of
+//! its own.
 
 #![forbid(unsafe_code)]
 
+use std::collections::HashSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use elman::layers::Layer;
+use elman::models::Shared;
 use elman::prelude::*;
 use elman_files::{Array, npy};
+use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder =
@@ -35,12 +40,54 @@ fn main() -> Result<(), Box<dyn Error>> {
             };
             let Ok(model) = load_model(&path) else { continue };
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            write(&folder, &name, model, &x)?;
+            write(&folder, &name, model, &[x])?;
             written += 1;
         }
     }
+    written += write_layers(&folder, &fixtures)?;
     println!("{written} models written to {}", folder.display());
-    if written < 33 { Err("fewer models than expected".into()) } else { Ok(()) }
+    if written < 33 + 45 { Err("fewer models than expected".into()) } else { Ok(()) }
+}
+
+/// Writes a model of the first layer of each class, for each number of inputs that it has there,
+/// with its weights.
+fn write_layers(folder: &Path, fixtures: &Path) -> Result<usize, Box<dyn Error>> {
+    let mut classes = HashSet::new();
+    for file in ["layers", "cells", "other_layers", "conv_lstm"] {
+        let text = std::fs::read_to_string(fixtures.join(file).with_extension("json"))?;
+        let fixture: Value = serde_json::from_str(&text)?;
+        for case in fixture["cases"].as_array().into_iter().flatten() {
+            let class = case["layer"]["class_name"].as_str().unwrap_or_default();
+            let inputs: Result<Vec<_>, _> =
+                case["inputs"].as_array().into_iter().flatten().map(numbers).collect();
+            let inputs = inputs?;
+            let name = format!("layer_{class}_{}", inputs.len());
+            if !classes.insert(name.clone()) {
+                continue;
+            }
+            let layer: Box<dyn Layer> = serde_json::from_value(case["layer"].clone())?;
+            let given = inputs.iter().map(|(shape, _)| Input::new(Shape::from(&shape[1..])));
+            let given: Vec<_> = given.map(Input::symbolic).collect();
+            let outputs = Shared::new(layer).apply_all(&given[..])?;
+            let mut model = Functional::new(given, outputs).build()?;
+            let mut weights = Vec::new();
+            for weight in case["weights"].as_array().into_iter().flatten() {
+                let (shape, data) = numbers(weight)?;
+                weights.push(Tensor::new(shape, data)?);
+            }
+            model.set_weights(weights)?;
+            let inputs: Vec<Array> =
+                inputs.into_iter().map(|(shape, data)| Array::f32(shape, data)).collect();
+            write(folder, &name, model, &inputs)?;
+        }
+    }
+    Ok(classes.len())
+}
+
+/// Shape and values of an array as the fixtures hold it.
+fn numbers(array: &Value) -> serde_json::Result<(Vec<usize>, Vec<f32>)> {
+    let shape = serde_json::from_value(array["shape"].clone())?;
+    Ok((shape, serde_json::from_value(array["data"].clone())?))
 }
 
 /// Input for the models of `fixtures/optimizers`.
@@ -48,22 +95,30 @@ fn waves() -> Array {
     Array::f32([5, 4, 3], (0..60).map(|i| (i as f32 * 0.7).sin()).collect())
 }
 
-/// Trains a model by a step and writes it, its input and its predictions.
-fn write(folder: &Path, name: &str, mut model: Model, x: &Array) -> Result<(), Box<dyn Error>> {
-    let data = Tensor::new(x.shape.clone(), x.to_f32())?;
+/// Trains a model by a step and writes it, its inputs and its predictions.
+fn write(
+    folder: &Path,
+    name: &str,
+    mut model: Model,
+    inputs: &[Array],
+) -> Result<(), Box<dyn Error>> {
+    let tensor = |x: &Array| Tensor::new(x.shape.clone(), x.to_f32());
+    let data: Vec<Tensor> = inputs.iter().map(tensor).collect::<Result<_, _>>()?;
     if model.is_compiled() {
         // The predictions rounded are labels for any loss; some models can't be trained.
-        let y = model.predict(&data)?.mapv(f32::round);
-        let trained = model.train_on_batch(&data, &y);
+        let y = model.predict(&data[0])?.mapv(f32::round);
+        let trained = model.train_on_batch(&data[0], &y);
         println!("{name}: one more step: {trained:?}");
     }
-    let outputs = model.predict_all([data])?;
+    let outputs = model.predict_all(data)?;
     model.save(folder.join(format!("{name}.keras")))?;
-    npy::write(&folder.join(format!("{name}.x.npy")), x)?;
-    for (i, output) in outputs.iter().enumerate() {
-        let number = if outputs.len() == 1 { String::new() } else { i.to_string() };
-        let array = Array::f32(output.shape(), output.iter().copied().collect());
-        npy::write(&folder.join(format!("{name}.y{number}.npy")), &array)?;
+    let outputs = outputs.iter().map(|y| Array::f32(y.shape(), y.iter().copied().collect()));
+    let outputs: Vec<Array> = outputs.collect();
+    for (letter, arrays) in [("x", inputs), ("y", &outputs[..])] {
+        for (i, array) in arrays.iter().enumerate() {
+            let number = if arrays.len() == 1 { String::new() } else { i.to_string() };
+            npy::write(&folder.join(format!("{name}.{letter}{number}.npy")), array)?;
+        }
     }
     Ok(())
 }
