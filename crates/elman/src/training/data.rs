@@ -80,6 +80,11 @@ impl Data {
         }
     }
 
+    /// The same with a weight for each sample.
+    pub fn with_weights(self, weights: Tensor) -> Data {
+        Data { weights: vec![weights], ..self }
+    }
+
     /// Checks that there is a target for each of so many outputs.
     pub fn check_targets(&self, outputs: usize) -> Result<()> {
         let weights = self.weights.len();

@@ -1,5 +1,6 @@
 //! The training loop.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -12,7 +13,7 @@ use super::fit_dataset::invalid;
 use super::history::History;
 use super::run::Run;
 use super::source::Source;
-use super::step;
+use super::{class_weight, step};
 use crate::Result;
 use crate::data::Dataset;
 use crate::models::Model;
@@ -34,6 +35,7 @@ pub struct Fit<'a> {
     pub(super) validation_steps: Option<usize>,
     pub(super) steps_per_epoch: Option<usize>,
     pub(super) sample_weight: Option<Tensors>,
+    pub(super) class_weight: Option<BTreeMap<i64, f64>>,
     callbacks: Vec<Box<dyn Callback + 'a>>,
     stop: Option<Arc<AtomicBool>>,
     bptt: Bptt,
@@ -69,6 +71,7 @@ impl Default for Fit<'_> {
             validation_steps: None,
             steps_per_epoch: None,
             sample_weight: None,
+            class_weight: None,
             callbacks: Vec::new(),
             stop: None,
             bptt: Bptt::default(),
@@ -156,6 +159,30 @@ impl<'a> Fit<'a> {
     /// list of arrays gives one to each output.
     pub fn sample_weight(mut self, weights: impl Into<Tensors>) -> Fit<'a> {
         self.sample_weight = Some(weights.into());
+        self
+    }
+
+    /// How much the samples of each class count in the loss, by the class's number; a class that is
+    /// not named counts as 1. The class of a sample is what
+    /// [`class_weight_to_sample_weights`](super::losses::class_weight_to_sample_weights) says: a
+    /// label, or where a one-hot row is largest. Validation is not weighed.
+    ///
+    /// As in Keras, `fit` refuses it together with `sample_weight`, with several outputs, and for
+    /// targets or losses with more than one class for each sample. Batches of a data set bring their
+    /// own weights: there it is refused.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new().seed(1);
+    /// model.add(Dense::new(1).activation(Activation::Sigmoid).input_shape([2]))?;
+    /// model.compile("sgd", "binary_crossentropy", &[])?;
+    /// let (x, y) = (array![[0., 1.], [1., 0.], [1., 1.]], array![[1.], [0.], [0.]]);
+    /// let fit = Fit::new().verbose(Verbose::Silent).class_weight([(0, 0.5), (1, 2.0)]);
+    /// model.fit(&x, &y, fit)?;
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn class_weight(mut self, weights: impl IntoIterator<Item = (i64, f64)>) -> Fit<'a> {
+        self.class_weight = Some(weights.into_iter().collect());
         self
     }
 
@@ -262,6 +289,10 @@ impl Model {
         let (data, validation) = match fit.given_validation()? {
             Some(validation) => (data, Some(validation)),
             None => data.split(fit.validation_split)?,
+        };
+        let data = match fit.class_weight.take() {
+            Some(weights) => class_weight::weigh(self, data, &weights)?,
+            None => data,
         };
         // What can be refused is refused before anything is written or trained.
         step::check(self, &data)?;

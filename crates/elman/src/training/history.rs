@@ -35,7 +35,7 @@ pub enum StopReason {
 }
 
 impl History {
-    /// The names, in Keras's order: those of training, sorted; those of validation, sorted.
+    /// The names, sorted as in Keras; those that callbacks add come last.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.series.iter().map(|(key, _)| key.as_str())
     }

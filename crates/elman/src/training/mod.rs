@@ -3,6 +3,7 @@
 mod bptt;
 pub mod callbacks;
 mod check;
+mod class_weight;
 mod compile;
 mod data;
 mod evaluate;

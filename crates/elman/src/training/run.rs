@@ -72,6 +72,8 @@ impl Run<'_> {
             if let Some(validation) = &mut validation {
                 let validation = super::evaluate::evaluate(model, validation)?;
                 logs.extend(validation.into_iter().map(|(key, v)| (format!("val_{key}"), v)));
+                // As in Keras, where `weighted_accuracy` comes after `val_accuracy`.
+                logs.sort_by(|a, b| a.0.cmp(&b.0));
             }
             self.each(|callback| callback.on_epoch_end(at.epoch, &mut logs, model, &mut moment))?;
             at.history.push(at.epoch, &logs);

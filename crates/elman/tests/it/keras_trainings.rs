@@ -43,9 +43,45 @@ fn penalized_trainings_equal_keras() {
     check_all("penalized_trainings.json", 150);
 }
 
+/// Weights of classes and of steps, with masks and in validation.
+#[test]
+fn weighted_trainings_equal_keras() {
+    check_all("weighted_trainings.json", 200);
+}
+
+/// What Keras refuses of `class_weight` is refused, and nothing else.
+#[test]
+fn class_weights_are_refused_where_keras_refuses_them() {
+    let fixture = fixture("weighted_trainings.json");
+    let cases = fixture["cases"].as_array().unwrap().iter();
+    let cases: Vec<&Value> = cases.filter(|case| case.get("refused").is_some()).collect();
+    assert!(cases.len() >= 9);
+    for case in cases {
+        let mut model = Model::from_json(&case["model"]).unwrap();
+        model.compile("sgd", case["loss"].as_str().unwrap(), &[]).unwrap();
+        let mut fit = Fit::new().verbose(Verbose::Silent).class_weight([(0, 2.0)]);
+        if !case["sample_weight"].is_null() {
+            fit = fit.sample_weight(tensor(&case["sample_weight"]));
+        }
+        let trained = model.fit(Tensor::zeros([4, 5, 3]), tensors(&case["y"]), fit);
+        assert_eq!(trained.is_err(), !case["refused"].is_null(), "{case}: {trained:?}");
+        if let Err(error) = trained {
+            assert!(error.to_string().contains("class_weight"), "{error}");
+        }
+    }
+    let mut model = Sequential::new();
+    model.add(Dense::new(1).input_shape([2])).unwrap();
+    model.compile("sgd", "mse", &[]).unwrap();
+    let fit = Fit::new().class_weight([(0, 1.0), (1, f64::NAN)]);
+    let error = model.fit(array![[1., 2.]], array![[1.]], fit).unwrap_err().to_string();
+    assert!(error.contains("`class_weight`") && error.contains("NaN for class 1"), "{error}");
+}
+
 fn check_all(file: &str, at_least: usize) {
     let mut report = Report::default();
-    for case in fixture(file)["cases"].as_array().unwrap() {
+    let fixture = fixture(file);
+    let cases = fixture["cases"].as_array().unwrap().iter();
+    for case in cases.filter(|case| case.get("refused").is_none()) {
         let name = case["name"].as_str().unwrap();
         if let Err(error) = check(name, case, &mut report) {
             report.problem(format!("{name}: {error}"));
@@ -76,6 +112,10 @@ fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
     let weights = (!case["sample_weight"].is_null()).then(|| tensor(&case["sample_weight"]));
     if let Some(weights) = &weights {
         fit = fit.sample_weight(weights);
+    }
+    if let Some(pairs) = case["class_weight"].as_array() {
+        let pair = |pair: &Value| (pair[0].as_i64().unwrap(), pair[1].as_f64().unwrap());
+        fit = fit.class_weight(pairs.iter().map(pair));
     }
     if let Some(data) = case["validation_data"].as_array() {
         fit = fit.validation_data(tensor(&data[0]), tensor(&data[1]));
