@@ -1,4 +1,5 @@
-//! Bytes to named arrays and back: `.keras` archives, Keras's weights files, npy, npz and csv.
+//! Bytes to named arrays and back: `.keras` archives, Keras's weights files, npy, npz and csv; and
+//! event files for TensorBoard.
 //!
 //! This crate knows file formats and nothing else: no layer, no model, no tensor. What it reads is
 //! text ([`KerasArchive::config`]) and arrays by path ([`WeightStore`], [`Array`]); what the paths
@@ -68,6 +69,7 @@ mod array;
 pub mod atomic;
 pub mod csv;
 mod error;
+mod events;
 mod hdf5;
 mod keras;
 pub mod limits;
@@ -80,6 +82,7 @@ mod store;
 
 pub use array::{Array, Data};
 pub use error::{Error, Result};
+pub use events::EventWriter;
 pub use keras::KerasArchive;
 pub use paths::{read_array, write_array};
 #[cfg(feature = "parquet")]

@@ -357,7 +357,7 @@ impl Model {
         self.compiled.as_mut().ok_or(error)
     }
 
-    fn not_compiled(&self) -> Error {
+    pub(crate) fn not_compiled(&self) -> Error {
         let because = self.not_compiled_because.as_deref();
         Error::NotCompiled {
             model: self.name().into(),

@@ -351,6 +351,12 @@ impl Fit<'_> {
             bptt: self.bptt,
             backup: self.backup,
         };
-        run.train(model, source, validation.as_mut())
+        // A training that failed between two swaps left averages in the place of the weights.
+        model.put_averages(false)?;
+        let trained = run.train(model, source, validation.as_mut());
+        if trained.is_err() {
+            model.put_averages(false)?;
+        }
+        trained
     }
 }

@@ -70,7 +70,9 @@ impl Run<'_> {
             }
             let mut logs = running.logs();
             if let Some(validation) = &mut validation {
+                self.each(|callback| callback.on_test_begin(model, &mut moment))?;
                 let validation = super::evaluate::evaluate(model, validation)?;
+                self.each(|callback| callback.on_test_end(&validation, model, &mut moment))?;
                 logs.extend(validation.into_iter().map(|(key, v)| (format!("val_{key}"), v)));
                 // As in Keras, where `weighted_accuracy` comes after `val_accuracy`.
                 logs.sort_by(|a, b| a.0.cmp(&b.0));
@@ -119,6 +121,7 @@ impl Run<'_> {
         while let Some(batch) = batches.next() {
             let batch = batch?;
             check(model, &batch)?;
+            self.each(|callback| callback.on_train_batch_begin(number, model, moment))?;
             match step::train(model, &batch, running, self.bptt, (epoch + 1, number + 1)) {
                 Ok(()) => {}
                 Err(error @ Error::LossNotFinite { .. })

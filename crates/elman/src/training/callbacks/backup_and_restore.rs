@@ -147,6 +147,7 @@ impl BackupAndRestore {
             // As text, since JSON's numbers don't hold every 64-bit integer.
             "seed": model.seed().to_string(),
             "learning_rate": compiled.optimizer.base().learning_rate.constant(),
+            "averages_in_place": compiled.state.swapped,
             "samples": setup.samples,
             "batch_size": setup.batch_size,
             "shuffle": setup.shuffle,
@@ -224,6 +225,7 @@ impl BackupAndRestore {
         if let Some(rate) = training["learning_rate"].as_f64() {
             compiled.optimizer.base_mut().learning_rate = rate.into();
         }
+        compiled.state.swapped = training["averages_in_place"] == json!(true);
         restored.compiled = Some(compiled);
         restored.set_seed(seed);
         restored.set_states(states)?;

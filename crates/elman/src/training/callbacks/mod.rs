@@ -8,7 +8,10 @@ mod learning_rate_scheduler;
 mod model_checkpoint;
 mod monitor;
 mod reduce_lr_on_plateau;
+mod registry;
 mod report;
+mod swap_ema_weights;
+mod tensor_board;
 mod terminate_on_nan;
 
 pub use backup_and_restore::BackupAndRestore;
@@ -21,6 +24,8 @@ pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Mode;
 pub use reduce_lr_on_plateau::ReduceLrOnPlateau;
 pub(crate) use report::progress;
+pub use swap_ema_weights::SwapEmaWeights;
+pub use tensor_board::TensorBoard;
 pub use terminate_on_nan::TerminateOnNan;
 
 use serde_json::Value;
@@ -54,6 +59,19 @@ pub trait Callback {
         Ok(())
     }
 
+    /// Before a batch, counted from 0.
+    ///
+    /// # Errors
+    /// Whatever should end the training.
+    fn on_train_batch_begin(
+        &mut self,
+        batch: usize,
+        model: &mut Model,
+        moment: &mut Moment,
+    ) -> Result<()> {
+        Ok(())
+    }
+
     /// After a batch, counted from 0; `logs` are the means since the epoch began.
     ///
     /// # Errors
@@ -65,6 +83,22 @@ pub trait Callback {
         model: &mut Model,
         moment: &mut Moment,
     ) -> Result<()> {
+        Ok(())
+    }
+
+    /// Before the validation of an epoch.
+    ///
+    /// # Errors
+    /// Whatever should end the training.
+    fn on_test_begin(&mut self, model: &mut Model, moment: &mut Moment) -> Result<()> {
+        Ok(())
+    }
+
+    /// After the validation of an epoch; the names in `logs` are without `val_`.
+    ///
+    /// # Errors
+    /// Whatever should end the training.
+    fn on_test_end(&mut self, logs: &Logs, model: &mut Model, moment: &mut Moment) -> Result<()> {
         Ok(())
     }
 
@@ -141,57 +175,87 @@ pub struct Moment {
     pub stop: Option<String>,
 }
 
-impl<C: Callback + ?Sized> Callback for &mut C {
-    fn on_train_begin(&mut self, model: &mut Model, moment: &mut Moment) -> Result<()> {
-        (**self).on_train_begin(model, moment)
-    }
+/// Calls what is behind a pointer.
+macro_rules! forwarded {
+    ($pointer:ty) => {
+        impl<C: Callback + ?Sized> Callback for $pointer {
+            fn on_train_begin(&mut self, model: &mut Model, moment: &mut Moment) -> Result<()> {
+                (**self).on_train_begin(model, moment)
+            }
 
-    fn on_epoch_begin(
-        &mut self,
-        epoch: usize,
-        model: &mut Model,
-        moment: &mut Moment,
-    ) -> Result<()> {
-        (**self).on_epoch_begin(epoch, model, moment)
-    }
+            fn on_epoch_begin(
+                &mut self,
+                epoch: usize,
+                model: &mut Model,
+                moment: &mut Moment,
+            ) -> Result<()> {
+                (**self).on_epoch_begin(epoch, model, moment)
+            }
 
-    fn on_train_batch_end(
-        &mut self,
-        batch: usize,
-        logs: &Logs,
-        model: &mut Model,
-        moment: &mut Moment,
-    ) -> Result<()> {
-        (**self).on_train_batch_end(batch, logs, model, moment)
-    }
+            fn on_train_batch_begin(
+                &mut self,
+                batch: usize,
+                model: &mut Model,
+                moment: &mut Moment,
+            ) -> Result<()> {
+                (**self).on_train_batch_begin(batch, model, moment)
+            }
 
-    fn on_epoch_end(
-        &mut self,
-        epoch: usize,
-        logs: &mut Logs,
-        model: &mut Model,
-        moment: &mut Moment,
-    ) -> Result<()> {
-        (**self).on_epoch_end(epoch, logs, model, moment)
-    }
+            fn on_train_batch_end(
+                &mut self,
+                batch: usize,
+                logs: &Logs,
+                model: &mut Model,
+                moment: &mut Moment,
+            ) -> Result<()> {
+                (**self).on_train_batch_end(batch, logs, model, moment)
+            }
 
-    fn on_train_end(&mut self, model: &mut Model, moment: &mut Moment) -> Result<()> {
-        (**self).on_train_end(model, moment)
-    }
+            fn on_test_begin(&mut self, model: &mut Model, moment: &mut Moment) -> Result<()> {
+                (**self).on_test_begin(model, moment)
+            }
 
-    fn ends_at_nan(&self) -> bool {
-        (**self).ends_at_nan()
-    }
+            fn on_test_end(
+                &mut self,
+                logs: &Logs,
+                model: &mut Model,
+                moment: &mut Moment,
+            ) -> Result<()> {
+                (**self).on_test_end(logs, model, moment)
+            }
 
-    fn state(&self) -> Value {
-        (**self).state()
-    }
+            fn on_epoch_end(
+                &mut self,
+                epoch: usize,
+                logs: &mut Logs,
+                model: &mut Model,
+                moment: &mut Moment,
+            ) -> Result<()> {
+                (**self).on_epoch_end(epoch, logs, model, moment)
+            }
 
-    fn tensors(&self) -> Vec<Tensor> {
-        (**self).tensors()
-    }
+            fn on_train_end(&mut self, model: &mut Model, moment: &mut Moment) -> Result<()> {
+                (**self).on_train_end(model, moment)
+            }
 
-    fn set_state(&mut self, state: &Value, tensors: Vec<Tensor>) -> Result<()> {
-        (**self).set_state(state, tensors)
-    }
+            fn ends_at_nan(&self) -> bool {
+                (**self).ends_at_nan()
+            }
+
+            fn state(&self) -> Value {
+                (**self).state()
+            }
+
+            fn tensors(&self) -> Vec<Tensor> {
+                (**self).tensors()
+            }
+
+            fn set_state(&mut self, state: &Value, tensors: Vec<Tensor>) -> Result<()> {
+                (**self).set_state(state, tensors)
+            }
+        }
+    };
 }
+
+forwarded!(&mut C);
+forwarded!(Box<C>);

@@ -125,8 +125,8 @@ impl OptimizerState {
         }
     }
 
-    /// Puts the moving averages in the place of the weights, if there are any: the end of `fit`.
-    pub(crate) fn overwrite(&self, parameters: &mut Parameters) {
+    /// Puts the moving averages in the place of the weights, if there are any.
+    pub(super) fn overwrite(&self, parameters: &mut Parameters) {
         if self.average.len() != parameters.values().len() {
             return;
         }

@@ -25,6 +25,7 @@ mod adam;
 mod adamax;
 mod adamw;
 mod apply;
+mod averages;
 mod base;
 mod clip;
 mod config;

@@ -1,4 +1,4 @@
-//! The optimizer of a model: learning rate and averages.
+//! The learning rate of a model.
 
 use crate::models::Model;
 use crate::training::schedules::LearningRate;
@@ -49,21 +49,5 @@ impl Model {
         }
         *old = new;
         Ok(())
-    }
-
-    /// Puts the moving averages of an optimizer with `use_ema` in the place of the weights, which
-    /// `fit` does when it ends. Without averages, nothing changes.
-    ///
-    /// # Errors
-    /// [`Error::NotCompiled`] or [`Error::NotBuilt`].
-    pub fn finalize_variable_values(&mut self) -> Result<()> {
-        self.compiled()?;
-        // Taken out, since it is read while the weights are changed.
-        let compiled = self.compiled.take();
-        let finalized = self.built_mut().map(|network| {
-            compiled.iter().for_each(|c| c.state.overwrite(network.parameters_mut()));
-        });
-        self.compiled = compiled;
-        finalized
     }
 }

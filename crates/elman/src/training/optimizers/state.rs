@@ -13,6 +13,8 @@ pub struct OptimizerState {
     pub(super) iterations: u64,
     /// The moving average of the weights, laid out like them; empty without `use_ema`.
     pub(super) average: Vec<Float>,
+    /// Whether weights and averages lie in each other's place: see `averages.rs`.
+    pub(crate) swapped: bool,
     /// The gradients of the batches since the last update, laid out like the weights; empty
     /// without `gradient_accumulation_steps`.
     pub(super) accumulator: Vec<Float>,

@@ -10,7 +10,7 @@ pub struct WeightInfo<'a> {
 }
 
 impl<'a> WeightInfo<'a> {
-    pub(super) fn new(parameters: &'a Parameters, entry: &'a Entry) -> WeightInfo<'a> {
+    pub(crate) fn new(parameters: &'a Parameters, entry: &'a Entry) -> WeightInfo<'a> {
         WeightInfo { parameters, entry }
     }
 
