@@ -20,6 +20,7 @@
 //! - [`Sequential`] and [`Model`]: putting layers together, `summary`, `predict`, `fit`, `save`.
 //! - [`training`]: losses, metrics, optimizers, learning-rate schedules, callbacks.
 //! - [`data`]: windows, padding, and batches that need not lie in memory.
+//! - [`gradcheck`]: whether the gradients of a layer, cell or loss of one's own are right.
 //! - [`load_model`]: reading `.keras` files.
 //! - [`Tensor`]: what `ndarray` arrays and views of any number type turn into.
 //!
@@ -37,6 +38,7 @@ pub mod data;
 mod defaults;
 mod drawing;
 mod error;
+pub mod gradcheck;
 pub mod initializers;
 pub mod layers;
 mod mask;

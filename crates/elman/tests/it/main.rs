@@ -17,6 +17,7 @@ mod determinism;
 mod dropout;
 mod event_files;
 mod forks;
+mod gradcheck;
 mod hidden_states;
 mod interruption;
 mod keras_activations;
