@@ -36,6 +36,15 @@ pub fn all_targets(
     paths.iter().enumerate().map(read).collect()
 }
 
+/// Reads what the samples of a model's outputs weigh: a file for all outputs, or one for each.
+pub fn all_weights(paths: &[PathBuf], option: &str, model: &Model) -> Result<Vec<Tensor>> {
+    let shapes = model.output_shapes();
+    if paths.len() > 1 {
+        check_count("the model has", "output", shapes.len(), option, paths.len())?;
+    }
+    paths.iter().map(|path| tensor(read_array(path)?)).collect()
+}
+
 /// Checks that there is a file for each input or output of a model.
 pub fn check_count(
     subject: &str,

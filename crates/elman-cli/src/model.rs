@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use elman::{Error, Model, Shape, Tensor};
 
 use crate::compilation::{self, CompileConfig};
-use crate::description::Description;
+use crate::description::{Description, Training};
 use crate::failure::{Failure, Result};
 use crate::terminal::Terminal;
 
@@ -13,27 +13,40 @@ use crate::terminal::Terminal;
 pub struct Opened {
     /// The model, built if its input shape is known.
     pub model: Model,
+    /// How its description says to train it.
+    pub training: Training,
     path: PathBuf,
 }
 
 /// Opens a model as it is.
-pub fn open(path: &Path) -> Result<Opened> {
-    open_with(path, CompileConfig::new(), None)
+pub fn open(path: &Path, terminal: &Terminal) -> Result<Opened> {
+    open_with(path, CompileConfig::new(), None, terminal)
 }
 
-/// Opens a model and changes its compilation and its seed.
-pub fn open_with(path: &Path, changes: CompileConfig, seed: Option<u64>) -> Result<Opened> {
-    let model = match is_description(path) {
-        true => Description::read(path)?.model(changes, seed)?,
+/// Opens a model and changes its compilation and its seed. Says what may surprise about it.
+pub fn open_with(
+    path: &Path,
+    changes: CompileConfig,
+    seed: Option<u64>,
+    terminal: &Terminal,
+) -> Result<Opened> {
+    let (model, training) = match is_description(path) {
+        true => {
+            let description = Description::read(path)?;
+            (description.model(changes, seed)?, description.into_training())
+        }
         false => {
             let mut model = compilation::load(path, &changes)?;
             if let Some(seed) = seed {
                 model.set_seed(seed);
             }
-            model
+            (model, Training::default())
         }
     };
-    Ok(Opened { model, path: path.to_owned() })
+    for warning in model.warnings() {
+        terminal.warning(warning);
+    }
+    Ok(Opened { model, training, path: path.to_owned() })
 }
 
 /// Whether a model is described, not read with its weights.

@@ -27,6 +27,15 @@ pub fn seed(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| "a whole number of 0 or more is expected".into())
 }
 
+/// A class and its weight: `1:2.5`.
+pub fn class_weight(text: &str) -> Result<(i64, f64), String> {
+    let pair = text.split_once(':').and_then(|(class, weight)| {
+        let weight = weight.trim().parse().ok().filter(|weight: &f64| weight.is_finite())?;
+        Some((class.trim().parse().ok()?, weight))
+    });
+    pair.ok_or_else(|| "a class and its weight are expected, such as 1:2.5".into())
+}
+
 /// The name of an optimizer that exists.
 pub fn optimizer(name: &str) -> elman::Result<String> {
     optimizers::get(name).map(|_| name.to_owned())

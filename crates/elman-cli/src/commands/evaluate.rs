@@ -39,7 +39,7 @@ pub struct Evaluate {
 impl Evaluate {
     /// Evaluates the model and prints the result.
     pub fn run(self, terminal: &Terminal) -> Result<ExitCode> {
-        let mut opened = model::open(&self.model)?;
+        let mut opened = model::open(&self.model, terminal)?;
         opened.warn_if_new(terminal);
         let x = arrays::all_inputs(&self.x, "--x", &opened.model, terminal)?;
         opened.build_for(&x)?;

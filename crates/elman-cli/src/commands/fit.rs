@@ -1,5 +1,6 @@
 //! `elman fit`
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -7,13 +8,14 @@ use clap::Args;
 use elman::training::callbacks::BackupAndRestore;
 use elman::training::{Fit as Arguments, History, StopReason, Verbose};
 use elman_files::atomic;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::compilation::CompileConfig;
-use crate::failure::Result;
+use crate::description::{Training, callbacks};
+use crate::failure::{Failure, Result};
 use crate::streams::{Batching, Files, Streaming};
 use crate::terminal::Terminal;
-use crate::values::{count, fraction, loss, metric, optimizer, positive, rate, seed};
+use crate::values::{class_weight, count, fraction, loss, metric, optimizer, positive, rate, seed};
 use crate::{arrays, interrupt, model, outputs};
 
 /// Train a model and write it as a .keras file
@@ -40,6 +42,12 @@ pub struct Fit {
     /// The part of the samples, from their end, to evaluate on, not to train on
     #[arg(long, value_name = "F", default_value = "0", value_parser = fraction, allow_negative_numbers = true)]
     validation_split: f64,
+    /// How much each sample, or each of its steps, counts; once for each output
+    #[arg(long, value_name = "FILE")]
+    sample_weight: Vec<PathBuf>,
+    /// How much the samples of each class count, others as 1: 0:0.5,1:2
+    #[arg(long, value_name = "CLASS:WEIGHT", value_delimiter = ',', value_parser = class_weight)]
+    class_weight: Vec<(i64, f64)>,
     /// Take the samples in their order
     #[arg(long)]
     no_shuffle: bool,
@@ -60,6 +68,15 @@ pub struct Fit {
     metrics: Option<Vec<String>>,
     #[command(flatten)]
     streaming: Streaming,
+    /// A callback: EarlyStopping(monitor=val_loss, patience=3); may be repeated
+    #[arg(long, value_name = "CALLBACK")]
+    callback: Vec<String>,
+    /// A file with more callbacks, in tables [[callbacks]]
+    #[arg(long, value_name = "FILE.toml")]
+    callbacks: Option<PathBuf>,
+    /// Write event files for TensorBoard below this folder
+    #[arg(long, value_name = "DIR")]
+    tensorboard: Option<PathBuf>,
     /// Keep a backup in this folder, and go on from one that is there
     #[arg(long, value_name = "DIR")]
     resume: Option<PathBuf>,
@@ -102,6 +119,17 @@ A description of a new model, in Keras's names:
   optimizer = { class_name = \"Adam\", learning_rate = 0.01 }
   loss = \"sparse_categorical_crossentropy\"
   metrics = [\"accuracy\"]
+  [fit]                     # optional, as are callbacks
+  class_weight = { 0 = 0.5, 9 = 2.0 }
+  [[callbacks]]
+  class_name = \"EarlyStopping\"
+  monitor = \"val_loss\"
+  patience = 3
+
+Callbacks are Keras's: BackupAndRestore, CSVLogger, EarlyStopping,
+LearningRateScheduler (with a schedule, which counts epochs), ModelCheckpoint,
+ReduceLROnPlateau, SwapEMAWeights, TensorBoard, TerminateOnNaN. They run in the
+order of the description, of --callbacks, of --callback, --tensorboard.
 
 Arrays are .npy, .npz (file.npz:key) or .csv files. A .csv file is a table; for
 a model that takes sequences, each row is cut into steps, features fastest:
@@ -111,7 +139,8 @@ impl Fit {
     /// Trains the model and writes what came of it.
     pub fn run(self, terminal: &Terminal) -> Result<ExitCode> {
         self.check_outputs()?;
-        let mut opened = model::open_with(&self.model, self.compile_config(), self.seed)?;
+        let given = self.given_callbacks()?;
+        let mut opened = model::open_with(&self.model, self.compile_config(), self.seed, terminal)?;
         let files = Files { x: &self.x, y: &self.y };
         let x = match self.streaming.is_on() {
             true => self.streaming.first_inputs(&files, &opened.model)?,
@@ -119,7 +148,7 @@ impl Fit {
         };
         opened.build_for(&x)?;
         opened.check_compiled("give --loss or, in a description, a table [compile]")?;
-        let mut model = opened.model;
+        let (mut model, training) = (opened.model, opened.training);
         if let Some(rate) = self.learning_rate {
             model.set_learning_rate(rate)?;
         }
@@ -127,10 +156,9 @@ impl Fit {
             .epochs(self.epochs)
             .verbose(if terminal.is_quiet() { Verbose::Silent } else { Verbose::Auto })
             .stop_when(interrupt::flag(*terminal)?);
-        let arguments = match self.backup() {
-            Some(backup) => arguments.backup(backup),
-            None => arguments,
-        };
+        let arguments = self.weigh(arguments, &training, &model)?;
+        let callbacks: Vec<Value> = training.callbacks.into_iter().chain(given).collect();
+        let arguments = self.call_back(arguments, &callbacks)?;
         let history = match self.streaming.is_on() {
             true => {
                 let batching = Batching {
@@ -174,6 +202,65 @@ impl Fit {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// The callbacks that the command line names.
+    fn given_callbacks(&self) -> Result<Vec<Value>> {
+        let mut given = match &self.callbacks {
+            Some(file) => callbacks::read_file(file)?,
+            None => Vec::new(),
+        };
+        for words in &self.callback {
+            given.push(
+                callbacks::read_words(words).map_err(|problem| {
+                    Failure::Usage(format!("--callback '{words}': {problem}"))
+                })?,
+            );
+        }
+        if let Some(folder) = &self.tensorboard {
+            let config = json!({ "log_dir": folder });
+            given.push(json!({ "class_name": "TensorBoard", "config": config }));
+        }
+        Ok(given)
+    }
+
+    /// Adds callbacks and the backup.
+    fn call_back<'a>(
+        &self,
+        mut arguments: Arguments<'a>,
+        callbacks: &[Value],
+    ) -> Result<Arguments<'a>> {
+        let backups = callbacks.iter().filter(|c| c["class_name"] == "BackupAndRestore").count();
+        if backups + usize::from(self.resume.is_some()) > 1 {
+            let problem = "one backup is enough: give either --resume or one BackupAndRestore";
+            return Err(Failure::Usage(problem.into()));
+        }
+        for callback in callbacks {
+            arguments = arguments.callback_from_object(callback)?;
+        }
+        Ok(match self.backup() {
+            Some(backup) => arguments.backup(backup),
+            None => arguments,
+        })
+    }
+
+    /// Adds weights of samples and of classes; those of the command line replace the description's.
+    fn weigh<'a>(
+        &self,
+        mut arguments: Arguments<'a>,
+        training: &Training,
+        model: &elman::Model,
+    ) -> Result<Arguments<'a>> {
+        let given: BTreeMap<i64, f64> = self.class_weight.iter().copied().collect();
+        let of_classes = if given.is_empty() { training.class_weight.clone() } else { Some(given) };
+        if let Some(weights) = of_classes {
+            arguments = arguments.class_weight(weights);
+        }
+        if self.sample_weight.is_empty() {
+            return Ok(arguments);
+        }
+        let weights = arrays::all_weights(&self.sample_weight, "--sample-weight", model)?;
+        Ok(arguments.sample_weight(weights))
+    }
+
     fn backup(&self) -> Option<BackupAndRestore> {
         let backup = BackupAndRestore::new(self.resume.as_ref()?);
         Some(match self.backup_every {
@@ -190,7 +277,8 @@ impl Fit {
         let mut files: Vec<&Path> = vec![&self.output];
         files.extend(self.history.as_deref());
         files.extend(self.plot.as_deref());
-        let mut inputs: Vec<&Path> = self.x.iter().chain(&self.y).map(|path| &**path).collect();
+        let mut inputs: Vec<&Path> =
+            self.x.iter().chain(&self.y).chain(&self.sample_weight).map(|path| &**path).collect();
         // A .keras file may be trained in place: it is replaced once the training has succeeded.
         if self.model != self.output {
             inputs.push(&self.model);

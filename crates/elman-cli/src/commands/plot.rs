@@ -79,7 +79,9 @@ impl Plot {
         outputs::check(&[&self.output], &inputs)?;
         let svg = match is_history(&self.what) {
             true => self.history()?,
-            false if self.states.is_empty() => self.graph(&model::open(&self.what)?.model)?,
+            false if self.states.is_empty() => {
+                self.graph(&model::open(&self.what, terminal)?.model)?
+            }
             false => self.states(terminal)?,
         };
         atomic::write(&self.output, svg.as_bytes())?;
@@ -110,7 +112,7 @@ impl Plot {
     }
 
     fn states(&self, terminal: &Terminal) -> Result<String> {
-        let mut opened = model::open(&self.what)?;
+        let mut opened = model::open(&self.what, terminal)?;
         opened.warn_if_new(terminal);
         let inputs = arrays::all_inputs(&self.states, "--states", &opened.model, terminal)?;
         opened.build_for(&inputs)?;

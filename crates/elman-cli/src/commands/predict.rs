@@ -47,7 +47,7 @@ impl Predict {
             outputs::check_extension(file, "--output", &["npy", "npz", "csv"])?;
         }
         outputs::check(&files, &inputs)?;
-        let mut opened = model::open(&self.model)?;
+        let mut opened = model::open(&self.model, terminal)?;
         opened.warn_if_new(terminal);
         let inputs = arrays::all_inputs(&self.input, "--input", &opened.model, terminal)?;
         opened.build_for(&inputs)?;

@@ -38,7 +38,7 @@ enum Style {
 impl Summary {
     /// Prints the table.
     pub fn run(self, terminal: &Terminal) -> Result<ExitCode> {
-        let model = model::open(&self.model)?.model;
+        let model = model::open(&self.model, terminal)?.model;
         let mut options = SummaryOptions::default().style(match self.style {
             Style::Keras3 => SummaryStyle::Keras3,
             Style::Keras2 => SummaryStyle::Keras2,

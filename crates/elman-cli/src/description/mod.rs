@@ -3,11 +3,13 @@
 //! A description has few keys of its own: what stands in a table of `layers` or in `compile` is
 //! handed to elman as Keras's configuration, so every class and argument of elman can be used.
 
+pub mod callbacks;
 mod compile;
 mod convert;
 mod culprit;
 mod layer;
 mod shape;
+mod training;
 
 use std::fs;
 use std::path::Path;
@@ -21,9 +23,11 @@ use crate::compilation::CompileConfig;
 use crate::failure::{Failure, Result};
 use convert::{Place, to_json};
 use layer::LayerTable;
+pub use training::Training;
 
 /// The keys that a description may have.
-const KEYS: &[&str] = &["name", "seed", "input_shape", "batch_input_shape", "layers", "compile"];
+const KEYS: &[&str] =
+    &["name", "seed", "input_shape", "batch_input_shape", "layers", "compile", "fit", "callbacks"];
 
 /// A description: the layers of a new model, and how it is compiled.
 pub struct Description {
@@ -33,19 +37,18 @@ pub struct Description {
     input_shape: Option<Shape>,
     layers: Vec<LayerTable>,
     compile: CompileConfig,
+    training: Training,
 }
 
 impl Description {
     /// Reads a description.
     pub fn read(path: &Path) -> Result<Description> {
-        let file = path.display().to_string();
-        let text = fs::read_to_string(path)
-            .map_err(|error| Failure::Failed(format!("{file}: cannot read: {error}")))?;
-        let table = DeTable::parse(&text).map_err(|mut error| {
-            error.set_input(Some(&text));
-            Failure::Failed(format!("{file}: {}", error.to_string().trim_end()))
-        })?;
-        parse(table.get_ref(), &Place::new(&file, &text))
+        read_table(path, parse)
+    }
+
+    /// How to train the model.
+    pub fn into_training(self) -> Training {
+        self.training
     }
 
     /// The model, with new weights if the input shape is known, and compiled if its loss is known.
@@ -73,6 +76,21 @@ impl Description {
     }
 }
 
+/// Reads a file of TOML.
+fn read_table<T>(
+    path: &Path,
+    parse: impl FnOnce(&DeTable<'_>, &Place<'_>) -> Result<T>,
+) -> Result<T> {
+    let file = path.display().to_string();
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::Failed(format!("{file}: cannot read: {error}")))?;
+    let table = DeTable::parse(&text).map_err(|mut error| {
+        error.set_input(Some(&text));
+        Failure::Failed(format!("{file}: {}", error.to_string().trim_end()))
+    })?;
+    parse(table.get_ref(), &Place::new(&file, &text))
+}
+
 fn parse(table: &DeTable<'_>, place: &Place<'_>) -> Result<Description> {
     check_keys(table, KEYS, place)?;
     let entry = |key: &str| table.get(key);
@@ -88,8 +106,9 @@ fn parse(table: &DeTable<'_>, place: &Place<'_>) -> Result<Description> {
     };
     let layers = layer_tables(table, place, input_shape.is_none())?;
     let compile = entry("compile").map(|value| compile::read(value, place)).transpose()?;
-    let file = place.file().to_owned();
-    Ok(Description { file, name, seed, input_shape, layers, compile: compile.unwrap_or_default() })
+    let training = training::read(table, place)?;
+    let (file, compile) = (place.file().to_owned(), compile.unwrap_or_default());
+    Ok(Description { file, name, seed, input_shape, layers, compile, training })
 }
 
 fn layer_tables(
