@@ -20,6 +20,7 @@ test:
 
 examples:
 	cargo run --release --example notebook > target/notebook.txt
+	cargo run --release --example custom
 	cargo run --release --example digits -- target/elman-examples
 	cargo run --release --example forecast -- target/elman-examples
 
