@@ -23,6 +23,7 @@ examples:
 	cargo run --release --example custom
 	cargo run --release --example digits -- target/elman-examples
 	cargo run --release --example forecast -- target/elman-examples
+	cargo run --release --example character -- target/elman-examples
 
 # Real Keras opens what elman wrote and predicts the same.
 keras:

@@ -4,11 +4,17 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The lines of a file in the repository's `data` folder, without the header, cut at the commas.
-pub fn read_csv(name: &str) -> io::Result<Vec<Vec<String>>> {
+/// A file in the repository's `data` folder.
+pub fn read_text(name: &str) -> io::Result<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data").join(name);
-    let text = fs::read_to_string(&path)
-        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+    fs::read_to_string(&path)
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+/// The lines of a table in the `data` folder, without the header, cut at the commas.
+#[allow(dead_code)] // Some examples read text alone.
+pub fn read_csv(name: &str) -> io::Result<Vec<Vec<String>>> {
+    let text = read_text(name)?;
     Ok(text.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect())
 }
 
@@ -25,6 +31,7 @@ pub fn output_folder() -> io::Result<PathBuf> {
 }
 
 /// Writes a chart into the folder and says so.
+#[allow(dead_code)] // Some examples draw nothing.
 pub fn write_chart(folder: &Path, name: &str, svg: &str) -> io::Result<()> {
     let path = folder.join(name);
     fs::write(&path, svg)?;
