@@ -1,9 +1,10 @@
 //! What a summary says of a model.
 
-use super::graph::{Graph, Origin};
+use super::graph::{Call, Graph, Origin};
 use super::model::Kind;
 use super::network::Network;
 use super::summary::{Params, Row, Summary};
+use super::symbolic::keras_order;
 use super::{Model, SummaryOptions};
 use crate::layers::Layer;
 use crate::{Error, Parameters, Result, Shape};
@@ -127,12 +128,16 @@ fn shapes(shapes: &[Shape]) -> String {
 
 /// What feeds a layer, call by call: `lstm[0][1]`.
 fn connections(graph: &Graph, layer: usize) -> Vec<String> {
-    let values = graph.calls_of(layer).into_iter().flat_map(|call| call.inputs.iter());
+    let in_order = |call: &Call| {
+        let order = keras_order(&*graph.layers[layer], call.inputs.len(), call.masks.len());
+        order.into_iter().map(|i| call.inputs[i]).collect::<Vec<_>>()
+    };
+    let values = graph.calls_of(layer).into_iter().flat_map(in_order);
     let name = |origin: Origin| {
         let layer = graph.layers[origin.layer].base().name();
         format!("{layer}[{}][{}]", origin.call, origin.tensor)
     };
-    values.filter_map(|v| graph.origin(*v)).map(name).collect()
+    values.filter_map(|v| graph.origin(v)).map(name).collect()
 }
 
 /// Whether each call reads the one before and nothing else, and no layer is called twice.

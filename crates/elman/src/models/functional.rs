@@ -172,8 +172,8 @@ impl Walk {
     /// Adds a call after all that it depends on. No cycle is possible, since a call can only be
     /// made on outputs that exist. Without recursion, so that no depth overflows the stack.
     fn visit(&mut self, node: &Arc<Node>) {
-        let mut path = vec![(Arc::clone(node), 0)];
-        while let Some((node, next)) = path.pop() {
+        let mut path = vec![(Arc::clone(node), node.inputs_in_keras_order(), 0)];
+        while let Some((node, inputs, next)) = path.pop() {
             if next == 0 {
                 if !self.seen.insert(Arc::as_ptr(&node).addr()) {
                     continue;
@@ -181,11 +181,12 @@ impl Walk {
                 let order = self.met.len();
                 self.met.entry(node.layer.identity()).or_insert(order);
             }
-            match node.inputs.get(next) {
+            match inputs.get(next) {
                 Some(input) => {
-                    let input = Arc::clone(&input.node);
-                    path.push((node, next + 1));
-                    path.push((input, 0));
+                    let input = Arc::clone(&node.inputs[*input].node);
+                    path.push((node, inputs, next + 1));
+                    let inputs = input.inputs_in_keras_order();
+                    path.push((input, inputs, 0));
                 }
                 None => self.nodes.push(node),
             }

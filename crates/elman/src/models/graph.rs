@@ -35,8 +35,8 @@ pub(crate) struct Call {
     /// For each of these masks, the input that it is for.
     pub masks: Vec<usize>,
     pub outputs: std::ops::Range<usize>,
-    /// Whether masks are withheld: Keras 3 ignores them beside initial states, and a file that it
-    /// wrote means that.
+    /// Whether masks change nothing but the masks of the outputs: Keras 3 ignores them beside
+    /// initial states, and a file that it wrote means that.
     pub ignores_mask: bool,
 }
 
@@ -57,9 +57,6 @@ impl Call {
     /// The inputs with their masks, from the values of [`Call::inputs`].
     fn with_masks(&self, mut values: Vec<Tensor>) -> Result<Vec<Tensor>> {
         let masks = values.split_off(self.tensors().len());
-        if self.ignores_mask {
-            values = values.into_iter().map(|value| value.replace_mask(None)).collect();
-        }
         for (input, mask) in self.masks.iter().zip(masks) {
             let used = mask.data().iter().map(|v| *v != 0.0).collect();
             let mask = Mask::new(mask.shape(), used)?;
@@ -252,8 +249,11 @@ impl Graph {
                 value.expect("calls stand in an order in which their inputs are computed")
             };
             let inputs = call.with_masks(call.inputs.iter().map(&mut take).collect())?;
-            let outputs =
-                cx.in_call(call.number, |cx| self.layers[call.layer].call(&inputs, cx))?;
+            let layer = &*self.layers[call.layer];
+            let outputs = cx.in_call(call.number, |cx| match call.ignores_mask {
+                false => layer.call(&inputs, cx),
+                true => call_without_masks(layer, &inputs, cx),
+            })?;
             for (slot, output) in values[call.outputs.clone()].iter_mut().zip(outputs) {
                 *slot = Some(output);
             }
@@ -306,6 +306,18 @@ impl Graph {
         of_values.truncate(self.inputs);
         Ok(of_values)
     }
+}
+
+/// [`Layer::call`] with outputs as if the inputs had no masks.
+fn call_without_masks(
+    layer: &dyn Layer,
+    inputs: &[Tensor],
+    cx: &mut Context,
+) -> Result<Vec<Tensor>> {
+    let bare: Vec<Tensor> = inputs.iter().map(|x| x.clone().replace_mask(None)).collect();
+    let masks = layer.output_masks(inputs).into_iter().chain(std::iter::repeat(None));
+    let outputs = layer.call(&bare, cx)?;
+    Ok(outputs.into_iter().zip(masks).map(|(y, mask)| y.replace_mask(mask)).collect())
 }
 
 fn accumulate(slot: &mut Option<Tensor>, gradient: Option<Tensor>) {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use serde_json::Value;
+
 use crate::layers::{Input, Layer};
 use crate::{Error, Result, Shape};
 
@@ -28,6 +30,38 @@ pub(crate) struct Node {
     pub masks: Vec<usize>,
     pub shapes: Vec<Shape>,
     pub ignores_mask: bool,
+}
+
+impl Node {
+    /// See [`keras_order`].
+    pub fn inputs_in_keras_order(&self) -> Vec<usize> {
+        keras_order(self.layer.layer(), self.inputs.len(), self.masks.len())
+    }
+}
+
+/// The indices of a call's inputs, of which the last are masks, in the order in which Keras goes
+/// through the arguments, on which the order of layers depends: those by position, then those by
+/// name in alphabetical order. Masks come last.
+pub(crate) fn keras_order(layer: &dyn Layer, inputs: usize, masks: usize) -> Vec<usize> {
+    let tensors = inputs - masks;
+    // As strings, since operations have numbers among their arguments.
+    let indices = (0..tensors).map(|index| index.to_string().into()).collect();
+    let (positional, named) = layer.call_arguments(indices);
+    let mut named: Vec<(String, Value)> = named.into_iter().collect();
+    named.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut order = Vec::new();
+    let arguments = positional.iter().chain(named.iter().map(|(_, value)| value));
+    arguments.for_each(|argument| collect_indices(argument, &mut order));
+    order.extend(tensors..inputs);
+    order
+}
+
+/// The indices in a list of lists, in order.
+fn collect_indices(argument: &Value, found: &mut Vec<usize>) {
+    match argument {
+        Value::Array(list) => list.iter().for_each(|value| collect_indices(value, found)),
+        value => found.extend(value.as_str().and_then(|index| index.parse::<usize>().ok())),
+    }
 }
 
 impl Drop for Node {
