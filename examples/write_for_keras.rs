@@ -65,7 +65,10 @@ fn write_layers(folder: &Path, fixtures: &Path) -> Result<usize, Box<dyn Error>>
             if !classes.insert(name.clone()) {
                 continue;
             }
-            let layer: Box<dyn Layer> = serde_json::from_value(case["layer"].clone())?;
+            let mut layer: Box<dyn Layer> = serde_json::from_value(case["layer"].clone())?;
+            for (argument, value) in case["arguments"].as_object().into_iter().flatten() {
+                layer.set_call_argument(argument, value);
+            }
             let given = inputs.iter().map(|(shape, _)| Input::new(Shape::from(&shape[1..])));
             let given: Vec<_> = given.map(Input::symbolic).collect();
             let outputs = Shared::new(layer).apply_all(&given[..])?;

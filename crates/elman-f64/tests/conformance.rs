@@ -48,6 +48,9 @@ fn set_up(case: &Case) -> elman_f64::Result<Setup> {
         inputs.push(x);
     }
     let mut layer: Box<dyn Layer> = serde_json::from_value(case.layer.clone()).unwrap();
+    for (name, value) in case.arguments.as_object().into_iter().flatten() {
+        assert!(layer.set_call_argument(name, value), "{}: {name}", case.name);
+    }
     let shapes: Vec<Shape> = inputs.iter().map(|x| x.shape().into()).collect();
     layer.output_shapes(&shapes)?;
     let mut parameters = Parameters::default();
@@ -78,7 +81,11 @@ fn slopes(
     let of_inputs = layer.backward(&given, &mut cx)?;
     let of_weights = cx.into_gradients();
 
-    let along_weights = noise(of_weights.len(), "along weights");
+    let mut along_weights = noise(of_weights.len(), "along weights");
+    // What is recorded rather than learnt has no gradient.
+    for entry in parameters.entries().iter().filter(|entry| !entry.trainable) {
+        along_weights[entry.range.clone()].fill(0.0);
+    }
     let mut said = dot(&of_weights, &along_weights);
     let mut along_inputs = Vec::new();
     for (i, input) in case.inputs.iter().enumerate() {
@@ -104,6 +111,20 @@ fn slopes(
     Ok((said, (at(STEP)? - at(-STEP)?) / (2.0 * STEP)))
 }
 
+/// Whether a query has no step to look at. Keras then lowers all scores by a billion, which leaves
+/// them so few digits that a difference of outputs says nothing.
+fn lowers_all_scores(case: &Case) -> bool {
+    if !["Attention", "AdditiveAttention"].contains(&case.class()) {
+        return false;
+    }
+    let Some((shape, used)) = case.inputs.get(1).and_then(|value| value.mask.as_ref()) else {
+        return false;
+    };
+    // With a causal mask the first query looks at the first step alone.
+    let looks = if case.arguments["use_causal_mask"] == true { 1 } else { shape[1] };
+    used.chunks(shape[1]).any(|sample| sample[..looks].iter().all(|used| *used == 0.0))
+}
+
 fn check_all(context: for<'p> fn(&'p Parameters) -> Context<'p>) {
     let cases = cases();
     assert!(cases.len() >= 650, "only {} cases", cases.len());
@@ -118,7 +139,9 @@ fn check_all(context: for<'p> fn(&'p Parameters) -> Context<'p>) {
             is_wrong.then(|| format!("{}: {said}, differences give {expected}", case.name))
         }
     };
-    let problems: Vec<String> = cases.iter().filter_map(problem).collect();
+    let cases: Vec<&Case> = cases.iter().filter(|case| !lowers_all_scores(case)).collect();
+    assert!(cases.len() >= 750, "only {} cases have a difference", cases.len());
+    let problems: Vec<String> = cases.into_iter().filter_map(problem).collect();
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
 }
 

@@ -32,6 +32,8 @@ pub struct Context<'m> {
     losses: Option<f64>,
     /// How many rows of what layers get now are steps of one sample.
     steps: usize,
+    /// New values of weights, to be written once the step has succeeded.
+    assigned: Vec<(Parameter, Vec<Float>)>,
 }
 
 /// What a pass is for.
@@ -74,6 +76,7 @@ impl<'m> Context<'m> {
             call: 0,
             losses: None,
             steps: 1,
+            assigned: Vec::new(),
         }
     }
 
@@ -178,6 +181,35 @@ impl<'m> Context<'m> {
     /// A copy of a weight with its shape, of shape `(0,)` if it doesn't exist.
     pub fn tensor(&self, parameter: Parameter) -> Tensor {
         Tensor::from_parts(self.parameters.shape(parameter), self.value(parameter).to_vec())
+    }
+
+    /// Whether this pass records a weight such as a moving mean: in training, unless its layer is
+    /// to stay as it is.
+    pub fn records(&self, statistic: Parameter) -> bool {
+        self.is_training() && !self.parameters.is_frozen(statistic)
+    }
+
+    /// The values that a weight will have after this pass: those assigned last, else its own.
+    pub fn recorded(&self, statistic: Parameter) -> &[Float] {
+        let last = self.assigned.iter().rev().find(|(parameter, _)| *parameter == statistic);
+        last.map_or_else(|| self.value(statistic), |(_, values)| values)
+    }
+
+    /// Gives a weight new values, as many as it has, which take effect when this step of training
+    /// has succeeded; until then everyone reads the old ones.
+    pub fn assign(&mut self, statistic: Parameter, values: Vec<Float>) {
+        debug_assert_eq!(values.len(), self.value(statistic).len());
+        self.assigned.push((statistic, values));
+    }
+
+    /// How many times weights were given new values.
+    pub(crate) fn num_assigned(&self) -> usize {
+        self.assigned.len()
+    }
+
+    /// What was assigned, in order: for [`Parameters::write`].
+    pub fn take_assigned(&mut self) -> Vec<(Parameter, Vec<Float>)> {
+        std::mem::take(&mut self.assigned)
     }
 
     /// A derived form of a layer's weights, see [`Parameters::derived`].

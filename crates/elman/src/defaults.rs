@@ -22,3 +22,7 @@ pub(crate) fn sigmoid() -> Activation {
 pub(crate) fn zeros() -> Initializer {
     Initializer::Zeros
 }
+
+pub(crate) fn ones() -> Initializer {
+    Initializer::Ones
+}

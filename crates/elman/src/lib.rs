@@ -80,20 +80,22 @@ pub mod prelude {
     pub use ndarray::{self, array};
 
     pub use crate::activations::Activation;
-    pub use crate::cells::Padding;
     pub use crate::constraints::Constraint;
     pub use crate::initializers::Initializer;
     pub use crate::layers::{
-        ActivationLayer, ActivityRegularization, Add, Average, Bidirectional, Concatenate,
-        ConvLstm1d, ConvLstm2d, ConvLstm3d, Cropping1d, Dense, Dot, Dropout, Elu, Embedding,
-        Flatten, GaussianDropout, GaussianNoise, Gru, Identity, Input, LayerOptions, LeakyRelu,
-        Lstm, Masking, Maximum, MergeMode, MinGru, MinLstm, Minimum, Multiply, Permute, Prelu,
-        Relu, RepeatVector, Reshape, Rnn, SimpleRnn, Softmax, SpatialDropout1d, Subtract,
-        TimeDistributed, UpSampling1d, ZeroPadding1d,
+        ActivationLayer, ActivityRegularization, Add, AdditiveAttention, Attention, Average,
+        AveragePooling1d, BatchNormalization, Bidirectional, Concatenate, Conv1d, ConvLstm1d,
+        ConvLstm2d, ConvLstm3d, Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten,
+        GaussianDropout, GaussianNoise, GlobalAveragePooling1d, GlobalMaxPooling1d, Gru, Identity,
+        Input, LayerNormalization, LayerOptions, LeakyRelu, Lstm, Masking, MaxPooling1d, Maximum,
+        MergeMode, MinGru, MinLstm, Minimum, MultiHeadAttention, Multiply, Permute, Prelu, Relu,
+        RepeatVector, Reshape, RmsNormalization, Rnn, ScoreMode, SimpleRnn, Softmax,
+        SpatialDropout1d, Subtract, TimeDistributed, UpSampling1d, ZeroPadding1d,
     };
     pub use crate::models::{
         Apply, Functional, Model, Sequential, SummaryOptions, SummaryStyle, Symbolic,
     };
+    pub use crate::ops::Padding;
     pub use crate::regularizers::Regularizer;
     pub use crate::training::callbacks::{Callback, EarlyStopping, ModelCheckpoint};
     pub use crate::training::losses::{

@@ -132,10 +132,19 @@ impl Mask {
 
     /// What counts in either mask, their shapes combined as in NumPy; `None` if they don't fit.
     pub(crate) fn or(&self, other: &Mask) -> Option<Mask> {
+        self.combine(other, |a, b| a || b)
+    }
+
+    /// What counts in both masks, their shapes combined as in NumPy; `None` if they don't fit.
+    pub(crate) fn and(&self, other: &Mask) -> Option<Mask> {
+        self.combine(other, |a, b| a && b)
+    }
+
+    fn combine(&self, other: &Mask, both: impl Fn(bool, bool) -> bool) -> Option<Mask> {
         let shape = ops::broadcast_shape(&self.shape, &other.shape)?;
         let a = ops::broadcast_values(&self.data, &self.shape, &shape)?;
         let b = ops::broadcast_values(&other.data, &other.shape, &shape)?;
-        Some(Mask::from_parts(shape, a.iter().zip(b).map(|(a, b)| *a || b).collect()))
+        Some(Mask::from_parts(shape, a.iter().zip(b).map(|(a, b)| both(*a, b)).collect()))
     }
 
     /// The mask with `ndim` axes: an entry counts if any of those that it stands for counts.

@@ -12,6 +12,7 @@ pub use axes::{
 };
 pub use batched::{batch_matmul, batch_matmul_nt, batch_matmul_tn};
 pub use softmax::{fill_unused, softmax_rows, softmax_rows_backward};
+pub use windows::Padding;
 pub(crate) use windows::Windows;
 
 use std::ops::Range;

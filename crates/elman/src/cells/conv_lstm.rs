@@ -5,7 +5,7 @@ mod options;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub use options::{Padding, PerAxis};
+pub use options::PerAxis;
 
 use super::cell::{check_activations, check_input};
 use super::dropout::{CellDropout, MaskCount};
@@ -15,7 +15,7 @@ use super::{Cell, CellWeights, DropoutMasks};
 use crate::activations::{self, Activation};
 use crate::layers::data_format::ChannelsLast;
 use crate::layers::layer::{check_size, to_config};
-use crate::ops::{self, Windows};
+use crate::ops::{self, Padding, Windows};
 use crate::parameters::Builder;
 use crate::{Context, Error, Result, Shape, Tensor, defaults};
 
@@ -92,7 +92,7 @@ impl<const N: usize> ConvLstmCell<N> {
             size: self.kernel_size.0.to_vec(),
             strides: self.strides.0.to_vec(),
             dilation: self.dilation_rate.0.to_vec(),
-            padded: self.padding == Padding::Same,
+            padding: self.padding,
         }
     }
 
@@ -100,7 +100,7 @@ impl<const N: usize> ConvLstmCell<N> {
     fn state_windows(&self) -> Windows {
         let ones = vec![1; N];
         let size = self.kernel_size.0.to_vec();
-        Windows { size, strides: ones.clone(), dilation: ones, padded: true }
+        Windows { size, strides: ones.clone(), dilation: ones, padding: Padding::Same }
     }
 
     /// The kernel and the recurrent kernel.
@@ -123,6 +123,9 @@ impl<const N: usize> ConvLstmCell<N> {
         let refused = |argument, expected: String, got: String| {
             Err(Error::InvalidArgument { place: place(), argument, expected, got })
         };
+        if self.padding == Padding::Causal {
+            return refused("padding", "valid or same".into(), "causal".into());
+        }
         if self.strides.0.iter().any(|n| *n > 1) && self.dilation_rate.0.iter().any(|n| *n > 1) {
             let expected = format!("1 where strides = {}", self.strides);
             return refused("dilation_rate", expected, self.dilation_rate.to_string());

@@ -30,7 +30,7 @@ mod tests;
 pub use any::AnyCell;
 pub use cell::{Cell, CloneCell};
 pub(crate) use config::{CellWeights, cell_options, weight_arguments, weight_options};
-pub use conv_lstm::{ConvLstmCell, Padding, PerAxis};
+pub use conv_lstm::{ConvLstmCell, PerAxis};
 pub use dropout::DropoutMasks;
 pub use fused::Fused;
 pub use gru::GruCell;

@@ -145,6 +145,20 @@ impl Initializer {
         Initializer::Custom(Arc::new(initializer))
     }
 
+    /// Whether the values depend on how many numbers go into a weight and come out of it.
+    pub(crate) fn looks_at_fans(&self) -> bool {
+        matches!(
+            self,
+            Initializer::GlorotUniform { .. }
+                | Initializer::GlorotNormal { .. }
+                | Initializer::HeUniform { .. }
+                | Initializer::HeNormal { .. }
+                | Initializer::LecunUniform { .. }
+                | Initializer::LecunNormal { .. }
+                | Initializer::VarianceScaling(_)
+        )
+    }
+
     /// The seed that was given, if one was.
     pub fn seed(&self) -> Option<u64> {
         match self {

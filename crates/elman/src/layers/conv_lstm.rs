@@ -2,7 +2,8 @@
 
 use super::Rnn;
 use crate::activations::Activation;
-use crate::cells::{ConvLstmCell, Padding, PerAxis, weight_options};
+use crate::cells::{ConvLstmCell, PerAxis, weight_options};
+use crate::ops::Padding;
 
 /// A convolutional LSTM over sequences of rows, such as signals of several sensors.
 ///

@@ -68,6 +68,19 @@ pub trait Layer: Send + Sync + 'static {
         (inputs, Map::new())
     }
 
+    /// Takes an argument of Keras's `call` that files of functional models hold with the call, such
+    /// as `use_causal_mask`. False if the layer has no such argument or can't have that value.
+    fn set_call_argument(&mut self, name: &str, value: &Value) -> bool {
+        let _unknown = (name, value);
+        false
+    }
+
+    /// The names of the inputs of Keras's `call`, in the order of [`Layer::forward`], where several
+    /// may be given by keyword.
+    fn keyword_inputs(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Whether the mask of the first input holds for the outputs as well; else it ends here.
     /// Keras's `supports_masking`.
     fn supports_masking(&self) -> bool {

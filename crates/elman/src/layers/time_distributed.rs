@@ -7,7 +7,7 @@ use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer, layer_from_object, layer_to_object};
 use crate::parameters::Builder;
 use crate::regularizers::Regularizer;
-use crate::{Context, Mask, Result, Shape, Tensor};
+use crate::{Context, Error, Mask, Result, Shape, Tensor};
 
 /// Applies a layer to every step of a sequence: `y[:, t] = layer(x[:, t])`.
 ///
@@ -154,9 +154,18 @@ impl Layer for TimeDistributed {
         // A mask within the steps (words of sentences) is the wrapped layer's business.
         let inner = inputs[0].mask().filter(|mask| mask.shape().len() > 2).map(Mask::fold);
         let step = fold(inputs[0].clone())?.replace_mask(inner);
+        let assigned = cx.num_assigned();
         let outputs = cx
             .in_steps(time, |cx| self.layer.call(&[step], cx))
             .map_err(|error| error.at(|p| unfold_index(p, time)))?;
+        // Here they are those of all steps together, in Keras of one step after the other.
+        if cx.num_assigned() > assigned {
+            return Err(Error::Unsupported {
+                place: self.place(),
+                option: format!("training of {}, which records statistics", self.layer.place()),
+                advice: "without TimeDistributed, the layer takes sequences as they are".into(),
+            });
+        }
         cx.save((batch, time));
         outputs.into_iter().map(|y| unfold(y, batch, time)).collect()
     }

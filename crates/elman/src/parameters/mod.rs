@@ -40,10 +40,12 @@ pub struct Entry {
     pub name: String,
     /// Its shape.
     pub shape: Vec<usize>,
-    /// Whether training changes it.
+    /// Whether training changes it by its gradient.
     pub trainable: bool,
     /// Whether training could change it if nothing were frozen: false for statistics.
     pub(crate) is_trained: bool,
+    /// Whether its layer is to stay as it is, so that it is neither learnt nor recorded.
+    pub(crate) frozen: bool,
     /// The penalty on it.
     pub regularizer: Option<Regularizer>,
     /// What it is kept to.
@@ -102,6 +104,16 @@ impl Parameters {
         &mut self.values
     }
 
+    /// Writes new values of weights, as [`Context::take_assigned`] gives them.
+    ///
+    /// [`Context::take_assigned`]: crate::Context::take_assigned
+    pub fn write(&mut self, assigned: Vec<(Parameter, Vec<Float>)>) {
+        for (parameter, new) in assigned {
+            let range = self.range(parameter);
+            self.values_mut()[range].copy_from_slice(&new);
+        }
+    }
+
     /// The weights, in the order in which the layers registered them.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -139,6 +151,11 @@ impl Parameters {
         parameter.0.map_or(&[0], |i| &self.entries[i].shape)
     }
 
+    /// Whether the layer of a weight is to stay as it is; false for one that doesn't exist.
+    pub fn is_frozen(&self, parameter: Parameter) -> bool {
+        parameter.0.is_some_and(|i| self.entries[i].frozen)
+    }
+
     /// Where the values of a weight lie, empty if it doesn't exist.
     pub fn range(&self, parameter: Parameter) -> Range<usize> {
         parameter.0.map_or(0..0, |i| self.entries[i].range.clone())
@@ -174,6 +191,7 @@ impl Parameters {
     pub(crate) fn set_trainable(&mut self, layer: usize, trainable: bool) {
         for entry in &mut self.entries {
             if self.scopes[entry.scope].layer == layer {
+                entry.frozen = !trainable;
                 entry.trainable = trainable && entry.is_trained;
             }
         }
@@ -181,7 +199,9 @@ impl Parameters {
 
     /// Makes training change no weight.
     pub(crate) fn freeze(&mut self) {
-        self.entries.iter_mut().for_each(|entry| entry.trainable = false);
+        for entry in &mut self.entries {
+            (entry.trainable, entry.frozen) = (false, true);
+        }
     }
 
     /// A form of the weights of a layer that is costly to make, such as packed kernels: made by
@@ -256,7 +276,41 @@ impl<'a> Builder<'a> {
         shape: &[usize],
         weight: impl Into<Weight<'w>>,
     ) -> Result<Parameter> {
+        self.add_drawn_as(name, shape, shape, weight.into())
+    }
+
+    /// Registers the kernel of a linear map between arrays: its first `inputs` axes are those of the
+    /// input, the others those of the output. An initializer that looks at how many numbers go in
+    /// and out counts them so.
+    ///
+    /// # Errors
+    /// As [`Builder::add`].
+    pub fn add_map<'w>(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        inputs: usize,
+        weight: impl Into<Weight<'w>>,
+    ) -> Result<Parameter> {
         let weight = weight.into();
+        let (from, to) = shape.split_at(inputs.min(shape.len()));
+        match weight.initializer.looks_at_fans() {
+            true => {
+                let matrix = [from.iter().product(), to.iter().product()];
+                self.add_drawn_as(name, shape, &matrix, weight)
+            }
+            false => self.add_drawn_as(name, shape, shape, weight),
+        }
+    }
+
+    /// [`Builder::add`] with the values of an array of another shape of that size.
+    fn add_drawn_as(
+        &mut self,
+        name: &str,
+        shape: &[usize],
+        drawn_as: &[usize],
+        weight: Weight,
+    ) -> Result<Parameter> {
         let scope = &self.parameters.scopes[self.scope];
         let place = format!("{} of {}", name, scope.name);
         if let Some(regularizer) = weight.regularizer {
@@ -273,7 +327,7 @@ impl<'a> Builder<'a> {
             (None, Some(seed)) => Some(Stream::new(seed, &format!("{}/{name}", scope.path))),
         };
         let values = match stream {
-            Some(mut stream) => weight.initializer.values(shape, &mut stream, &place)?,
+            Some(mut stream) => weight.initializer.values(drawn_as, &mut stream, &place)?,
             None => vec![0.0; shape.iter().product()],
         };
         let parameter = self.add_values(name, shape, values);
@@ -297,6 +351,7 @@ impl<'a> Builder<'a> {
             shape: shape.to_vec(),
             trainable: self.trainable,
             is_trained: true,
+            frozen: !self.trainable,
             regularizer: None,
             constraint: None,
             scope: self.scope,

@@ -117,6 +117,23 @@ fn ignoring_masks(graph: &Graph) -> Option<&dyn Layer> {
     masked.then(|| &*graph.layers[call.layer])
 }
 
+/// The arguments of a call that are options of the layer here, but those that leave them off; of
+/// a tensor, that it is there.
+fn call_options(layer: &dyn Layer, call: &Value) -> Map<String, Value> {
+    let keywords = match call.as_array() {
+        Some(list) => list.first().and_then(|input| input.get(3)),
+        None => call.get("kwargs"),
+    };
+    let keywords = keywords.and_then(Value::as_object);
+    let mut trial = layer.clone_layer();
+    let option = |(name, value): (&String, &Value)| {
+        let is_off = value.is_null() || value == &json!(false);
+        (!is_off && trial.set_call_argument(name, value))
+            .then(|| (name.clone(), if value.is_boolean() { value.clone() } else { json!(true) }))
+    };
+    keywords.into_iter().flatten().filter_map(option).collect()
+}
+
 /// A call that was read and not made yet.
 struct Waiting<'a> {
     layer: &'a str,
@@ -170,15 +187,44 @@ impl Reader {
         let calls = object.get("inbound_nodes").and_then(Value::as_array);
         let calls = calls
             .ok_or_else(|| self.problem(format!("layer \"{name}\" has no list `inbound_nodes`")))?;
+        self.set_options(&mut *layer, calls)?;
         let calls: Result<Vec<_>> =
-            calls.iter().map(|call| self.call(name, call, is_operation)).collect();
+            calls.iter().map(|call| self.call((name, &*layer), call, is_operation)).collect();
         self.layers.insert(name.into(), Shared::new(layer));
         calls
     }
 
+    /// Gives a layer the arguments of its calls that are options of the layer here.
+    fn set_options(&self, layer: &mut dyn Layer, calls: &[Value]) -> Result<()> {
+        let mut options = calls.iter().map(|call| call_options(layer, call));
+        let Some(first) = options.next() else { return Ok(()) };
+        if let Some(other) = options.find(|other| *other != first) {
+            return Err(Error::Unsupported {
+                place: format!("{}, {}", self.place, layer.place()),
+                option: format!(
+                    "calls with unequal arguments, {} and {}",
+                    Value::from(first),
+                    Value::from(other)
+                ),
+                advice: "a layer of its own for each of the calls, with equal weights, can be used"
+                    .into(),
+            });
+        }
+        drop(options);
+        for (name, value) in &first {
+            layer.set_call_argument(name, value);
+        }
+        Ok(())
+    }
+
     /// Reads a call: `{"args", "kwargs"}` of Keras 3, or Keras 2's list of `[layer, call, tensor]`.
     /// An operation holds the constants among its arguments itself.
-    fn call<'a>(&self, layer: &'a str, call: &'a Value, is_operation: bool) -> Result<Waiting<'a>> {
+    fn call<'a>(
+        &self,
+        (layer, described): (&'a str, &dyn Layer),
+        call: &'a Value,
+        is_operation: bool,
+    ) -> Result<Waiting<'a>> {
         let mut waiting =
             Waiting { layer, inputs: Vec::new(), masks: Vec::new(), ignores_mask: false };
         if let Some(list) = call.as_array() {
@@ -186,7 +232,7 @@ impl Reader {
             for input in list {
                 waiting.inputs.push(self.history(input)?);
                 let keywords = input.get(3).and_then(Value::as_object);
-                self.keywords(&mut waiting, keywords, &mut found)?;
+                self.keywords(described, &mut waiting, keywords, &mut found)?;
             }
             waiting.inputs.extend(found);
             return Ok(waiting);
@@ -195,12 +241,22 @@ impl Reader {
         for arg in args.into_iter().flatten().filter(|arg| !(is_operation && arg.is_number())) {
             self.arguments(layer, arg, &mut waiting.inputs)?;
         }
-        let positional = waiting.inputs.len();
+        // Behind them stand masks, which are read by name alone.
+        let more =
+            args.and_then(|args| args.get(3..)).filter(|_| !described.keyword_inputs().is_empty());
+        if let Some(argument) = more.into_iter().flatten().find(|argument| !argument.is_null()) {
+            return Err(Error::Unsupported {
+                place: format!("{}, call of layer \"{layer}\"", self.place),
+                option: format!("the argument {argument} by position"),
+                advice: "a call that names it can be used".into(),
+            });
+        }
         let mut masks = Vec::new();
         let keywords = call.get("kwargs").and_then(Value::as_object);
-        self.keywords(&mut waiting, keywords, &mut masks)?;
+        self.keywords(described, &mut waiting, keywords, &mut masks)?;
         let honours_mask = call.get(HONOURS_MASK) == Some(&Value::Bool(true));
-        waiting.ignores_mask = waiting.inputs.len() > positional && !honours_mask;
+        let states = keywords.and_then(|keywords| keywords.get("initial_state"));
+        waiting.ignores_mask = states.is_some_and(|states| !states.is_null()) && !honours_mask;
         waiting.inputs.extend(masks);
         Ok(waiting)
     }
@@ -214,6 +270,11 @@ impl Reader {
     ) -> Result<()> {
         match value {
             Value::Null => Ok(()),
+            // Keras 2's notation.
+            Value::Array(list) if matches!(list.first(), Some(Value::String(_))) => {
+                found.push(self.history(value)?);
+                Ok(())
+            }
             Value::Array(list) => list.iter().try_for_each(|v| self.arguments(layer, v, found)),
             Value::Object(object)
                 if object.get("class_name").and_then(Value::as_str) == Some("__keras_tensor__") =>
@@ -229,14 +290,20 @@ impl Reader {
         }
     }
 
-    /// Collects the tensors of a call's keyword arguments: states among its inputs, and masks.
+    /// Collects the tensors of a call's keyword arguments: inputs behind the positional ones, and
+    /// masks.
     fn keywords<'a>(
         &self,
+        described: &dyn Layer,
         waiting: &mut Waiting<'a>,
         keywords: Option<&'a Map<String, Value>>,
         masks: &mut Vec<Place<'a>>,
     ) -> Result<()> {
         let layer = waiting.layer;
+        let inputs = described.keyword_inputs();
+        for value in inputs.iter().filter_map(|name| keywords?.get(*name)) {
+            self.arguments(layer, value, &mut waiting.inputs)?;
+        }
         for (key, value) in keywords.into_iter().flatten() {
             let mut mask = |value: &'a Value, input: usize| {
                 waiting.masks.resize(waiting.masks.len() + usize::from(!value.is_null()), input);
@@ -251,6 +318,8 @@ impl Reader {
                 ("value_mask", value) => mask(value, 1)?,
                 ("key_mask", value) => mask(value, 2)?,
                 (_, Value::Null) | ("training" | "use_causal_mask", Value::Bool(false)) => {}
+                (key, _) if inputs.contains(&key) => {}
+                (key, value) if described.clone_layer().set_call_argument(key, value) => {}
                 (key, value) => {
                     return Err(Error::Unsupported {
                         place: format!("{}, call of layer \"{layer}\"", self.place),

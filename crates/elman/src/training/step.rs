@@ -5,6 +5,7 @@ use super::data::Data;
 use super::losses;
 use super::running::Running;
 use crate::models::Model;
+use crate::parameters::Parameter;
 use crate::{Context, Error, Float, Result};
 
 /// Checks data before a training: the shapes of inputs, the number of targets, and their values as
@@ -96,12 +97,12 @@ pub(super) fn train(
         return Err(Error::LossNotFinite { loss: total, epoch, batch: number });
     }
     network.backward(&upstream, &mut cx)?;
-    let states = cx.take_states();
+    let (states, recorded) = (cx.take_states(), cx.take_assigned());
     let mut gradients = cx.into_gradients();
     network.parameters().add_penalty_gradients(&mut gradients)?;
     running.update(model, total, &values, batch, &y_pred)?;
     *model.held.get_mut() = states;
-    model.apply_gradients(&mut gradients)
+    model.apply_gradients(&mut gradients, recorded)
 }
 
 /// An error of the loss of one output of several, with the output's name.
@@ -113,8 +114,13 @@ fn of_output(error: Error, model: &Model, output: usize, outputs: usize) -> Erro
 }
 
 impl Model {
-    /// One step of the optimizer with these gradients, laid out like the weights.
-    fn apply_gradients(&mut self, gradients: &mut [Float]) -> Result<()> {
+    /// One step of the optimizer with these gradients, laid out like the weights, and what layers
+    /// recorded meanwhile.
+    fn apply_gradients(
+        &mut self,
+        gradients: &mut [Float],
+        recorded: Vec<(Parameter, Vec<Float>)>,
+    ) -> Result<()> {
         // Taken out for the step, since it and the weights are both changed.
         let mut compiled = self.compiled.take();
         let stepped = match (&mut compiled, self.built_mut()) {
@@ -125,7 +131,10 @@ impl Model {
                     true => compiled.state.step(&*compiled.optimizer, parameters, gradients),
                     false => Ok(()),
                 };
-                stepped.and_then(|()| parameters.constrain())
+                stepped.and_then(|()| {
+                    parameters.write(recorded);
+                    parameters.constrain()
+                })
             }
             (_, network) => network.map(|_| ()),
         };

@@ -7,23 +7,33 @@ use serde_json::Value;
 use crate::support::{Report, TOLERANCE, fixture, fixture_path};
 
 fn array(name: &str) -> Tensor {
-    let array = elman_files::npy::read(&fixture_path(&format!("graphs/{name}.npy"))).unwrap();
+    let array = elman_files::npy::read(&fixture_path(&format!("{name}.npy"))).unwrap();
     let data = array.to_f32();
     Tensor::new(array.shape, data).unwrap()
 }
 
-fn arrays(case: &Value, kind: &str, count: &str) -> Vec<Tensor> {
+fn arrays(folder: &str, case: &Value, kind: &str, count: &str) -> Vec<Tensor> {
     let name = case["name"].as_str().unwrap();
-    (0..case[count].as_u64().unwrap()).map(|i| array(&format!("{name}.{kind}{i}"))).collect()
+    let numbers = 0..case[count].as_u64().unwrap();
+    numbers.map(|i| array(&format!("{folder}/{name}.{kind}{i}"))).collect()
 }
 
 #[test]
 fn graphs_are_those_of_keras() {
+    check("graphs", 16);
+}
+
+#[test]
+fn graphs_of_other_layers_are_those_of_keras() {
+    check("layer_graphs", 10);
+}
+
+fn check(models: &str, at_least: usize) {
     let mut report = Report::default();
     let folder = tempfile::tempdir().unwrap();
-    for case in fixture("graphs/manifest.json")["cases"].as_array().unwrap() {
+    for case in fixture(&format!("{models}/manifest.json"))["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
-        let model = match load_model(fixture_path(&format!("graphs/{name}.keras"))) {
+        let model = match load_model(fixture_path(&format!("{models}/{name}.keras"))) {
             Ok(model) => model,
             Err(error) => {
                 report.problem(format!("{name}: {error}"));
@@ -36,9 +46,9 @@ fn graphs_are_those_of_keras() {
         if Value::from(layers.clone()) != case["layers"] {
             report.problem(format!("{name}: layers {layers:?}, Keras has {}", case["layers"]));
         }
-        let inputs = arrays(case, "x", "inputs");
+        let inputs = arrays(models, case, "x", "inputs");
         let outputs = model.predict_all(inputs.clone()).unwrap();
-        let expected = arrays(case, "y", "outputs");
+        let expected = arrays(models, case, "y", "outputs");
         assert_eq!(outputs.len(), expected.len(), "{name}");
         for (i, (output, expected)) in outputs.iter().zip(&expected).enumerate() {
             report.close(&format!("{name}: output {i}"), &output.into(), expected, TOLERANCE);
@@ -54,7 +64,7 @@ fn graphs_are_those_of_keras() {
             report.problem(format!("{name}: saving twice gives other bytes"));
         }
     }
-    report.finish(16);
+    report.finish(at_least);
 }
 
 fn summaries(name: &str, model: &Model, case: &Value, report: &mut Report) {

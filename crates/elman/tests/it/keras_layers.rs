@@ -4,7 +4,7 @@ use elman::Tensor;
 use elman::layers::layer_from_config;
 use serde_json::Value;
 
-use crate::support::{Built, Report, TOLERANCE, fixture, mask, masked, tensors};
+use crate::support::{Built, Report, TOLERANCE, fixture, mask, masked, tensor, tensors};
 
 /// Gradients sum over more terms than outputs do.
 const GRADIENT_TOLERANCE: f64 = 2e-5;
@@ -80,7 +80,12 @@ fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
     let object = &case["layer"];
     let config = object["config"].as_object().unwrap();
     let class_name = object["class_name"].as_str().unwrap();
-    let layer = layer_from_config(class_name, config)?;
+    let mut layer = layer_from_config(class_name, config)?;
+    for (argument, value) in case["arguments"].as_object().into_iter().flatten() {
+        if !layer.set_call_argument(argument, value) {
+            report.problem(format!("{name}: call takes no {argument} = {value}"));
+        }
+    }
     // What is written must mean the same to Keras: every key that both have has the same value.
     for (key, value) in layer.config() {
         if config.get(&key).is_some_and(|theirs| !same(&value, theirs)) {
@@ -93,7 +98,9 @@ fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
         *input = masked(input.clone(), mask);
     }
     let mut built = Built::new(layer, &inputs)?;
-    built.set_weights(&tensors(&case["weights"]));
+    let weights = tensors(&case["weights"]);
+    built.set_weights(&weights);
+    built.training = case["training"] == true;
     let expected = tensors(&case["outputs"]);
     let outputs = built.call(&inputs, 1)?;
     if outputs.len() != expected.len() {
@@ -111,7 +118,7 @@ fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
         match (&of_inputs[i], expected.is_null()) {
             (_, true) => {}
             (Some(got), false) => {
-                let expected = crate::support::tensor(expected);
+                let expected = tensor(expected);
                 report.close(
                     &format!("{name}: input gradient {i}"),
                     got,
@@ -122,9 +129,17 @@ fn check(name: &str, case: &Value, report: &mut Report) -> elman::Result<()> {
             (None, false) => report.problem(format!("{name}: no gradient of input {i}")),
         }
     }
-    for (i, expected) in tensors(&case["weight_gradients"]).iter().enumerate() {
+    for (i, expected) in case["weight_gradients"].as_array().unwrap().iter().enumerate() {
         let what = format!("{name}: weight gradient {i}");
-        report.close(&what, &of_weights[i], expected, GRADIENT_TOLERANCE);
+        if !expected.is_null() {
+            report.close(&what, &of_weights[i], &tensor(expected), GRADIENT_TOLERANCE);
+        }
+    }
+    if built.training {
+        let recorded = case.get("weights_after").map_or(weights, tensors);
+        for (i, (got, expected)) in built.recorded(&inputs)?.iter().zip(&recorded).enumerate() {
+            report.close(&format!("{name}: weight {i} afterwards"), got, expected, TOLERANCE);
+        }
     }
     Ok(())
 }

@@ -7,7 +7,6 @@ use crate::support::{Report, TOLERANCE, fixture, fixture_path, tensor};
 
 /// Files with something that elman doesn't have yet, and the word by which it is refused.
 const REFUSED: &[(&str, &str)] = &[
-    ("seq_stacked", "LayerNormalization"),
     // Keras wrote it without two of its weights.
     ("bf16", "needs 3 weights"),
 ];

@@ -31,6 +31,12 @@ fn trainings_equal_keras() {
     check_all("trainings.json", 150);
 }
 
+/// Layers around the recurrent ones, some of which record statistics.
+#[test]
+fn trainings_of_other_layers_equal_keras() {
+    check_all("layer_trainings.json", 60);
+}
+
 /// Every optimizer, with clipping, averages, accumulation and schedules.
 #[test]
 fn trainings_with_all_optimizers_equal_keras() {

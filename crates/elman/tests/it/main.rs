@@ -5,6 +5,7 @@ mod bad_data;
 mod bad_files;
 mod bad_graphs;
 mod bad_input;
+mod bad_layers;
 mod bad_optimizers;
 mod bidirectional;
 mod bptt;

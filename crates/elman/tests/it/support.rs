@@ -201,6 +201,8 @@ pub type Gradients = (Vec<Tensor>, Vec<Option<Tensor>>, Vec<Tensor>);
 pub struct Built {
     pub layer: Box<dyn Layer>,
     pub parameters: Parameters,
+    /// Whether it is called as in training.
+    pub training: bool,
 }
 
 impl Built {
@@ -208,8 +210,28 @@ impl Built {
         let shapes: Vec<Shape> = inputs.iter().map(|x| x.shape().into()).collect();
         layer.output_shapes(&shapes)?;
         let mut parameters = Parameters::default();
-        layer.build(&shapes, &mut Builder::new(&mut parameters, "layer", "layer", 0, true, 1))?;
-        Ok(Built { layer, parameters })
+        let trainable = layer.base().trainable;
+        let mut builder = Builder::new(&mut parameters, "layer", "layer", 0, trainable, 1);
+        layer.build(&shapes, &mut builder)?;
+        Ok(Built { layer, parameters, training: false })
+    }
+
+    fn context(&self, saving: bool) -> Context<'_> {
+        match (self.training, saving) {
+            (true, _) => Context::training(&self.parameters, 1, 0),
+            (_, true) => Context::differentiable(&self.parameters),
+            (_, false) => Context::inference(&self.parameters),
+        }
+    }
+
+    /// The weights after a successful step of training in which no gradient arrives.
+    pub fn recorded(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
+        let mut cx = self.context(true);
+        self.layer.call(inputs, &mut cx)?;
+        let assigned = cx.take_assigned();
+        let mut parameters = self.parameters.clone();
+        parameters.write(assigned);
+        Ok(parameters.entries().iter().map(|entry| parameters.tensor(entry)).collect())
     }
 
     pub fn set_weights(&mut self, weights: &[Tensor]) {
@@ -222,12 +244,12 @@ impl Built {
     }
 
     pub fn forward(&self, inputs: &[Tensor]) -> Result<Vec<Tensor>> {
-        self.layer.forward(inputs, &mut Context::inference(&self.parameters))
+        self.layer.forward(inputs, &mut self.context(false))
     }
 
     /// The outputs of the last of `times` calls, states carried from one to the next.
     pub fn call(&self, inputs: &[Tensor], times: usize) -> Result<Vec<Tensor>> {
-        let mut cx = Context::inference(&self.parameters);
+        let mut cx = self.context(false);
         let mut outputs = Vec::new();
         for _ in 0..times {
             outputs = self.layer.call(inputs, &mut cx)?;
@@ -237,7 +259,7 @@ impl Built {
 
     /// Outputs, gradients of the inputs, and gradients of the weights, of `sum(output * upstream)`.
     pub fn gradients(&self, inputs: &[Tensor], upstream: &[Tensor]) -> Result<Gradients> {
-        let mut cx = Context::differentiable(&self.parameters);
+        let mut cx = self.context(true);
         let outputs = self.layer.forward(inputs, &mut cx)?;
         let upstream: Vec<_> = upstream.iter().cloned().map(Some).collect();
         let of_inputs = self.layer.backward(&upstream, &mut cx)?;

@@ -1,4 +1,4 @@
-//! The arguments of convolutions: a size for each axis, padding.
+//! The arguments of convolutions: a size for each axis.
 
 use std::fmt;
 
@@ -58,29 +58,5 @@ impl<'de, const N: usize> Deserialize<'de> for PerAxis<N> {
         let sizes: Option<Vec<usize>> = list.iter().map(size).collect();
         let sizes = sizes.and_then(|sizes| sizes.try_into().ok());
         sizes.map(PerAxis).ok_or_else(expected)
-    }
-}
-
-/// What a convolution does at the ends of an axis.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase", try_from = "String")]
-pub enum Padding {
-    /// Windows lie within the axis, which so gets shorter.
-    #[default]
-    Valid,
-    /// Zeros stand before and behind, such that with strides of 1 the axis keeps its length.
-    Same,
-}
-
-impl TryFrom<String> for Padding {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Padding, String> {
-        // In whatever case, as in Keras.
-        match name.to_lowercase().as_str() {
-            "valid" => Ok(Padding::Valid),
-            "same" => Ok(Padding::Same),
-            _ => Err(format!("padding must be valid or same, got {name}")),
-        }
     }
 }

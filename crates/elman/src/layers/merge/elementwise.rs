@@ -75,17 +75,14 @@ struct Saved {
 
 impl<F: MergeFunction> Merge<F> {
     /// Which elements of each input count, where a function looks at that.
-    fn used(&self, inputs: &[Tensor]) -> Result<Vec<Option<Vec<bool>>>> {
-        let looks = F::LOOKS_AT_MASKS;
-        let shapes: Vec<&[usize]> = inputs.iter().map(Tensor::shape).collect();
-        let mut together = shapes[0].to_vec();
-        for shape in &shapes {
-            together = ops::broadcast_shape(&together, shape).unwrap_or(together);
-        }
+    /// `together` is the shape that they are repeated to.
+    fn used(&self, inputs: &[Tensor], together: &[usize]) -> Result<Vec<Option<Vec<bool>>>> {
         let of = |x: &Tensor| {
+            // As in Keras, where an input that gets further axes loses its mask on the way.
+            let looks = F::LOOKS_AT_MASKS && x.ndim() == together.len();
             let Some(mask) = x.mask().filter(|_| looks) else { return Ok(None) };
             let own = mask.over(x.shape(), &self.place())?;
-            Ok(ops::broadcast_values(&own, x.shape(), &together))
+            Ok(ops::broadcast_values(&own, x.shape(), together))
         };
         inputs.iter().map(of).collect()
     }
@@ -133,7 +130,9 @@ impl<F: MergeFunction> Layer for Merge<F> {
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         any_mask(self, inputs)?;
-        let (y, factors) = F::merge(&repeated(self, inputs)?, &self.used(inputs)?);
+        let repeated = repeated(self, inputs)?;
+        let used = self.used(inputs, repeated[0].shape())?;
+        let (y, factors) = F::merge(&repeated, &used);
         cx.save(Saved { shapes: inputs.iter().map(|x| x.shape().to_vec()).collect(), factors });
         Ok(vec![y])
     }

@@ -17,6 +17,8 @@ pub struct Case {
     pub name: String,
     /// The layer as Keras writes it.
     pub layer: Value,
+    /// The arguments of Keras's call that are options of the layer here.
+    pub arguments: Value,
     /// The call's inputs. Those without a gradient are integers.
     pub inputs: Vec<Input>,
     /// Weights in Keras's order; none if any will do.
@@ -62,6 +64,7 @@ fn of_fixture(file: &str) -> Vec<Case> {
         Case {
             name: format!("{file}/{}", case["name"].as_str().unwrap()),
             layer: case["layer"].clone(),
+            arguments: case["arguments"].clone(),
             inputs: list(&case["inputs"]).enumerate().map(input).collect(),
             weights: list(&case["weights"]).map(array).collect(),
         }
@@ -102,6 +105,7 @@ fn own() -> Vec<Case> {
         cases.push(Case {
             name: format!("own/{name}"),
             layer: json!({ "class_name": class, "config": config }),
+            arguments: Value::Null,
             inputs: shapes.iter().enumerate().map(input).collect(),
             weights: Vec::new(),
         });

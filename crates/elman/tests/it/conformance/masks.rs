@@ -1,6 +1,7 @@
 //! What a mask leaves out reaches nothing that counts.
 
 use elman::{Mask, Tensor};
+use serde_json::json;
 
 use super::{Case, ensure, for_all, said, upstream};
 use crate::support::noise;
@@ -45,6 +46,15 @@ fn masked_steps_change_nothing() {
         // One makes its mask itself; of the other, the mask says which features count.
         if case.class() == "Masking"
             || case.class() == "Softmax" && mask.shape().len() < inputs[0].ndim()
+        {
+            return Ok(());
+        }
+        // A normalization along the steps sees them all, in Keras, too. With more axes than a
+        // sequence, others want masks that say more.
+        let axes = &case.layer["config"]["axis"];
+        if case.class() == "LayerNormalization" && axes != -1 && axes != &json!([-1])
+            || ["BatchNormalization", "MultiHeadAttention"].contains(&case.class())
+                && inputs[0].ndim() > 3
         {
             return Ok(());
         }

@@ -64,7 +64,15 @@ fn tensor((shape, values): &Array) -> Tensor {
 
 impl Case {
     fn layer(&self) -> Result<Box<dyn Layer>, String> {
-        serde_json::from_value(self.layer.clone()).map_err(said)
+        serde_json::from_value(self.layer.clone()).map(|layer| self.as_called(layer)).map_err(said)
+    }
+
+    /// The layer with the options that Keras takes with the call.
+    fn as_called(&self, mut layer: Box<dyn Layer>) -> Box<dyn Layer> {
+        for (name, value) in self.arguments.as_object().into_iter().flatten() {
+            assert!(layer.set_call_argument(name, value), "{}: {name}", self.name);
+        }
+        layer
     }
 
     /// The inputs without masks.
@@ -110,7 +118,7 @@ fn build(mut layer: Box<dyn Layer>, shapes: &[Shape], seed: u64) -> elman::Resul
     layer.output_shapes(shapes)?;
     let mut parameters = Parameters::default();
     layer.build(shapes, &mut Builder::new(&mut parameters, "layer", "layer", 0, true, seed))?;
-    Ok(Built { layer, parameters })
+    Ok(Built { layer, parameters, training: false })
 }
 
 /// Noise for each output, as gradients.

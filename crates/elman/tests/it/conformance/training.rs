@@ -15,7 +15,9 @@ const LEARNING_RATES: [f64; 4] = [1e-3, 1e-5, 1e-8, 1e-12];
 /// comes before.
 #[test]
 fn a_step_lowers_the_loss() {
-    for_all(640, is_called, |case| {
+    // What a step records changes inference beside what it learns.
+    let learns = |case: &Case| is_called(case) && case.class() != "BatchNormalization";
+    for_all(640, learns, |case| {
         let inputs = case.bare_inputs();
         let y = noise(&[inputs[0].shape()[0], 1], "y");
         let mut seen = Vec::new();

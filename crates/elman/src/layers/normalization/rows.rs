@@ -1,0 +1,86 @@
+//! Rows divided by how far they spread: the arithmetic of `LayerNormalization` and
+//! `RmsNormalization`.
+
+use crate::{Float, Tensor, ops};
+
+/// From what a row's spread is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Centre {
+    /// Its mean, which is subtracted.
+    Mean,
+    /// Zero.
+    Zero,
+}
+
+/// What `backward` needs of one call.
+pub(super) struct Saved {
+    /// The rows, divided by their spread.
+    normalized: Tensor,
+    /// What each row was multiplied by.
+    inverses: Vec<Float>,
+    shape: Vec<usize>,
+    order: Vec<usize>,
+}
+
+/// Divides the parts of `x` along `axes` by the root of their mean square distance from `centre`
+/// plus `epsilon`, then scales and shifts them. `scale` and `shift` hold one value for each element
+/// of a part, or none.
+pub(super) fn forward(
+    x: &Tensor,
+    axes: &[usize],
+    centre: Centre,
+    epsilon: f64,
+    scale: &[Float],
+    shift: &[Float],
+) -> (Tensor, Saved) {
+    let order = ops::bring_last(x.ndim(), axes);
+    let mut rows = ops::permute(x, &order);
+    let shape = rows.shape().to_vec();
+    let width: usize = axes.iter().map(|axis| x.shape()[*axis]).product();
+    let mut inverses = Vec::with_capacity(x.len() / width.max(1));
+    for row in rows.data_mut().chunks_exact_mut(width.max(1)) {
+        // Sums in f64: the square of what is left of large values must not be rounding.
+        let mean = match centre {
+            Centre::Mean => row.iter().map(|v| f64::from(*v)).sum::<f64>() / width as f64,
+            Centre::Zero => 0.0,
+        };
+        let square = row.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>();
+        let inverse = (square / width as f64 + epsilon).sqrt().recip();
+        row.iter_mut().for_each(|v| *v = ((f64::from(*v) - mean) * inverse) as Float);
+        inverses.push(inverse as Float);
+    }
+    let mut y = rows.clone();
+    for row in y.data_mut().chunks_exact_mut(width.max(1)) {
+        row.iter_mut().zip(scale).for_each(|(v, scale)| *v *= scale);
+        row.iter_mut().zip(shift).for_each(|(v, shift)| *v += shift);
+    }
+    let y = ops::permute(&y, &ops::inverse(&order));
+    (y, Saved { normalized: rows, inverses, shape, order })
+}
+
+/// The gradient of `x`; those of `scale` and `shift`, where they exist, are added to.
+pub(super) fn backward(
+    saved: Saved,
+    dy: &Tensor,
+    centre: Centre,
+    scale: &[Float],
+    [of_scale, of_shift]: [&mut [Float]; 2],
+) -> Tensor {
+    let Saved { normalized, inverses, shape, order } = saved;
+    let mut dx = ops::permute(dy, &order);
+    debug_assert_eq!(dx.shape(), shape);
+    let width = (normalized.len() / inverses.len().max(1)).max(1);
+    let rows = dx.data_mut().chunks_exact_mut(width).zip(normalized.data().chunks_exact(width));
+    for ((d, n), inverse) in rows.zip(inverses) {
+        of_shift.iter_mut().zip(&*d).for_each(|(sum, d)| *sum += d);
+        of_scale.iter_mut().zip(d.iter().zip(n)).for_each(|(sum, (d, n))| *sum += d * n);
+        d.iter_mut().zip(scale).for_each(|(d, scale)| *d *= scale);
+        let mean = match centre {
+            Centre::Mean => d.iter().sum::<Float>() / width as Float,
+            Centre::Zero => 0.0,
+        };
+        let along = d.iter().zip(n).map(|(d, n)| d * n).sum::<Float>() / width as Float;
+        d.iter_mut().zip(n).for_each(|(d, n)| *d = inverse * (*d - mean - n * along));
+    }
+    ops::permute(&dx, &ops::inverse(&order))
+}
