@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod arrays;
+mod bptt;
 mod commands;
 mod compilation;
 mod description;

@@ -10,6 +10,7 @@ use elman::training::{Fit as Arguments, History, StopReason, Verbose};
 use elman_files::atomic;
 use serde_json::{Value, json};
 
+use crate::bptt::ThroughTime;
 use crate::compilation::CompileConfig;
 use crate::description::{Training, callbacks};
 use crate::failure::{Failure, Result};
@@ -68,6 +69,8 @@ pub struct Fit {
     metrics: Option<Vec<String>>,
     #[command(flatten)]
     streaming: Streaming,
+    #[command(flatten)]
+    through_time: ThroughTime,
     /// A callback: EarlyStopping(monitor=val_loss, patience=3); may be repeated
     #[arg(long, value_name = "CALLBACK")]
     callback: Vec<String>,
@@ -103,7 +106,8 @@ what is given here replaces a part of that. Ctrl-C stops after the current batch
 and writes the model as it is then (exit status 130). With --resume, the same
 command goes on with a training that was stopped or killed, and ends with the
 model that it would have ended with. With --stream, files may be larger than
-memory; the model comes out the same.
+memory; the model comes out the same. --checkpointed-bptt trains on longer
+sequences in the same memory, in up to a third more time.
 
 A description of a new model, in Keras's names:
   name = \"digits\"           # optional, as is seed
@@ -121,6 +125,7 @@ A description of a new model, in Keras's names:
   metrics = [\"accuracy\"]
   [fit]                     # optional, as are callbacks
   class_weight = { 0 = 0.5, 9 = 2.0 }
+  checkpointed_bptt = true  # or a number, or truncated_bptt = 50
   [[callbacks]]
   class_name = \"EarlyStopping\"
   monitor = \"val_loss\"
@@ -157,6 +162,10 @@ impl Fit {
             .verbose(if terminal.is_quiet() { Verbose::Silent } else { Verbose::Auto })
             .stop_when(interrupt::flag(*terminal)?);
         let arguments = self.weigh(arguments, &training, &model)?;
+        let arguments = match self.through_time.or(training.bptt) {
+            Some(bptt) => bptt.apply(arguments),
+            None => arguments,
+        };
         let callbacks: Vec<Value> = training.callbacks.into_iter().chain(given).collect();
         let arguments = self.call_back(arguments, &callbacks)?;
         let history = match self.streaming.is_on() {

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use elman::training::Checkpoints;
 use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::convert::{Place, to_json};
+use crate::bptt::Bptt;
 use crate::failure::Result;
 
 /// The keys of the table `fit`.
-const KEYS: &[&str] = &["class_weight"];
+const KEYS: &[&str] = &["class_weight", "truncated_bptt", "checkpointed_bptt"];
 
 /// How to train a model, beside what the command line says.
 #[derive(Default)]
@@ -19,6 +21,8 @@ pub struct Training {
     pub callbacks: Vec<Value>,
     /// How much the samples of each class count.
     pub class_weight: Option<BTreeMap<i64, f64>>,
+    /// How gradients go back through time.
+    pub bptt: Option<Bptt>,
 }
 
 /// Reads `[fit]` and `[[callbacks]]`.
@@ -35,6 +39,7 @@ pub fn read(table: &DeTable<'_>, place: &Place<'_>) -> Result<Training> {
         let class_weight = fit.get("class_weight");
         training.class_weight =
             class_weight.map(|value| class_weights(value, place)).transpose()?;
+        training.bptt = bptt(fit, place)?;
     }
     Ok(training)
 }
@@ -57,4 +62,30 @@ fn class_weights(value: &Spanned<DeValue<'_>>, place: &Place<'_>) -> Result<BTre
         weights.insert(class, number);
     }
     Ok(weights)
+}
+
+/// `truncated_bptt = 50`, or `checkpointed_bptt` with true or a number of steps.
+fn bptt(fit: &DeTable<'_>, place: &Place<'_>) -> Result<Option<Bptt>> {
+    let steps = |value: &Spanned<DeValue<'_>>| -> Result<Option<usize>> {
+        let steps = to_json(value, place)?.as_u64().and_then(|n| usize::try_from(n).ok());
+        Ok(steps.filter(|steps| *steps > 0))
+    };
+    let truncated = fit.get("truncated_bptt").map(|value| {
+        let problem = "`truncated_bptt` must be a whole number of 1 or more";
+        steps(value)?.map(Bptt::Truncated).ok_or_else(|| place.error(value, problem))
+    });
+    let Some(value) = fit.get("checkpointed_bptt") else { return truncated.transpose() };
+    if truncated.is_some() {
+        let problem = "give either `truncated_bptt` or `checkpointed_bptt`";
+        return Err(place.error(value, problem));
+    }
+    Ok(match (value.get_ref().as_bool(), steps(value)?) {
+        (Some(false), _) => None,
+        (Some(true), _) => Some(Bptt::Checkpointed(Checkpoints::SquareRoot)),
+        (None, Some(steps)) => Some(Bptt::Checkpointed(Checkpoints::Every(steps))),
+        (None, None) => {
+            let problem = "`checkpointed_bptt` must be true, false or a whole number of 1 or more";
+            return Err(place.error(value, problem));
+        }
+    })
 }

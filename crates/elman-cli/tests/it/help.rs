@@ -47,6 +47,8 @@ fn values_out_of_range_are_wrong_usage() {
         ("--batch-size", &["0", "-1", "1.5", "many"], "a whole number of 1 or more"),
         ("--epochs", &["0", "-1"], "a whole number of 1 or more"),
         ("--validation-split", &["1", "-0.1", "nan", "x"], "at least 0 and below 1"),
+        ("--truncated-bptt", &["0", "-1", "many"], "a whole number of 1 or more"),
+        ("--checkpointed-bptt", &["0", "-1", "m.toml"], "a whole number of 1 or more"),
         ("--seed", &["-1", "x", "18446744073709551616"], "a whole number of 0 or more"),
         ("--learning-rate", &["-1", "inf", "nan", "x"], "a number of at least 0"),
         ("--optimizer", &["adamm", ""], "adam, rmsprop, sgd"),

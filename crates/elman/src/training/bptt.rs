@@ -1,5 +1,9 @@
 //! How gradients go back through time.
 
+use std::fmt;
+
+use serde_json::{Value, json};
+
 use crate::{Error, Result};
 
 /// How gradients go back through the steps of recurrent layers: see [`Fit::truncated_bptt`] and
@@ -52,6 +56,27 @@ impl Bptt {
         }
     }
 
+    /// For a backup.
+    pub(crate) fn to_json(self) -> Value {
+        let checkpoints = match self.checkpoints {
+            Checkpoints::Everything => Value::Null,
+            Checkpoints::SquareRoot => json!(true),
+            Checkpoints::Every(steps) => json!(steps),
+        };
+        json!({ "truncated": self.truncate, "checkpointed": checkpoints })
+    }
+
+    /// What a backup says; one that says nothing is of plain backpropagation.
+    pub(crate) fn from_json(value: &Value) -> Bptt {
+        let steps = |key: &str| value[key].as_u64().map(|steps| steps as usize);
+        let checkpoints = match steps("checkpointed") {
+            Some(steps) => Checkpoints::Every(steps),
+            None if value["checkpointed"] == json!(true) => Checkpoints::SquareRoot,
+            None => Checkpoints::Everything,
+        };
+        Bptt { truncate: steps("truncated"), checkpoints }
+    }
+
     /// Whether the steps of a segment are computed again when their gradients come.
     pub(crate) fn recomputes(&self) -> bool {
         self.checkpoints != Checkpoints::Everything
@@ -84,12 +109,38 @@ impl Bptt {
     }
 }
 
+/// What differs from plain backpropagation, to be added to a sentence; otherwise nothing.
+impl fmt::Display for Bptt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(steps) = self.truncate {
+            write!(f, ", with truncated_bptt {steps}")?;
+        }
+        match self.checkpoints {
+            Checkpoints::Everything => Ok(()),
+            Checkpoints::SquareRoot => write!(f, ", with checkpointed_bptt"),
+            Checkpoints::Every(steps) => write!(f, ", with checkpointed_bptt {steps}"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn borders(bptt: Bptt, time: usize) -> Vec<(usize, bool)> {
         bptt.segments(time).iter().map(|segment| (segment.start, segment.cut)).collect()
+    }
+
+    #[test]
+    fn a_backup_keeps_all_of_it() {
+        for checkpoints in [Checkpoints::Everything, Checkpoints::SquareRoot, Checkpoints::Every(3)]
+        {
+            for truncate in [None, Some(4)] {
+                let bptt = Bptt { truncate, checkpoints };
+                assert_eq!(Bptt::from_json(&bptt.to_json()), bptt);
+            }
+        }
+        assert_eq!(Bptt::from_json(&Value::Null), Bptt::default());
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Run<'_> {
         source: &mut Source,
         mut validation: Option<&mut Source>,
     ) -> Result<History> {
-        let setup = &source.setup(self.shuffle);
+        let setup = &source.setup(self.shuffle, self.bptt);
         let steps = source.steps().unwrap_or(0);
         let resumed = self.backup.as_ref().is_some_and(BackupAndRestore::exists);
         let mut moment = Moment { epochs: self.epochs.end, steps, resumed, stop: None };

@@ -1,5 +1,6 @@
 //! Where the batches of a training or an evaluation come from.
 
+use super::bptt::Bptt;
 use super::callbacks::Setup;
 use super::data::Data;
 use super::step;
@@ -33,17 +34,17 @@ impl<'d> Source<'d> {
     }
 
     /// What must be equal for a training to go on.
-    pub fn setup(&self, shuffle: bool) -> Setup {
+    pub fn setup(&self, shuffle: bool, bptt: Bptt) -> Setup {
         match self {
             Source::Arrays { data, batch_size } => {
                 let (samples, batch_size) = (data.samples(), *batch_size);
-                Setup { samples, batch_size, shuffle, dataset: None }
+                Setup { samples, batch_size, shuffle, dataset: None, bptt }
             }
             Source::Dataset { dataset, steps, .. } => {
                 let words = dataset.identity().unwrap_or_default();
                 let steps = steps.map(|steps| format!(", {steps} steps an epoch"));
                 let dataset = Some(words + &steps.unwrap_or_default());
-                Setup { samples: 0, batch_size: 0, shuffle: false, dataset }
+                Setup { samples: 0, batch_size: 0, shuffle: false, dataset, bptt }
             }
         }
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Callback;
 use crate::models::Model;
-use crate::training::History;
+use crate::training::{Bptt, History};
 use crate::{Error, Result, States, Tensor, saving};
 
 /// Backs a training up, so that one that was killed goes on where the last backup was made, and
@@ -69,15 +69,24 @@ pub(crate) struct Setup {
     pub shuffle: bool,
     /// Of a data set, its own words take the place of the others.
     pub dataset: Option<String>,
+    /// Other gradients are other weights, if only in their last bits.
+    pub bptt: Bptt,
 }
 
 impl std::fmt::Display for Setup {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some(dataset) = &self.dataset {
-            return write!(f, "{dataset}");
+        match &self.dataset {
+            Some(dataset) => write!(f, "{dataset}")?,
+            None => {
+                let order = if self.shuffle { "shuffled" } else { "in order" };
+                write!(
+                    f,
+                    "{} samples, {order}, with batch_size {}",
+                    self.samples, self.batch_size
+                )?;
+            }
         }
-        let order = if self.shuffle { "shuffled" } else { "in order" };
-        write!(f, "{} samples, {order}, with batch_size {}", self.samples, self.batch_size)
+        write!(f, "{}", self.bptt)
     }
 }
 
@@ -152,6 +161,7 @@ impl BackupAndRestore {
             "batch_size": setup.batch_size,
             "shuffle": setup.shuffle,
             "dataset": setup.dataset,
+            "bptt": setup.bptt.to_json(),
             "callbacks": callbacks.iter().map(|c| c.state()).collect::<Vec<_>>(),
         });
         archive.assets.insert(TRAINING.into(), training.to_string().into_bytes());
@@ -199,6 +209,7 @@ impl BackupAndRestore {
             batch_size: number("batch_size")?,
             shuffle: training["shuffle"] == json!(true),
             dataset: training["dataset"].as_str().map(str::to_owned),
+            bptt: Bptt::from_json(&training["bptt"]),
         };
         if then != *setup {
             return Err(broken(&format!("is of a training of {then}, this one is of {setup}")));
