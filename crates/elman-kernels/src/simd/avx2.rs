@@ -37,7 +37,7 @@ macro_rules! operations {
 impl Simd for Avx2 {
     type V = __m256;
     const LANES: usize = 8;
-    const TILE_ROWS: [usize; 4] = [6, 6, 4, 3];
+    const TILE_ROWS: [usize; 4] = [6, 6, 3, 3];
 
     #[inline(always)]
     fn run<T: Task>(self, task: T) -> T::Output {

@@ -15,7 +15,7 @@ pub(crate) use product::{Columns, Product, Start};
 pub(crate) use wide::{WIDE, wide};
 
 use crate::Float;
-use crate::simd::{Simd, Task};
+use crate::simd::{MAX_LANES, Simd, Task};
 
 /// The most rows a tile has on any instruction set.
 const MAX_ROWS: usize = 6;
@@ -90,9 +90,7 @@ impl<const M: usize, const V: usize> Task for Tile<'_, M, V> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let p = self.product;
-        let a: [*const Float; M] = std::array::from_fn(|r| self.a[r]);
-        let zero = s.splat(0.0);
-        let mut acc = [[zero; V]; M];
+        let mut begin = [[s.splat(0.0); V]; M];
         // SAFETY: `tile`'s caller promises that the pointers are valid for the product.
         unsafe {
             match p.start {
@@ -100,62 +98,119 @@ impl<const M: usize, const V: usize> Task for Tile<'_, M, V> {
                 Start::Bias(bias) => {
                     for v in 0..V {
                         let value = s.load(bias.add(v * S::LANES));
-                        for row in &mut acc {
-                            row[v] = value;
-                        }
+                        begin.iter_mut().for_each(|row| row[v] = value);
                     }
                 }
                 Start::Result => {
                     for r in 0..M {
-                        acc[r] = load(s, self.c[r], &p.columns);
+                        begin[r] = load(s, self.c[r], &p.columns);
                     }
                 }
             }
-            let mut b = p.b;
-            for (group, segment) in p.pairs() {
-                let mut at = group * p.group_stride + segment * p.segment_stride;
-                for _ in 0..p.segment_len {
-                    let mut panel = [zero; V];
-                    for v in 0..V {
-                        panel[v] = s.load(b.add(v * S::LANES));
-                    }
-                    for r in 0..M {
-                        let factor = s.splat(*a[r].add(at));
-                        for v in 0..V {
-                            acc[r][v] = s.fma(factor, panel[v], acc[r][v]);
-                        }
-                    }
-                    at += p.a_step;
-                    b = b.add(p.b_step);
-                }
-            }
+            let end = self.sweep(s, begin);
             for r in 0..M {
+                let mut row = end[r];
                 if p.add {
                     let sum: [S::V; V] = load(s, self.c[r], &p.columns);
                     for v in 0..V {
-                        acc[r][v] = s.add(sum[v], acc[r][v]);
+                        row[v] = s.add(sum[v], row[v]);
                     }
                 }
-                store(s, self.c[r], &p.columns, &acc[r]);
+                store(s, self.c[r], &p.columns, &row);
             }
         }
     }
 }
 
+impl<const M: usize, const V: usize> Tile<'_, M, V> {
+    /// Adds the products over the whole depth. By itself, with an array that nothing else touches:
+    /// that array must live in registers, and an index in a loop that is not unrolled is enough to
+    /// keep it in memory.
+    ///
+    /// # Safety
+    /// As [`tile`].
+    #[inline(always)]
+    unsafe fn sweep<S: Simd>(&self, s: S, begin: [[S::V; V]; M]) -> [[S::V; V]; M] {
+        let p = self.product;
+        let a: [*const Float; M] = std::array::from_fn(|r| self.a[r]);
+        let zero = s.splat(0.0);
+        let mut acc = [[zero; V]; M];
+        for r in 0..M {
+            for v in 0..V {
+                acc[r][v] = begin[r][v];
+            }
+        }
+        let mut b = p.b;
+        for (group, segment) in p.pairs() {
+            let mut at = group * p.group_stride + segment * p.segment_stride;
+            for _ in 0..p.segment_len {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    // The shorter side waits in registers while the other passes by one at a time:
+                    // three rows of four vectors fill all sixteen registers of AVX2 this way.
+                    if M < V {
+                        let mut factors = [zero; M];
+                        for r in 0..M {
+                            factors[r] = s.splat(*a[r].add(at));
+                        }
+                        for v in 0..V {
+                            let panel = s.load(b.add(v * S::LANES));
+                            for r in 0..M {
+                                acc[r][v] = s.fma(factors[r], panel, acc[r][v]);
+                            }
+                        }
+                    } else {
+                        let mut panel = [zero; V];
+                        for v in 0..V {
+                            panel[v] = s.load(b.add(v * S::LANES));
+                        }
+                        for r in 0..M {
+                            let factor = s.splat(*a[r].add(at));
+                            for v in 0..V {
+                                acc[r][v] = s.fma(factor, panel[v], acc[r][v]);
+                            }
+                        }
+                    }
+                    b = b.add(p.b_step);
+                }
+                at += p.a_step;
+            }
+        }
+        let mut end = [[zero; V]; M];
+        for r in 0..M {
+            for v in 0..V {
+                end[r][v] = acc[r][v];
+            }
+        }
+        end
+    }
+}
+
+/// The vectors of a row, cut to the lanes that exist: a task of its own, since code of this size in
+/// the middle of [`Tile`] keeps its loops from being unrolled, and then the accumulators lie in
+/// memory.
+struct Cut<'a, const V: usize> {
+    c: *mut Float,
+    columns: &'a Columns,
+}
+
 /// # Safety
 /// The vectors at `c` are valid for reading.
 #[inline(always)]
-unsafe fn load<S: Simd, const V: usize>(s: S, c: *const Float, columns: &Columns) -> [S::V; V] {
+unsafe fn load<S: Simd, const V: usize>(s: S, c: *mut Float, columns: &Columns) -> [S::V; V] {
     let mut row = [s.splat(0.0); V];
+    if columns.full {
+        for v in 0..V {
+            // SAFETY: the caller's promise.
+            row[v] = unsafe { s.load(c.add(columns.offset[v])) };
+        }
+        return row;
+    }
+    let mut numbers = [0.0; 4 * MAX_LANES];
+    s.run(Load(Cut::<V> { c, columns }, &mut numbers));
     for v in 0..V {
-        // SAFETY: the caller's promise.
-        row[v] = unsafe {
-            if columns.full {
-                s.load(c.add(columns.offset[v]))
-            } else {
-                s.load_part(c.add(columns.offset[v]), columns.lanes[v])
-            }
-        };
+        // SAFETY: there is room for four vectors.
+        row[v] = unsafe { s.load(numbers.as_ptr().add(v * S::LANES)) };
     }
     row
 }
@@ -164,13 +219,53 @@ unsafe fn load<S: Simd, const V: usize>(s: S, c: *const Float, columns: &Columns
 /// The vectors at `c` are valid for writing.
 #[inline(always)]
 unsafe fn store<S: Simd, const V: usize>(s: S, c: *mut Float, columns: &Columns, row: &[S::V; V]) {
+    if columns.full {
+        for v in 0..V {
+            // SAFETY: the caller's promise.
+            unsafe { s.store(c.add(columns.offset[v]), row[v]) };
+        }
+        return;
+    }
+    let mut numbers = [0.0; 4 * MAX_LANES];
     for v in 0..V {
-        // SAFETY: the caller's promise.
-        unsafe {
-            if columns.full {
-                s.store(c.add(columns.offset[v]), row[v]);
-            } else {
-                s.store_part(c.add(columns.offset[v]), row[v], columns.lanes[v]);
+        // SAFETY: there is room for four vectors.
+        unsafe { s.store(numbers.as_mut_ptr().add(v * S::LANES), row[v]) };
+    }
+    s.run(Store(Cut::<V> { c, columns }, &numbers));
+}
+
+struct Load<'a, const V: usize>(Cut<'a, V>, &'a mut [Float; 4 * MAX_LANES]);
+
+impl<const V: usize> Task for Load<'_, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Load(Cut { c, columns }, numbers) = self;
+        for v in 0..V {
+            // SAFETY: the lanes that exist are valid by the promise of `load`'s caller; there is
+            // room for four vectors.
+            unsafe {
+                let vector = s.load_part(c.add(columns.offset[v]), columns.lanes[v]);
+                s.store(numbers.as_mut_ptr().add(v * S::LANES), vector);
+            }
+        }
+    }
+}
+
+struct Store<'a, const V: usize>(Cut<'a, V>, &'a [Float; 4 * MAX_LANES]);
+
+impl<const V: usize> Task for Store<'_, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Store(Cut { c, columns }, numbers) = self;
+        for v in 0..V {
+            // SAFETY: as in `Load`.
+            unsafe {
+                let vector = s.load(numbers.as_ptr().add(v * S::LANES));
+                s.store_part(c.add(columns.offset[v]), vector, columns.lanes[v]);
             }
         }
     }
