@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// with its weights.
 fn write_layers(folder: &Path, fixtures: &Path) -> Result<usize, Box<dyn Error>> {
     let mut classes = HashSet::new();
-    for file in ["layers", "cells", "other_layers", "conv_lstm"] {
+    for file in ["layers", "cells", "other_layers", "conv_lstm", "preprocessing"] {
         let text = std::fs::read_to_string(fixtures.join(file).with_extension("json"))?;
         let fixture: Value = serde_json::from_str(&text)?;
         for case in fixture["cases"].as_array().into_iter().flatten() {

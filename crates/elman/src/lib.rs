@@ -88,9 +88,9 @@ pub mod prelude {
         ConvLstm2d, ConvLstm3d, Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten,
         GaussianDropout, GaussianNoise, GlobalAveragePooling1d, GlobalMaxPooling1d, Gru, Identity,
         Input, LayerNormalization, LayerOptions, LeakyRelu, Lstm, Masking, MaxPooling1d, Maximum,
-        MergeMode, MinGru, MinLstm, Minimum, MultiHeadAttention, Multiply, Permute, Prelu, Relu,
-        RepeatVector, Reshape, RmsNormalization, Rnn, ScoreMode, SimpleRnn, Softmax,
-        SpatialDropout1d, Subtract, TimeDistributed, UpSampling1d, ZeroPadding1d,
+        MergeMode, MinGru, MinLstm, Minimum, MultiHeadAttention, Multiply, Normalization, Permute,
+        Prelu, Relu, RepeatVector, Rescaling, Reshape, RmsNormalization, Rnn, ScoreMode, SimpleRnn,
+        Softmax, SpatialDropout1d, Subtract, TimeDistributed, UpSampling1d, ZeroPadding1d,
     };
     pub use crate::models::{
         Apply, Functional, Model, Sequential, SummaryOptions, SummaryStyle, Symbolic,

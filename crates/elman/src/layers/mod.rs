@@ -31,6 +31,7 @@ mod noise;
 mod normalization;
 mod operation;
 mod pooling;
+mod preprocessing;
 mod registry;
 mod reshaping;
 mod rnn;
@@ -68,6 +69,7 @@ pub use noise::{GaussianDropout, GaussianNoise, SpatialDropout1d};
 pub use normalization::{BatchNormalization, LayerNormalization, RmsNormalization};
 pub(crate) use operation::Operation;
 pub use pooling::{AveragePooling1d, GlobalAveragePooling1d, GlobalMaxPooling1d, MaxPooling1d};
+pub use preprocessing::{Normalization, Numbers, Rescaling};
 pub(crate) use registry::{Options, is_registered_as, layer_from_object, layer_to_object};
 pub use registry::{layer_classes, layer_from_config};
 pub use reshaping::{

@@ -10,9 +10,9 @@ use super::{
     ConvLstm2d, ConvLstm3d, Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten,
     GaussianDropout, GaussianNoise, GlobalAveragePooling1d, GlobalMaxPooling1d, Gru, Identity,
     Input, Layer, LayerNormalization, LeakyRelu, Lstm, Masking, MaxPooling1d, Maximum, MinGru,
-    MinLstm, Minimum, MultiHeadAttention, Multiply, Permute, Prelu, Relu, RepeatVector, Reshape,
-    RmsNormalization, SimpleRnn, Softmax, SpatialDropout1d, Subtract, TimeDistributed,
-    UpSampling1d, ZeroPadding1d,
+    MinLstm, Minimum, MultiHeadAttention, Multiply, Normalization, Permute, Prelu, Relu,
+    RepeatVector, Rescaling, Reshape, RmsNormalization, SimpleRnn, Softmax, SpatialDropout1d,
+    Subtract, TimeDistributed, UpSampling1d, ZeroPadding1d,
 };
 use crate::{Error, Result};
 
@@ -60,10 +60,12 @@ const CLASSES: &[(&str, Load)] = &[
     ("MinLSTM", load::<MinLstm>),
     ("MultiHeadAttention", load::<MultiHeadAttention>),
     ("Multiply", load::<Multiply>),
+    ("Normalization", load::<Normalization>),
     ("Permute", load::<Permute>),
     ("PReLU", load::<Prelu>),
     ("ReLU", load::<Relu>),
     ("RepeatVector", load::<RepeatVector>),
+    ("Rescaling", load::<Rescaling>),
     ("Reshape", load::<Reshape>),
     ("RMSNormalization", load::<RmsNormalization>),
     ("RNN", super::rnn::load_over_any),

@@ -7,6 +7,7 @@ use super::summary::{Params, Row, Summary};
 use super::symbolic::keras_order;
 use super::{Model, SummaryOptions};
 use crate::layers::Layer;
+use crate::parameters::Entry;
 use crate::{Error, Parameters, Result, Shape};
 
 impl Model {
@@ -59,16 +60,19 @@ impl Model {
             }
         }
         let entries = parameters.map_or(&[][..], |parameters| parameters.entries());
-        let count = |trainable: bool| {
-            entries.iter().filter(|e| e.trainable == trainable).map(|e| e.range.len()).sum()
+        let params = |trainable: bool| {
+            let own = || entries.iter().filter(|entry| entry.trainable == trainable);
+            Params {
+                count: own().map(|entry| entry.range.len()).sum(),
+                bytes: own().map(Entry::bytes).sum(),
+            }
         };
-        let params = |count: usize| Params { count, bytes: 4 * count };
         Summary {
             model_name: self.name().into(),
             rows,
             connected: self.kind() == Kind::Functional && graph.is_some_and(|g| !is_chain(g)),
-            trainable_params: params(count(true)),
-            non_trainable_params: params(count(false)),
+            trainable_params: params(true),
+            non_trainable_params: params(false),
             optimizer_params: self.optimizer_params(),
             sequential: self.kind() == Kind::Sequential,
         }

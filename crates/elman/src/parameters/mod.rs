@@ -44,6 +44,8 @@ pub struct Entry {
     pub trainable: bool,
     /// Whether training could change it if nothing were frozen: false for statistics.
     pub(crate) is_trained: bool,
+    /// Whether it is of integers, which files hold in 64 bits.
+    pub(crate) is_integer: bool,
     /// Whether its layer is to stay as it is, so that it is neither learnt nor recorded.
     pub(crate) frozen: bool,
     /// The penalty on it.
@@ -334,6 +336,7 @@ impl<'a> Builder<'a> {
         if let Some(entry) = self.parameters.entries.last_mut() {
             entry.trainable &= weight.is_trained;
             entry.is_trained = weight.is_trained;
+            entry.is_integer = weight.is_integer;
             entry.regularizer = weight.regularizer.cloned();
             entry.constraint = weight.constraint.cloned();
         }
@@ -351,6 +354,7 @@ impl<'a> Builder<'a> {
             shape: shape.to_vec(),
             trainable: self.trainable,
             is_trained: true,
+            is_integer: false,
             frozen: !self.trainable,
             regularizer: None,
             constraint: None,
@@ -426,5 +430,10 @@ impl Entry {
     /// The shape, for messages.
     pub fn shape(&self) -> Shape {
         Shape::from(&self.shape[..])
+    }
+
+    /// How many bytes it takes in Keras.
+    pub(crate) fn bytes(&self) -> usize {
+        self.range.len() * if self.is_integer { 8 } else { 4 }
     }
 }

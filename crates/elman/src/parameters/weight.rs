@@ -24,11 +24,18 @@ pub struct Weight<'a> {
     pub(super) regularizer: Option<&'a Regularizer>,
     pub(super) constraint: Option<&'a Constraint>,
     pub(super) is_trained: bool,
+    pub(super) is_integer: bool,
 }
 
 impl<'a> From<&'a Initializer> for Weight<'a> {
     fn from(initializer: &'a Initializer) -> Weight<'a> {
-        Weight { initializer, regularizer: None, constraint: None, is_trained: true }
+        Weight {
+            initializer,
+            regularizer: None,
+            constraint: None,
+            is_trained: true,
+            is_integer: false,
+        }
     }
 }
 
@@ -41,7 +48,7 @@ impl<'a> From<(&'a Initializer, &'a Option<Regularizer>, &'a Option<Constraint>)
         ),
     ) -> Weight<'a> {
         let (regularizer, constraint) = (regularizer.as_ref(), constraint.as_ref());
-        Weight { initializer, regularizer, constraint, is_trained: true }
+        Weight { initializer, regularizer, constraint, is_trained: true, is_integer: false }
     }
 }
 
@@ -49,6 +56,12 @@ impl Weight<'_> {
     /// This weight as one that training never changes by gradients, such as a running mean.
     pub fn not_trained(mut self) -> Self {
         self.is_trained = false;
+        self
+    }
+
+    /// This weight as integers, which files hold in 64 bits.
+    pub(crate) fn integer(mut self) -> Self {
+        self.is_integer = true;
         self
     }
 }

@@ -66,7 +66,8 @@ fn weights(model: &Model, parameters: &Parameters) -> WeightStore {
     for entry in parameters.entries() {
         let scope = &parameters.scopes()[entry.scope];
         let path = format!("{}/vars/{}", scope.path, entry.index);
-        store.insert(&path, array(&parameters.tensor(entry)));
+        let weight = parameters.tensor(entry);
+        store.insert(&path, if entry.is_integer { integers(&weight) } else { array(&weight) });
     }
     if let Some(compiled) = &model.compiled {
         let optimizer = &*compiled.optimizer;
@@ -88,4 +89,10 @@ fn weights(model: &Model, parameters: &Parameters) -> WeightStore {
 pub(crate) fn array(tensor: &Tensor) -> Array {
     // In the verification build a Float is an f64; files are always f32.
     Array::f32(tensor.shape(), tensor.data().iter().map(|v| *v as f32).collect())
+}
+
+/// A weight of integers.
+fn integers(tensor: &Tensor) -> Array {
+    let data = elman_files::Data::I64(tensor.data().iter().map(|v| *v as i64).collect());
+    Array { shape: tensor.shape().to_vec(), data }
 }

@@ -28,6 +28,11 @@ fn graphs_of_other_layers_are_those_of_keras() {
     check("layer_graphs", 10);
 }
 
+#[test]
+fn graphs_of_preprocessing_layers_are_those_of_keras() {
+    check("preprocessing", 3);
+}
+
 fn check(models: &str, at_least: usize) {
     let mut report = Report::default();
     let folder = tempfile::tempdir().unwrap();

@@ -53,6 +53,11 @@ fn convolutional_layers_equal_keras() {
     all_equal_keras("conv_lstm.json", 210);
 }
 
+#[test]
+fn preprocessing_layers_equal_keras() {
+    all_equal_keras("preprocessing.json", 48);
+}
+
 fn all_equal_keras(file: &str, at_least: usize) {
     let fixture = fixture(file);
     let mut report = Report::default();

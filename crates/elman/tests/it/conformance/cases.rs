@@ -8,8 +8,14 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 /// The fixtures whose cases have `layer` and `inputs`.
-const FILES: &[&str] =
-    &["layers.json", "masks.json", "cells.json", "other_layers.json", "conv_lstm.json"];
+const FILES: &[&str] = &[
+    "layers.json",
+    "masks.json",
+    "cells.json",
+    "other_layers.json",
+    "conv_lstm.json",
+    "preprocessing.json",
+];
 
 /// A layer with inputs that it takes.
 pub struct Case {
