@@ -141,39 +141,63 @@ impl<const M: usize, const V: usize> Tile<'_, M, V> {
             }
         }
         let mut b = p.b;
-        for (group, segment) in p.pairs() {
-            let mut at = group * p.group_stride + segment * p.segment_stride;
-            for _ in 0..p.segment_len {
-                // SAFETY: the caller's promise.
-                unsafe {
-                    // The shorter side waits in registers while the other passes by one at a time:
-                    // three rows of four vectors fill all sixteen registers of AVX2 this way.
-                    if M < V {
-                        let mut factors = [zero; M];
+        macro_rules! add {
+            ($at:expr) => {
+                // The shorter side waits in registers while the other passes by one at a time:
+                // three rows of four vectors fill all sixteen registers of AVX2 this way.
+                if M < V {
+                    let mut factors = [zero; M];
+                    for r in 0..M {
+                        factors[r] = s.splat(*a[r].add($at));
+                    }
+                    for v in 0..V {
+                        let panel = s.load(b.add(v * S::LANES));
                         for r in 0..M {
-                            factors[r] = s.splat(*a[r].add(at));
-                        }
-                        for v in 0..V {
-                            let panel = s.load(b.add(v * S::LANES));
-                            for r in 0..M {
-                                acc[r][v] = s.fma(factors[r], panel, acc[r][v]);
-                            }
-                        }
-                    } else {
-                        let mut panel = [zero; V];
-                        for v in 0..V {
-                            panel[v] = s.load(b.add(v * S::LANES));
-                        }
-                        for r in 0..M {
-                            let factor = s.splat(*a[r].add(at));
-                            for v in 0..V {
-                                acc[r][v] = s.fma(factor, panel[v], acc[r][v]);
-                            }
+                            acc[r][v] = s.fma(factors[r], panel, acc[r][v]);
                         }
                     }
-                    b = b.add(p.b_step);
+                } else {
+                    let mut panel = [zero; V];
+                    for v in 0..V {
+                        panel[v] = s.load(b.add(v * S::LANES));
+                    }
+                    for r in 0..M {
+                        let factor = s.splat(*a[r].add($at));
+                        for v in 0..V {
+                            acc[r][v] = s.fma(factor, panel[v], acc[r][v]);
+                        }
+                    }
                 }
-                at += p.a_step;
+                b = b.add(p.b_step);
+            };
+        }
+        for (group, segment) in p.pairs() {
+            let mut at = group * p.group_stride + segment * p.segment_stride;
+            let mut left = p.segment_len;
+            // SAFETY: the caller's promise.
+            unsafe {
+                if p.a_step == 1 {
+                    // Constant distances cost no instructions.
+                    while left >= 4 {
+                        add!(at);
+                        add!(at + 1);
+                        add!(at + 2);
+                        add!(at + 3);
+                        at += 4;
+                        left -= 4;
+                    }
+                }
+                while left >= 2 {
+                    add!(at);
+                    add!(at + p.a_step);
+                    at += 2 * p.a_step;
+                    left -= 2;
+                }
+                while left > 0 {
+                    add!(at);
+                    at += p.a_step;
+                    left -= 1;
+                }
             }
         }
         let mut end = [[zero; V]; M];

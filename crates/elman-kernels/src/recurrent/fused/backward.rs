@@ -58,7 +58,7 @@ pub(in super::super) fn backward(
     flow.start(upstream, &tape.steps);
     {
         let steps = &tape.steps;
-        let plan = &Plan::new(layout, fused.features, steps);
+        let plan = &Plan::new(layout, fused.features, steps, true);
         let transposed = fused.transposed();
         dispatch(layout.isa, Call { steps, factors, upstream, plan, transposed, flow });
     }

@@ -25,7 +25,7 @@ pub(in super::super) fn forward(
     let layout = &fused.layout;
     let (batch, time) = (input.batch, input.time);
     let steps = Steps::new(input);
-    let plan = Plan::new(layout, fused.features, &steps);
+    let plan = Plan::new(layout, fused.features, &steps, save);
     let portion = plan.portion();
     let held = if save { time } else { portion };
     let state = batch * layout.stride;

@@ -12,6 +12,13 @@ const ROWS_PER_THREAD: usize = 4;
 /// Weights, in numbers, from which on a step is worth splitting: a barrier costs about as much as
 /// reading 30 KiB from the second-level cache, and is paid once or twice per step.
 const SPLIT_WEIGHTS: usize = 1 << 15;
+/// The same where only outputs are wanted, and rows of the batch could be split instead, if each
+/// thread would have fewer than [`MANY_ROWS`]: with half of the blocks the weights of a thread stay
+/// in its second-level cache. Training keeps to rows, where no step waits for another thread's
+/// gradients.
+const SPLIT_WEIGHTS_OF_ROWS: usize = 1 << 16;
+/// See [`SPLIT_WEIGHTS_OF_ROWS`].
+const MANY_ROWS: usize = 32;
 /// Rows of one portion of the input's projection: enough to amortise the reading of the kernel,
 /// few enough that the pre-activations are still in cache when the steps need them.
 const PORTION_ROWS: usize = 192;
@@ -28,14 +35,17 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(layout: &Layout, features: usize, steps: &'a Steps) -> Plan<'a> {
+    pub(super) fn new(layout: &Layout, features: usize, steps: &'a Steps, save: bool) -> Plan<'a> {
         let weights = layout.blocks * layout.row * (features + layout.units);
         let work = steps.count() * weights;
         let recurrent = layout.blocks * layout.row * layout.units;
         let threads = crate::num_threads().min(work / WORK_PER_THREAD);
         let by_rows = threads.min(steps.batch / ROWS_PER_THREAD);
         // With few rows the panels are what costs, so halving the rows would gain nothing.
-        let (wanted, split_blocks) = if by_rows < threads && recurrent >= SPLIT_WEIGHTS {
+        let few_rows = by_rows < threads && recurrent >= SPLIT_WEIGHTS;
+        let rows = steps.batch / threads.max(1);
+        let big_weights = !save && rows < MANY_ROWS && recurrent >= SPLIT_WEIGHTS_OF_ROWS;
+        let (wanted, split_blocks) = if few_rows || big_weights {
             (threads.min(recurrent / SPLIT_WEIGHTS * 2).min(layout.blocks), true)
         } else {
             (by_rows, false)
