@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""elman and its peers on the same work, in one run.
+
+    python3 benches/peers/run.py [--only WORD ...] [--peers NAME ...] [--rounds N]
+
+makes what it needs below `target/peers` (a virtual environment with the pinned Python peers, elman
+in release), has every peer compute every row from the same numbers, refuses results that
+differ from a float64 reference, and then measures them in turns: one block of calls of each peer,
+on one thread and on two, and again, so that what else the machine does hits all alike. Printed are
+median times of a call and, for each peer, its time over elman's, the better number of threads of
+each. `results.json` has every block, `table.svg` the picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+WORK = HERE.parent.parent / "target" / "peers"
+VENV = WORK / "venv"
+
+# The seconds that one block of calls should take.
+BLOCK = 0.1
+# Pools of threads spin for a while after a call; the next peer starts when they are asleep.
+PAUSE = 0.25
+PYTHON_PEERS = ["pytorch", "onnx_runtime", "open_vino", "keras_tensorflow", "keras_jax"]
+PEERS = PYTHON_PEERS
+
+
+def enter_environment() -> None:
+    """Starts over inside of the virtual environment, made first if it isn't there."""
+    requirements = HERE / "requirements.txt"
+    stamp = VENV / "requirements.txt"
+    python = VENV / "bin" / "python"
+    if not stamp.exists() or stamp.read_text() != requirements.read_text():
+        print("installing the Python peers; the first time takes minutes and some GB", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", requirements], check=True)
+        stamp.write_text(requirements.read_text())
+    if Path(sys.prefix).resolve() != VENV.resolve():
+        os.execv(python, [str(python), *sys.argv])
+
+
+def build() -> None:
+    command = ["cargo", "build", "--release", "--quiet", "--target-dir", WORK / "rust"]
+    subprocess.run(command, cwd=HERE / "rust", check=True)
+
+
+class Worker:
+    """A peer on so many threads, in a process of its own."""
+
+    def __init__(self, peer: str, threads: int) -> None:
+        self.peer, self.threads = peer, threads
+        if peer in PYTHON_PEERS:
+            command = [sys.executable, str(HERE / "python" / "worker.py"), peer, str(threads)]
+        else:
+            command = [str(WORK / "rust" / "release" / f"peer-{peer}"), str(threads)]
+        cores = sorted(os.sched_getaffinity(0))[:threads]
+        environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "RAYON_NUM_THREADS": str(threads)}
+        self.process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=(WORK / f"{peer}.log").open("w"),
+            text=True,
+            env=environment,
+            preexec_fn=lambda: os.sched_setaffinity(0, cores),
+        )
+        self.version = self.answer()["version"]
+
+    def answer(self) -> dict:
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit(f"{self.peer} ended; see {WORK / self.peer}.log")
+        return json.loads(line)
+
+    def ask(self, **request) -> dict:
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        return self.answer()
+
+
+def measure(workload, workers: list[Worker], rounds: int) -> dict:
+    """The seconds of a call in every block, by peer and threads; missing: who lacks the workload."""
+    import numpy as np
+
+    from workloads import reference
+
+    arrays = workload.arrays()
+    path = WORK / "arrays.npz"
+    np.savez(path, **arrays)
+    able, results, checked = [], {}, {}
+    for worker in workers:
+        if "unsupported" in worker.ask(prepare=vars(workload), arrays=str(path)):
+            continue
+        written = WORK / f"{worker.peer}.npy"
+        worker.ask(outputs=str(written))
+        checked[worker.peer] = np.load(written).astype(np.float64).ravel()
+        able.append(worker)
+    # Training is checked against a peer with gradients of its own, outputs against float64.
+    expected = checked.get("pytorch") if workload.kind == "TRAIN" else reference(workload, arrays).ravel()
+    for peer, got in checked.items():
+        if expected is None:
+            break
+        error = np.abs(got - expected).max() / max(1.0, np.abs(expected).max())
+        if not error < 1e-4:
+            raise SystemExit(f"{workload.name}: {peer} differs by {error:.1e} from the reference")
+    calls = {}
+    for worker in able:
+        worker.ask(time=1)
+        once = worker.ask(time=2)["seconds"]
+        calls[worker] = max(1, round(BLOCK / max(worker.ask(time=max(1, round(BLOCK / 4 / once)))["seconds"], 1e-8)))
+        results[worker.peer, worker.threads] = []
+    for turn in range(rounds):
+        for worker in able if turn % 2 == 0 else reversed(able):
+            time.sleep(PAUSE)
+            # The first call finds caches and threads cold.
+            worker.ask(time=max(1, calls[worker] // 10))
+            results[worker.peer, worker.threads].append(worker.ask(time=calls[worker])["seconds"])
+    return results
+
+
+def better(results: dict, peer: str) -> float | None:
+    """The median of the better number of threads."""
+    medians = [statistics.median(blocks) for (name, _), blocks in results.items() if name == peer]
+    return min(medians, default=None)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", default=[], metavar="WORD", help="rows whose names contain one of these")
+    parser.add_argument("--peers", nargs="+", default=PEERS, choices=PEERS, metavar="NAME", help=" ".join(PEERS))
+    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], metavar="N")
+    parser.add_argument("--rounds", type=int, default=9, help="blocks of each peer in a row (9)")
+    parser.add_argument("--output", type=Path, default=WORK, help="where results.json and table.svg go")
+    options = parser.parse_args()
+    WORK.mkdir(parents=True, exist_ok=True)
+    enter_environment()
+    build()
+
+    import report
+    from workloads import rows
+
+    table = [row for row in rows() if not options.only or any(word in row.name for word in options.only)]
+    if not table:
+        parser.error("no row has such a name")
+    workers = [Worker(peer, threads) for peer in ["elman", *options.peers] for threads in options.threads]
+    measured = []
+    for workload in table:
+        results = measure(workload, workers, options.rounds)
+        measured.append((workload, results))
+        print(report.line(workload, {peer: better(results, peer) for peer in ["elman", *options.peers]}), flush=True)
+    versions = {worker.peer: worker.version for worker in workers}
+    report.write(options.output, measured, versions, better)
+    print(report.summary(measured, better))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+//! One peer in a process of its own: JSON lines in and out, as in `python/worker.py`.
+
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use elman_files::{Array, Data, npy, npz};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// What goes wrong in a peer ends it; the harness shows why.
+pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// One row of the table.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Workload {
+    /// `STREAM`, `SEQ1`, `BATCH` or `TRAIN`.
+    pub kind: String,
+    /// `rnn`, `lstm` or `gru`.
+    pub cell: String,
+    pub batch: usize,
+    pub time: usize,
+    pub inputs: usize,
+    pub units: usize,
+}
+
+/// Weights as Keras lays them out, and the input `(batch, steps, inputs)`.
+#[derive(Clone, Debug, Default)]
+pub struct Arrays {
+    pub x: Vec<f32>,
+    pub steps: usize,
+    pub kernel: Vec<f32>,
+    pub recurrent_kernel: Vec<f32>,
+    pub bias: Vec<f32>,
+}
+
+/// A library under test.
+pub trait Peer {
+    /// Its name and version.
+    fn version(&self) -> String;
+
+    /// Builds the model; `false` if the library has none for this work.
+    fn prepare(&mut self, work: &Workload, arrays: Arrays) -> Result<bool>;
+
+    /// The work that is timed, once.
+    fn call(&mut self) -> Result<()>;
+
+    /// What comes out: all outputs `(batch, time, units)`, for a stream those of as many steps as
+    /// there are in the input; for TRAIN the gradients of all weights, in Keras's order and layout.
+    fn outputs(&mut self) -> Result<Vec<f32>>;
+}
+
+/// The number of threads that the harness asks for.
+pub fn threads() -> usize {
+    std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1)
+}
+
+/// Answers the harness until it hangs up.
+pub fn serve(mut peer: impl Peer) -> Result<()> {
+    answer(&json!({"version": peer.version()}))?;
+    for line in std::io::stdin().lock().lines() {
+        let request: Value = serde_json::from_str(&line?)?;
+        if let Some(work) = request.get("prepare") {
+            let arrays = read(text(&request, "arrays")?.as_ref())?;
+            let prepared = peer.prepare(&Workload::deserialize(work)?, arrays)?;
+            answer(&json!({ if prepared { "prepared" } else { "unsupported" }: true }))?;
+        } else if request.get("outputs").is_some() {
+            let outputs = peer.outputs()?;
+            let path = PathBuf::from(text(&request, "outputs")?);
+            npy::write(&path, &Array::f32([outputs.len()], outputs))?;
+            answer(&json!({"written": true}))?;
+        } else {
+            let calls = request["time"].as_u64().ok_or("time: a number of calls")?;
+            let start = Instant::now();
+            for _ in 0..calls {
+                peer.call()?;
+            }
+            answer(&json!({"seconds": start.elapsed().as_secs_f64() / calls as f64}))?;
+        }
+    }
+    Ok(())
+}
+
+fn answer(value: &Value) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{value}")?;
+    Ok(out.flush()?)
+}
+
+fn text<'a>(request: &'a Value, key: &str) -> Result<&'a str> {
+    Ok(request[key].as_str().ok_or_else(|| format!("{key}: a path"))?)
+}
+
+fn read(path: &Path) -> Result<Arrays> {
+    let mut arrays = Arrays::default();
+    for (name, array) in npz::read(path)? {
+        if name == "x" {
+            arrays.steps = array.shape[1];
+        }
+        let Data::F32(values) = array.data else { return Err(format!("{name}: not f32").into()) };
+        match name.as_str() {
+            "x" => arrays.x = values,
+            "kernel" => arrays.kernel = values,
+            "recurrent_kernel" => arrays.recurrent_kernel = values,
+            "bias" => arrays.bias = values,
+            _ => return Err(format!("{name}: not an array of a workload").into()),
+        }
+    }
+    Ok(arrays)
+}
