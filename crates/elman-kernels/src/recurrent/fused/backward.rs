@@ -152,29 +152,32 @@ impl Worker<'_> {
         let Call { steps, upstream, flow, .. } = self.call;
         let states = flow.states;
         let layout = states.layout;
-        for block in self.blocks.clone() {
-            let unit = block * layout.block;
-            let units = layout.units.saturating_sub(unit).min(layout.block);
-            let (dy, dy_units) = match upstream.sequence {
-                Some(dy) => (dy.as_ptr().wrapping_add(t * layout.units + unit), units),
-                None => (std::ptr::NonNull::<Float>::dangling().as_ptr().cast_const(), 0),
-            };
-            let row = Row {
-                z: states.z(block, t, 0),
-                h: states.h(t, 0).wrapping_add(unit),
-                c: states.c(t, 0).wrapping_add(unit),
-                h_next: states.h(t + 1, 0).wrapping_add(unit),
-                c_next: states.c(t + 1, 0).wrapping_add(unit),
-                reset: flow.dr(0).wrapping_add(unit),
-                dh: flow.dh(0).wrapping_add(unit),
-                dc: flow.dc(0).wrapping_add(unit),
-                dy,
-                dy_units,
-            };
-            let strides = [layout.row, layout.stride, steps.time * layout.units];
-            // The places of this block, step and rows are this thread's own.
-            Pointwise { layout, part, rows, row, strides, save: true, backward: true }.run(s);
-        }
+        let first = self.blocks.start;
+        let unit = first * layout.block;
+        let (dy, dy_units) = match upstream.sequence {
+            Some(dy) => {
+                let dy = dy.as_ptr().wrapping_add(t * layout.units + unit);
+                (dy, layout.units.saturating_sub(unit))
+            }
+            None => (std::ptr::NonNull::<Float>::dangling().as_ptr().cast_const(), 0),
+        };
+        let row = Row {
+            z: states.z(first, t, 0),
+            h: states.h(t, 0).wrapping_add(unit),
+            c: states.c(t, 0).wrapping_add(unit),
+            h_next: states.h(t + 1, 0).wrapping_add(unit),
+            c_next: states.c(t + 1, 0).wrapping_add(unit),
+            reset: flow.dr(0).wrapping_add(unit),
+            dh: flow.dh(0).wrapping_add(unit),
+            dc: flow.dc(0).wrapping_add(unit),
+            dy,
+            dy_units,
+        };
+        let strides = [layout.row, layout.stride, steps.time * layout.units];
+        let (blocks, next) = (self.blocks.len(), states.held * states.batch * layout.row);
+        // The places of these blocks, step and rows are this thread's own.
+        let save = true;
+        Pointwise { layout, blocks, next, part, rows, row, strides, save, backward: true }.run(s);
     }
 
     /// The rows that step `t` skips: the gradient of a repeated output is one of the state.

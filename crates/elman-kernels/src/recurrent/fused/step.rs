@@ -142,10 +142,14 @@ impl Worker<'_> {
                     }
                 }
             }
-            for block in block..block + count {
-                self.equations(s, step, rows, half, block);
+            if rows.len() > 1 {
+                // While the pre-activations are in the cache.
+                self.equations(s, step, rows, half, block..block + count);
             }
             block += count;
+        }
+        if rows.len() == 1 {
+            self.equations(s, step, rows, half, self.blocks.clone());
         }
     }
 
@@ -166,7 +170,7 @@ impl Worker<'_> {
         }
     }
 
-    /// Applies the equations to a block.
+    /// Applies the equations to some blocks.
     #[inline(always)]
     fn equations<S: Simd>(
         &self,
@@ -174,13 +178,13 @@ impl Worker<'_> {
         [t, at]: [usize; 2],
         rows: Rows<'_>,
         half: &Half<'_>,
-        block: usize,
+        blocks: Range<usize>,
     ) {
         let states = self.call.states;
         let layout = states.layout;
-        let unit = block * layout.block;
+        let unit = blocks.start * layout.block;
         let row = Row {
-            z: states.z(block, at, 0),
+            z: states.z(blocks.start, at, 0),
             h: half.h.wrapping_add(unit),
             c: states.c(t, 0).wrapping_add(unit),
             h_next: states.h(t + 1, 0).wrapping_add(unit),
@@ -192,8 +196,9 @@ impl Worker<'_> {
             dy_units: 0,
         };
         let strides = [layout.row, layout.stride, 0];
-        let (part, save) = (half.part, states.all);
-        // The places of this block, step and rows are this thread's own.
-        Pointwise { layout, part, rows, row, strides, save, backward: false }.run(s);
+        let next = states.held * states.batch * layout.row;
+        let (blocks, part, save) = (blocks.len(), half.part, states.all);
+        // The places of these blocks, step and rows are this thread's own.
+        Pointwise { layout, blocks, next, part, rows, row, strides, save, backward: false }.run(s);
     }
 }

@@ -30,10 +30,31 @@ pub(super) struct Row {
     pub dh: *mut Float,
     pub dc: *mut Float,
     pub dy: *const Float,
+    /// The units from the first of the block on.
     pub dy_units: usize,
 }
 
 impl Row {
+    /// The pointers of the same row in the block `n` further, where those of `z` are `z` apart and
+    /// the states `units`.
+    #[inline(always)]
+    fn block(self, n: usize, z: usize, units: usize) -> Row {
+        let units = n * units;
+        let at = |p: *mut Float| p.wrapping_add(units);
+        Row {
+            z: self.z.wrapping_add(n * z),
+            h: self.h.wrapping_add(units),
+            c: self.c.wrapping_add(units),
+            h_next: at(self.h_next),
+            c_next: at(self.c_next),
+            reset: at(self.reset),
+            dh: at(self.dh),
+            dc: at(self.dc),
+            dy: self.dy.wrapping_add(units),
+            dy_units: self.dy_units.saturating_sub(units),
+        }
+    }
+
     /// The pointers of row `b`, from those of row 0: `strides` are those of `z`, the states, and
     /// `dy`.
     #[inline(always)]
@@ -89,12 +110,16 @@ pub(super) enum Part {
     Second,
 }
 
-/// The equations of a cell on many rows of a block.
+/// The equations of a cell on many rows of some blocks. Many blocks at once where there is one row:
+/// processors work ahead within a loop, but not from one call to the next.
 pub(super) struct Pointwise<'a> {
     pub layout: &'a Layout,
+    pub blocks: usize,
+    /// From one block to the next of `z`.
+    pub next: usize,
     pub part: Part,
     pub rows: Rows<'a>,
-    /// The pointers of row 0 of the batch.
+    /// The pointers of row 0 of the batch, in the first block.
     pub row: Row,
     /// From one row to the next of `z`, the states, and `dy`.
     pub strides: [usize; 3],
@@ -170,11 +195,14 @@ impl<S: Simd, const USUAL: bool> Task for Loop<'_, Functions<S, USUAL>> {
         let vectors = p.layout.input.len();
         macro_rules! each {
             ($equations:expr) => {
-                for i in 0..p.rows.len() {
-                    let row = p.row.of(p.rows.id(i), p.strides);
-                    // SAFETY: whoever makes a `Pointwise` promises rows with pointers valid for a
-                    // block, and that nobody else uses what is written.
-                    unsafe { $equations(f, row) }
+                for n in 0..p.blocks {
+                    let first = p.row.block(n, p.next, p.layout.block);
+                    for i in 0..p.rows.len() {
+                        let row = first.of(p.rows.id(i), p.strides);
+                        // SAFETY: whoever makes a `Pointwise` promises rows with pointers valid for
+                        // its blocks, and that nobody else uses what is written.
+                        unsafe { $equations(f, row) }
+                    }
                 }
             };
         }
