@@ -12,7 +12,7 @@ use crate::recurrent::Cell;
 use crate::simd::{Simd, Task, math};
 use crate::{Activation, Float};
 use derivatives::{d_gru, d_gru_mix, d_gru_reset, d_lstm, d_simple_rnn};
-use equations::{gru, gru_mix, gru_reset, lstm, simple_rnn};
+use equations::{gru_gates, gru_mix, gru_reset, lstm_carry, lstm_state, simple_rnn};
 
 /// The pointers of one row and block; of states, at the first unit of the block.
 #[derive(Clone, Copy)]
@@ -209,9 +209,15 @@ impl<S: Simd, const USUAL: bool> Task for Loop<'_, Functions<S, USUAL>> {
         match (p.layout.cell, p.backward, p.part) {
             (Cell::SimpleRnn { .. }, false, _) => each!(|f, row| simple_rnn(f, row, vectors)),
             (Cell::SimpleRnn { .. }, true, _) => each!(|f, row| d_simple_rnn(f, row, vectors)),
-            (Cell::Lstm { .. }, false, _) => each!(|f, row| lstm(f, row, p.save)),
+            (Cell::Lstm { .. }, false, _) => {
+                each!(|f, row| lstm_carry(f, row, p.save));
+                each!(|f, row| lstm_state(f, row));
+            }
             (Cell::Lstm { .. }, true, _) => each!(|f, row| d_lstm(f, row)),
-            (Cell::Gru { reset_after: true, .. }, false, _) => each!(|f, row| gru(f, row, p.save)),
+            (Cell::Gru { reset_after: true, .. }, false, _) => {
+                each!(|f, row| gru_gates(f, row));
+                each!(|f, row| gru_mix(f, row));
+            }
             (Cell::Gru { reset_after: true, .. }, true, _) => each!(|f, row| d_gru(f, row)),
             (Cell::Gru { .. }, false, Part::First) => each!(|f, row| gru_reset(f, row)),
             (Cell::Gru { .. }, false, Part::Second) => each!(|f, row| gru_mix(f, row)),
