@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use serde_json::Value;
+
 use super::network::Network;
 use super::states::HeldStates;
 use super::{LayerMut, LayerRef};
@@ -147,6 +149,17 @@ impl Model {
                 place: format!("Sequential \"{}\"", self.name),
                 argument: "layer",
                 expected: format!("nothing after {}, which has several outputs", last.place()),
+                got: layer.place(),
+            });
+        }
+        // As Keras, also for a list of one, with which merging layers go elsewhere.
+        if takes_a_list(&*layer) {
+            return Err(Error::InvalidArgument {
+                place: format!("Sequential \"{}\"", self.name),
+                argument: "layer",
+                expected: "one that takes a tensor; one that takes a list of them is for \
+                           functional models"
+                    .into(),
                 got: layer.place(),
             });
         }
@@ -402,4 +415,10 @@ impl Model {
     pub fn count_params(&self) -> usize {
         self.network.get().map_or(0, |network| network.parameters().values().len())
     }
+}
+
+/// Whether Keras calls a layer with a list of tensors.
+fn takes_a_list(layer: &dyn Layer) -> bool {
+    let (positional, _) = layer.call_arguments(vec![Value::Null]);
+    positional.first().is_some_and(Value::is_array)
 }

@@ -57,7 +57,8 @@ impl Sequential {
     ///
     /// # Errors
     /// What the layer refuses of its arguments and of the shape that it gets, and a name that
-    /// another layer has already.
+    /// another layer has already. A layer that takes a list of tensors, such as
+    /// [`Add`](crate::layers::Add), which a chain hasn't.
     pub fn add(&mut self, layer: impl Into<Box<dyn Layer>>) -> Result<&mut Sequential> {
         self.0.append(layer.into())?;
         Ok(self)

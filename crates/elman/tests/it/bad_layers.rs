@@ -35,6 +35,43 @@ fn zeros(shape: &[usize]) -> Tensor {
     Tensor::zeros(shape)
 }
 
+/// Keras writes no such chain and loads none: these layers take a list of tensors.
+#[test]
+fn chains_without_layers_that_take_a_list() {
+    let layers: [fn() -> Box<dyn Layer>; 10] = [
+        || Box::new(Add::new()),
+        || Box::new(Subtract::new()),
+        || Box::new(Multiply::new()),
+        || Box::new(Average::new()),
+        || Box::new(Maximum::new()),
+        || Box::new(Minimum::new()),
+        || Box::new(Concatenate::new()),
+        || Box::new(Dot::new(1)),
+        || Box::new(Attention::new()),
+        || Box::new(AdditiveAttention::new()),
+    ];
+    for layer in layers {
+        let class = layer().class_name();
+        for has_input in [false, true] {
+            let mut model = Sequential::with_name("s");
+            if has_input {
+                model.add(Input::new([5, 4])).unwrap();
+            }
+            let error = model.add(layer()).err().unwrap().to_string();
+            for word in ["Sequential \"s\"", class, "list", "functional"] {
+                assert!(error.contains(word), "{class}: {word} is not in {error}");
+            }
+            assert!(model.layers().is_empty());
+        }
+        let json = json!({ "class_name": "Sequential", "config": { "name": "s", "layers": [
+            { "class_name": "InputLayer", "config": { "batch_shape": [null, 5, 4] } },
+            { "class_name": class, "config": layer().config() },
+        ] } });
+        let error = Model::from_json(&json).err().unwrap().to_string();
+        assert!(error.contains("functional"), "{error}");
+    }
+}
+
 #[test]
 fn convolution_and_pooling() {
     let refusals: &[Refusal] = &[
