@@ -9,12 +9,13 @@ use elman_files::read_array;
 
 use crate::arrays::{check_count, sample_shape};
 use crate::failure::{Failure, Result};
-use crate::values::positive;
+use crate::values::{alternatives, positive};
 
 /// How samples are made of the files.
 #[derive(Args)]
 pub struct Streaming {
-    /// Read samples when they are needed, not into memory (.npy and .csv); the results are the same
+    /// Read samples when they are needed, not into memory (.npy, .csv; .parquet, if built with it);
+    /// the results are the same
     #[arg(long)]
     stream: bool,
     /// Cut samples of so many steps out of --x, one long series (time, features); the target of each
@@ -49,6 +50,12 @@ pub struct Files<'a> {
     /// Of each output.
     pub y: &'a [PathBuf],
 }
+
+/// What can be read row by row.
+#[cfg(feature = "parquet")]
+const KINDS: &[&str] = &[".npy", ".csv", ".parquet"];
+#[cfg(not(feature = "parquet"))]
+const KINDS: &[&str] = &[".npy", ".csv"];
 
 /// Batches made ahead while the model computes.
 const AHEAD: usize = 2;
@@ -179,8 +186,8 @@ fn open(path: &Path, wanted: Option<&Shape>) -> Result<Box<dyn Rows>> {
             }
         }
         _ => {
-            let shown = path.display();
-            return Err(Failure::Usage(format!("{shown}: --stream reads .npy and .csv files")));
+            let (shown, kinds) = (path.display(), alternatives(KINDS.iter().map(|k| (*k).into())));
+            return Err(Failure::Usage(format!("{shown}: --stream reads {kinds} files")));
         }
     })
 }

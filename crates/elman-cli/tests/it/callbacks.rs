@@ -38,6 +38,20 @@ fn callbacks_stand_in_descriptions_files_and_arguments() {
 }
 
 #[test]
+fn checkpoints_in_a_description_may_count_batches() {
+    let folder = Folder::with_data();
+    let path = folder.at("at-{epoch}-{batch:02d}.keras");
+    let checkpoint = "[[callbacks]]\nclass_name = \"ModelCheckpoint\"\nsave_freq = 3\n";
+    folder.write("m.toml", format!("{DESCRIPTION}{checkpoint}filepath = '{path}'\n"));
+    // Two batches an epoch.
+    folder.fit("m.toml", "out.keras", &["--epochs", "3", "--batch-size", "10"]);
+    for (name, steps) in [("at-2-01.keras", 3), ("at-3-02.keras", 6)] {
+        assert_eq!(folder.steps(name), steps);
+    }
+    assert!(!folder.path("at-1-02.keras").exists());
+}
+
+#[test]
 fn schedules_may_count_epochs() {
     let folder = Folder::with_data();
     let history = folder.at("h.json");
@@ -140,9 +154,10 @@ fn weights_of_classes_and_samples_count() {
     let both = ["--sample-weight", &weights, "--class-weight", "1:2"];
     let (_, err) = run(&[&fit[..], &both].concat(), 1);
     assert!(err.contains("`class_weight`") && err.contains("`sample_weight`"), "{err}");
-    // Batches that are read one by one bring their own weights.
-    let (_, err) = run(&[&fit[..], &["--stream", "--class-weight", "1:2"]].concat(), 1);
-    assert!(err.contains("`class_weight`"), "{err}");
+    assert_eq!(train("m.toml", &["--stream", "--class-weight", "1:2.5,2:0"]), weighed);
+    // Batches that are read one by one bring their own weights of samples.
+    let (_, err) = run(&[&fit[..], &["--stream", "--sample-weight", &weights]].concat(), 1);
+    assert!(err.contains("`sample_weight`"), "{err}");
     for wrong in ["1", "1:", "a:1", "1:nan"] {
         fails(&[&fit[..], &["--class-weight", wrong]].concat(), 2, &["such as 1:2.5"]);
     }

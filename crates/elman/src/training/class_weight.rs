@@ -36,8 +36,8 @@ pub(super) fn weigh(model: &Model, data: Data, weights: &BTreeMap<i64, f64>) -> 
     }
     match data.target(0) {
         Some(y) => {
-            let weights = class_weight_to_sample_weights(y, weights)
-                .map_err(|error| error.place(|place| format!("fit, {place}")))?;
+            let weights =
+                class_weight_to_sample_weights(y, weights).map_err(|error| data.locate(error))?;
             Ok(data.with_weights(weights))
         }
         None => Ok(data),

@@ -167,9 +167,9 @@ impl<'a> Fit<'a> {
     /// [`class_weight_to_sample_weights`](super::losses::class_weight_to_sample_weights) says: a
     /// label, or where a one-hot row is largest. Validation is not weighed.
     ///
-    /// As in Keras, `fit` refuses it together with `sample_weight`, with several outputs, and for
-    /// targets or losses with more than one class for each sample. Batches of a data set bring their
-    /// own weights: there it is refused.
+    /// As in Keras, `fit` refuses it together with sample weights, also those that the batches of a
+    /// data set bring, with several outputs, and for targets or losses with more than one class for
+    /// each sample.
     ///
     /// ```
     /// use elman::prelude::*;
@@ -349,6 +349,7 @@ impl Fit<'_> {
             callbacks: self.callbacks,
             stop: self.stop,
             bptt: self.bptt,
+            class_weight: self.class_weight,
             backup: self.backup,
         };
         // A training that failed between two swaps left averages in the place of the weights.

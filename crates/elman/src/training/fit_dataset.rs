@@ -33,7 +33,6 @@ impl Model {
         let refused = [
             ("batch_size", fit.batch_size.is_some(), "batches come from the data set"),
             ("validation_split", fit.validation_split != 0.0, "give validation data"),
-            ("class_weight", fit.class_weight.is_some(), "weights belong to the batches"),
             ("sample_weight", fit.sample_weight.is_some(), "weights belong to the batches"),
         ];
         for (argument, is_given, why) in refused {

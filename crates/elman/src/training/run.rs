@@ -1,11 +1,13 @@
 //! The training loop.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::bptt::Bptt;
 use super::callbacks::{BackupAndRestore, Callback, Moment, Position, Setup};
+use super::class_weight;
 use super::history::{History, Logs, StopReason};
 use super::running::Running;
 use super::source::Source;
@@ -21,6 +23,8 @@ pub(super) struct Run<'a> {
     pub callbacks: Vec<Box<dyn Callback + 'a>>,
     pub stop: Option<Arc<AtomicBool>>,
     pub bptt: Bptt,
+    /// For batches of a data set, which are weighed one by one.
+    pub class_weight: Option<BTreeMap<i64, f64>>,
     pub backup: Option<BackupAndRestore>,
 }
 
@@ -119,7 +123,10 @@ impl Run<'_> {
         let mut batches = source.batches(epoch, seed, at.batch)?.peekable();
         let mut number = at.batch;
         while let Some(batch) = batches.next() {
-            let batch = batch?;
+            let mut batch = batch?;
+            if let Some(weights) = &self.class_weight {
+                batch = class_weight::weigh(model, batch, weights)?;
+            }
             check(model, &batch)?;
             self.each(|callback| callback.on_train_batch_begin(number, model, moment))?;
             match step::train(model, &batch, running, self.bptt, (epoch + 1, number + 1)) {

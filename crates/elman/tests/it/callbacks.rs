@@ -259,6 +259,59 @@ fn all_of_keras_callbacks_can_be_described() {
 }
 
 #[test]
+fn checkpoints_may_count_batches() {
+    let folder = tempfile::tempdir().unwrap();
+    let filepath = folder.path().join("{epoch:02d}-{batch}.keras");
+    let config = json!({ "filepath": filepath, "save_freq": 2 });
+    let object = json!({ "class_name": "ModelCheckpoint", "config": config });
+    let (x, y) = data();
+    averaging().fit(&x, &y, fit(3).callback_from_object(&object).unwrap()).unwrap();
+    // Nine batches in three epochs: the count goes on where an epoch ends.
+    let expected = [("01-2", 2), ("02-1", 4), ("02-3", 6), ("03-2", 8)];
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), expected.len());
+    for (name, steps) in expected {
+        let model = load_model(folder.path().join(format!("{name}.keras"))).unwrap();
+        assert_eq!(model.optimizer_state().unwrap().iterations(), steps, "{name}");
+    }
+    // The first is the best so far; of a loss that only grows it stays so.
+    let best = ModelCheckpoint::new(folder.path().join("best-{epoch}-{batch}.keras"))
+        .save_freq(2)
+        .save_best_only(true)
+        .monitor("loss")
+        .mode(elman::training::callbacks::Mode::Max);
+    averaging().fit(&x, &y, fit(3).callback(best)).unwrap();
+    let best = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let best = best.filter(|name| name.to_string_lossy().starts_with("best")).count();
+    assert!((1..4).contains(&best), "{best}");
+    let never = ModelCheckpoint::new("never.keras").save_freq(0);
+    let error = averaging().fit(&x, &y, fit(1).callback(never)).unwrap_err().to_string();
+    assert!(error.contains("`save_freq`"), "{error}");
+}
+
+/// A checkpoint waits as long as it would have if the training had not been killed.
+#[test]
+fn a_resumed_training_counts_batches_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (x, y) = data();
+    let train = |kill_at: usize| {
+        let kill = LambdaCallback::new().on_epoch_begin(move |epoch, _| match epoch == kill_at {
+            true => Err(Error::Custom { place: "kill".into(), problem: "now".into() }),
+            false => Ok(()),
+        });
+        let every_two = ModelCheckpoint::new(folder.path().join("{epoch}-{batch}.keras"));
+        let backup = BackupAndRestore::new(folder.path().join("backup"));
+        let fit = fit(3).callback(every_two.save_freq(2)).callback(kill).backup(backup);
+        averaging().fit(&x, &y, fit)
+    };
+    assert!(train(1).is_err());
+    train(99).unwrap();
+    for name in ["1-2", "2-1", "2-3", "3-2"] {
+        assert!(folder.path().join(format!("{name}.keras")).exists(), "{name}");
+    }
+    assert!(!folder.path().join("2-2.keras").exists());
+}
+
+#[test]
 fn wrong_descriptions_are_named() {
     let cases = [
         ("EarlyStoping", json!({}), &["callback `EarlyStoping`", "EarlyStopping"][..]),
@@ -272,7 +325,8 @@ fn wrong_descriptions_are_named() {
             json!({ "filepath": "a.keras", "save_weights_only": true }),
             &["save_weights_only"],
         ),
-        ("ModelCheckpoint", json!({ "filepath": "a.keras", "save_freq": 5 }), &["save_freq"]),
+        ("ModelCheckpoint", json!({ "filepath": "a", "save_freq": 0 }), &["`save_freq`", "0"]),
+        ("ModelCheckpoint", json!({ "filepath": "a", "save_freq": "batch" }), &["`save_freq`"]),
         ("CSVLogger", json!({ "filename": "a.csv", "separator": "ab" }), &["separator"]),
         ("TensorBoard", json!({ "update_freq": 0 }), &["`update_freq`", "batch", "0"]),
         ("TensorBoard", json!({ "update_freq": "step" }), &["`update_freq`", "step"]),

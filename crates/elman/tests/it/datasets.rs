@@ -147,6 +147,31 @@ fn validation_evaluation_and_prediction_are_those_of_arrays() {
     assert_eq!(b.predict_dataset(rows(), 1).unwrap()[0].shape(), [5, 1]);
 }
 
+#[test]
+fn classes_weigh_in_batches_what_they_weigh_in_arrays() {
+    let ((x, _), mut a, mut b) = (arrays(), model(), model());
+    let y = Array2::from_shape_fn((SAMPLES, 1), |(b, _)| (b % 3) as f32);
+    let weigh = |fit: Fit<'static>| fit.class_weight([(0, 0.5), (2, 3.0)]);
+    let on_arrays = weigh(fit()).batch_size(5).shuffle(false).validation_data(&x, &y);
+    let first = a.fit(&x, &y, on_arrays).unwrap();
+    let rows = || RowDataset::new().x(&x).y(&y).batch_size(5);
+    let validation = rows().batch_size(32);
+    let second = b.fit_dataset(rows(), weigh(fit()).validation_dataset(validation)).unwrap();
+    let weighed = outcome(&a, first);
+    assert_eq!(weighed, outcome(&b, second));
+    let mut plain = model();
+    let history = plain.fit(&x, &y, fit().batch_size(5).shuffle(false)).unwrap();
+    assert_ne!(weighed.0, outcome(&plain, history).0);
+
+    let before = b.weights();
+    let weights = ndarray::Array1::<f32>::ones(SAMPLES);
+    let both = b.fit_dataset(rows().sample_weight(&weights), weigh(fit())).unwrap_err();
+    assert!(both.to_string().contains("`class_weight`"), "{both}");
+    let nan = b.fit_dataset(rows(), fit().class_weight([(1, f64::NAN)])).unwrap_err();
+    assert!(nan.to_string().contains("NaN for class 1"), "{nan}");
+    assert_eq!(b.weights(), before);
+}
+
 /// Trains until it is killed at the start of that batch, as counted over all epochs.
 fn killed(folder: &std::path::Path, dataset: impl Dataset, at: usize) -> Option<Outcome> {
     let (mut model, mut count) = (model(), 0);

@@ -10,10 +10,12 @@ use crate::models::Model;
 use crate::training::Logs;
 use crate::{Error, Result, Tensor};
 
-/// Saves the model after each epoch, or only after the best so far.
+/// Saves the model after each epoch or after some batches, or only after the best so far.
 ///
 /// The path may hold `{epoch}`, counted from 1, and any value of the logs, with Python's formats
-/// for digits: `weights-{epoch:02d}-{val_loss:.2f}.keras`. Files are written whole or not at all.
+/// for digits: `weights-{epoch:02d}-{val_loss:.2f}.keras`; with
+/// [`save_freq`](ModelCheckpoint::save_freq) also `{batch}`, counted from 1 in each epoch. Files are
+/// written whole or not at all.
 ///
 /// Keras: `keras.callbacks.ModelCheckpoint`.
 ///
@@ -36,6 +38,11 @@ pub struct ModelCheckpoint {
     filepath: PathBuf,
     save_best_only: bool,
     monitor: Monitor,
+    save_freq: Option<usize>,
+    /// The epoch that runs.
+    epoch: usize,
+    /// Batches since the last that was followed by saving.
+    waited: usize,
 }
 
 impl ModelCheckpoint {
@@ -45,6 +52,9 @@ impl ModelCheckpoint {
             filepath: filepath.into(),
             save_best_only: false,
             monitor: Monitor::new("val_loss"),
+            save_freq: None,
+            epoch: 0,
+            waited: 0,
         }
     }
 
@@ -66,7 +76,25 @@ impl ModelCheckpoint {
         self
     }
 
-    fn path(&self, epoch: usize, logs: &Logs) -> Result<PathBuf> {
+    /// Saves after every so many batches, counted on from epoch to epoch, instead of after each
+    /// epoch. The logs are the means since the epoch began then, without validation.
+    pub fn save_freq(mut self, batches: usize) -> ModelCheckpoint {
+        self.save_freq = Some(batches);
+        self
+    }
+
+    /// Saves the model, if it is to be saved.
+    fn save(&mut self, numbers: Numbers, logs: &Logs, model: &Model) -> Result<()> {
+        if self.save_best_only {
+            let value = self.monitor.value("ModelCheckpoint", logs)?;
+            if !self.monitor.improves(value) {
+                return Ok(());
+            }
+        }
+        model.save(self.path(numbers, logs)?)
+    }
+
+    fn path(&self, numbers: Numbers, logs: &Logs) -> Result<PathBuf> {
         let template = self.filepath.to_string_lossy();
         let mut path = String::new();
         let mut rest = &*template;
@@ -75,7 +103,7 @@ impl ModelCheckpoint {
             let Some((field, after)) = after.split_once('}') else {
                 return Err(self.bad_field(after));
             };
-            path.push_str(&self.field(field, epoch, logs)?);
+            path.push_str(&self.field(field, numbers, logs)?);
             rest = after;
         }
         path.push_str(rest);
@@ -83,16 +111,21 @@ impl ModelCheckpoint {
     }
 
     /// The text of `epoch:02d` or `val_loss:.2f`.
-    fn field(&self, field: &str, epoch: usize, logs: &Logs) -> Result<String> {
+    fn field(&self, field: &str, numbers: Numbers, logs: &Logs) -> Result<String> {
         let (key, format) = field.split_once(':').unwrap_or((field, ""));
         let bad = || self.bad_field(field);
-        if key == "epoch" {
+        let number = match key {
+            "epoch" => Some(numbers.epoch),
+            "batch" => numbers.batch,
+            _ => None,
+        };
+        if let Some(number) = number {
             let width = format.trim_end_matches('d');
             let digits: usize =
                 if width.is_empty() { 0 } else { width.parse().map_err(|_| bad())? };
             return Ok(match width.starts_with('0') {
-                true => format!("{:01$}", epoch + 1, digits),
-                false => format!("{:>1$}", epoch + 1, digits),
+                true => format!("{:01$}", number + 1, digits),
+                false => format!("{:>1$}", number + 1, digits),
             });
         }
         let value = logs.iter().find(|(k, _)| k == key).map(|(_, v)| *v).ok_or_else(bad)?;
@@ -116,7 +149,52 @@ impl ModelCheckpoint {
     }
 }
 
+/// What is counted from 0 here and from 1 in paths.
+#[derive(Clone, Copy)]
+struct Numbers {
+    epoch: usize,
+    batch: Option<usize>,
+}
+
 impl Callback for ModelCheckpoint {
+    fn on_train_begin(&mut self, _model: &mut Model, _moment: &mut Moment) -> Result<()> {
+        match self.save_freq {
+            Some(0) => Err(Error::InvalidArgument {
+                place: "ModelCheckpoint".into(),
+                argument: "save_freq",
+                expected: "a positive number of batches".into(),
+                got: "0".into(),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn on_epoch_begin(
+        &mut self,
+        epoch: usize,
+        _model: &mut Model,
+        _moment: &mut Moment,
+    ) -> Result<()> {
+        self.epoch = epoch;
+        Ok(())
+    }
+
+    fn on_train_batch_end(
+        &mut self,
+        batch: usize,
+        logs: &Logs,
+        model: &mut Model,
+        _moment: &mut Moment,
+    ) -> Result<()> {
+        let Some(every) = self.save_freq else { return Ok(()) };
+        self.waited += 1;
+        if self.waited < every {
+            return Ok(());
+        }
+        self.waited = 0;
+        self.save(Numbers { epoch: self.epoch, batch: Some(batch) }, logs, model)
+    }
+
     fn on_epoch_end(
         &mut self,
         epoch: usize,
@@ -124,21 +202,19 @@ impl Callback for ModelCheckpoint {
         model: &mut Model,
         _moment: &mut Moment,
     ) -> Result<()> {
-        if self.save_best_only {
-            let value = self.monitor.value("ModelCheckpoint", logs)?;
-            if !self.monitor.improves(value) {
-                return Ok(());
-            }
+        match self.save_freq {
+            Some(_) => Ok(()),
+            None => self.save(Numbers { epoch, batch: None }, logs, model),
         }
-        model.save(self.path(epoch, logs)?)
     }
 
     fn state(&self) -> Value {
-        json!({ "best": self.monitor.best })
+        json!({ "best": self.monitor.best, "waited": self.waited })
     }
 
     fn set_state(&mut self, state: &Value, _tensors: Vec<Tensor>) -> Result<()> {
         self.monitor.best = state["best"].as_f64();
+        self.waited = super::count(state, "waited");
         Ok(())
     }
 }
@@ -150,18 +226,21 @@ mod tests {
     #[test]
     fn fields_are_those_of_python() {
         let logs = vec![("loss".to_owned(), 0.125), ("val_loss".to_owned(), 1.0 / 3.0)];
+        let numbers = Numbers { epoch: 2, batch: Some(10) };
         for (template, path) in [
             ("a.keras", "a.keras"),
             ("{epoch}.keras", "3.keras"),
             ("{epoch:02d}-{val_loss:.2f}.keras", "03-0.33.keras"),
             ("{epoch:4d}.keras", "   3.keras"),
             ("x{loss}.keras", "x0.125.keras"),
+            ("{epoch}-{batch:04d}.keras", "3-0011.keras"),
         ] {
-            let made = ModelCheckpoint::new(template).path(2, &logs).unwrap();
+            let made = ModelCheckpoint::new(template).path(numbers, &logs).unwrap();
             assert_eq!(made, PathBuf::from(path));
         }
-        for template in ["{epoch:02x}", "{accuracy}", "{val_loss:e}", "{epoch"] {
-            assert!(ModelCheckpoint::new(template).path(0, &logs).is_err(), "{template}");
+        let numbers = Numbers { epoch: 0, batch: None };
+        for template in ["{epoch:02x}", "{accuracy}", "{val_loss:e}", "{epoch", "{batch}"] {
+            assert!(ModelCheckpoint::new(template).path(numbers, &logs).is_err(), "{template}");
         }
     }
 }

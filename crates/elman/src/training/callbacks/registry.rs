@@ -216,15 +216,17 @@ impl Checkpoint {
         let advice = "leave it out: whole models are saved";
         off(place, !self.save_weights_only, "save_weights_only = true", advice)?;
         let every = self.save_freq.batches(place, "save_freq", &["epoch"])?;
-        let advice = "leave it out: models are saved after an epoch";
-        off(place, every.is_none(), "save_freq in batches", advice)?;
         let advice = "leave it out: the first epoch is always saved";
         let threshold = self.initial_value_threshold;
         off(place, threshold.is_none(), "initial_value_threshold", advice)?;
-        Ok(ModelCheckpoint::new(needed(place, "filepath", self.filepath)?)
+        let checkpoint = ModelCheckpoint::new(needed(place, "filepath", self.filepath)?)
             .monitor(&self.monitor)
             .mode(self.mode)
-            .save_best_only(self.save_best_only))
+            .save_best_only(self.save_best_only);
+        Ok(match every {
+            Some(batches) => checkpoint.save_freq(batches),
+            None => checkpoint,
+        })
     }
 }
 
