@@ -1,4 +1,4 @@
-//! Charts as SVG text: learning curves, confusion matrices, lines, hidden states.
+//! Charts as SVG text: learning curves, confusion matrices, lines, hidden states, attention.
 //!
 //! ```
 //! let truth: Vec<(f64, f64)> = (0..50).map(|i| (i as f64, (i as f64 / 8.0).sin())).collect();
@@ -7,12 +7,14 @@
 //! # Ok::<(), elman::Error>(())
 //! ```
 
+mod attention;
 mod axis;
 mod confusion;
 mod curves;
 mod lines;
 mod states;
 
+pub use attention::attention;
 pub use confusion::confusion_matrix;
 pub use lines::{history, lines};
 pub use states::states;
