@@ -40,6 +40,8 @@ mod keras_sequences;
 mod keras_summaries;
 mod keras_trainings;
 mod masked_training;
+#[cfg(target_os = "linux")]
+mod memory;
 mod minimal;
 mod odd_losses;
 mod optimizer_files;
