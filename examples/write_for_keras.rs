@@ -4,7 +4,9 @@
 //! Each model of `fixtures/models` and `fixtures/penalized` that elman reads is trained on by a step,
 //! where it was compiled, and written with its input and its predictions; and those of
 //! `fixtures/optimizers`, one for each optimizer. And each layer class of the fixtures, in a model of
-//! its own.
+//! its own. Beside `NAME.keras` lie its weights alone, `NAME.weights.h5`, and the legacy files
+//! `NAME.h5` for Keras 3 and, as far as it can express the model, `NAME.tfk.h5` for TF-Keras 2, with
+//! what a further step of training gives.
 
 #![forbid(unsafe_code)]
 
@@ -12,6 +14,7 @@ use std::collections::HashSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
+use elman::H5For;
 use elman::layers::Layer;
 use elman::models::Shared;
 use elman::prelude::*;
@@ -87,6 +90,26 @@ fn write_layers(folder: &Path, fixtures: &Path) -> Result<usize, Box<dyn Error>>
     Ok(classes.len())
 }
 
+/// Writes targets, and what the model predicts after a step of training on them.
+fn write_step(file: &Path, model: &mut Model, data: &[Tensor]) -> Result<(), Box<dyn Error>> {
+    if !model.is_compiled() {
+        return Ok(());
+    }
+    let y = model.predict(&data[0])?.mapv(f32::round);
+    if model.train_on_batch(&data[0], &y).is_ok() {
+        let after = model.predict(&data[0])?;
+        for (kind, array) in [("t", y), ("step", after)] {
+            let array = Array::f32(array.shape(), array.iter().copied().collect());
+            npy::write(&file.with_extension(format!("{kind}.npy")), &array)?;
+        }
+    }
+    Ok(())
+}
+
+fn tensor(x: &Array) -> elman::Result<Tensor> {
+    Tensor::new(x.shape.clone(), x.to_f32())
+}
+
 /// Shape and values of an array as the fixtures hold it.
 fn numbers(array: &Value) -> serde_json::Result<(Vec<usize>, Vec<f32>)> {
     let shape = serde_json::from_value(array["shape"].clone())?;
@@ -105,7 +128,6 @@ fn write(
     mut model: Model,
     inputs: &[Array],
 ) -> Result<(), Box<dyn Error>> {
-    let tensor = |x: &Array| Tensor::new(x.shape.clone(), x.to_f32());
     let data: Vec<Tensor> = inputs.iter().map(tensor).collect::<Result<_, _>>()?;
     if model.is_compiled() {
         // The predictions rounded are labels for any loss; some models can't be trained.
@@ -113,8 +135,18 @@ fn write(
         let trained = model.train_on_batch(&data[0], &y);
         println!("{name}: one more step: {trained:?}");
     }
-    let outputs = model.predict_all(data)?;
+    let outputs = model.predict_all(&data[..])?;
     model.save(folder.join(format!("{name}.keras")))?;
+    let is_layer = name.starts_with("layer_");
+    if !is_layer {
+        model.save_weights(folder.join(format!("{name}.weights.h5")))?;
+        model.save(folder.join(format!("{name}.h5")))?;
+        let tfk = folder.join(format!("{name}.tfk.h5"));
+        match model.save_h5(&tfk, H5For::Keras2) {
+            Ok(()) => write_step(&tfk, &mut model, &data)?,
+            Err(error) => println!("{name}: {error}"),
+        }
+    }
     let outputs = outputs.iter().map(|y| Array::f32(y.shape(), y.iter().copied().collect()));
     let outputs: Vec<Array> = outputs.collect();
     for (letter, arrays) in [("x", inputs), ("y", &outputs[..])] {

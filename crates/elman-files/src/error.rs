@@ -54,6 +54,8 @@ pub enum Error {
     Hdf5 { file: String, path: String, detail: String },
     /// A group holds a soft link, or one cut off; links are not followed, as in Keras.
     SoftLink { file: String, path: String },
+    /// A `.h5` file lacks a part of the layout that Keras's have.
+    LegacyLayout { file: String, path: String, problem: String },
     /// The HDF5 library gave up on a malformed file by panicking.
     Hdf5Panicked { file: String, detail: String },
     /// Groups are nested deeper than [`MAX_DEPTH`](crate::limits::MAX_DEPTH).
@@ -156,6 +158,11 @@ impl fmt::Display for Error {
                 "{file}: group {path:?} holds a soft link or a damaged entry; expected groups and \
                  datasets only, as Keras saves them"
             ),
+            LegacyLayout { file, path, problem } => {
+                let group =
+                    if path.is_empty() { "the root".to_owned() } else { format!("group {path:?}") };
+                write!(f, "{file}: {group} {problem}; is it a model or weights saved by Keras?")
+            }
             Hdf5Panicked { file, detail } => {
                 write!(f, "{file}: malformed HDF5 (the reader stopped with: {detail})")
             }

@@ -1,6 +1,7 @@
 //! The `.keras` archive.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 
 use crate::archive::{self, Members};
@@ -52,14 +53,53 @@ pub struct KerasArchive {
 }
 
 impl KerasArchive {
-    /// Reads a file.
+    /// Reads a file, or a folder that one was unpacked to.
     ///
     /// ```
     /// let error = elman_files::KerasArchive::read("no such.keras".as_ref()).unwrap_err();
     /// assert!(error.to_string().starts_with("no such.keras: cannot read: "));
     /// ```
     pub fn read(path: &Path) -> Result<Self> {
+        if path.is_dir() {
+            return Self::read_folder(path);
+        }
         Self::from_bytes(&paths::read_file(path)?, &path.display().to_string())
+    }
+
+    /// Reads an archive that was unpacked, but for its assets.
+    fn read_folder(folder: &Path) -> Result<Self> {
+        let name = folder.display().to_string();
+        let text = |member: &'static str| -> Result<String> {
+            let path = folder.join(member);
+            let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+            if bytes > MAX_JSON_BYTES {
+                let (file, what) = (name.clone(), format!("member {member:?}"));
+                return Err(Error::TooLarge { file, what, bytes, limit: MAX_JSON_BYTES });
+            }
+            String::from_utf8(paths::read_file(&path)?)
+                .map_err(|_| Error::NotUtf8 { file: name.clone(), member: member.to_owned() })
+        };
+        for member in [METADATA, CONFIG] {
+            if !folder.join(member).is_file() {
+                let entries = fs::read_dir(folder).map_err(|e| Error::io(&name, "read", e))?;
+                let names = entries.flatten().map(|entry| entry.file_name());
+                let found = names.take(100).map(|name| name.to_string_lossy().into()).collect();
+                return Err(Error::MissingMember { file: name, member, found });
+            }
+        }
+        let path = folder.join(WEIGHTS);
+        if !path.exists() && folder.join(WEIGHTS_NPZ).exists() {
+            return Err(Error::PickledWeights { file: name });
+        }
+        Ok(KerasArchive {
+            metadata: text(METADATA)?,
+            config: text(CONFIG)?,
+            weights: WeightStore::from_h5_vec(
+                paths::read_file(&path)?,
+                &path.display().to_string(),
+            )?,
+            assets: BTreeMap::new(),
+        })
     }
 
     /// Reads the bytes of a file; `name` is what errors call it.

@@ -44,3 +44,7 @@ pub const MAX_RANK: usize = 32;
 
 /// Longest header of an npy file; a header of three keys takes about 100 bytes.
 pub const MAX_NPY_HEADER_BYTES: usize = 64 << 10;
+
+/// How many times larger than its file the text in its attributes may be, where several refer to
+/// one text, once it is above [`EXPANSION_FLOOR_BYTES`].
+pub const MAX_TEXT_EXPANSION: u64 = 2;

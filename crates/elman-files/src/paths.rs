@@ -75,8 +75,13 @@ fn split_key(path: &Path) -> Option<(&Path, &str)> {
     Some((Path::new(&text[..end]), &text[end + 1..]))
 }
 
-/// A whole file, if it is not too large.
-pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>> {
+/// A whole file, if it is not larger than [`MAX_FILE_BYTES`].
+///
+/// ```
+/// let error = elman_files::read_file("no such file".as_ref()).unwrap_err();
+/// assert!(error.to_string().starts_with("no such file: cannot read: "));
+/// ```
+pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     let file = path.display().to_string();
     let bytes = fs::metadata(path).map_err(|e| Error::io(&file, "read", e))?.len();
     if bytes > MAX_FILE_BYTES {

@@ -31,8 +31,29 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeightStore {
-    groups: BTreeMap<String, Option<String>>,
+    /// Without the root, which is always there.
+    groups: BTreeMap<String, Attributes>,
+    root: Attributes,
     arrays: BTreeMap<String, Array>,
+}
+
+/// The attributes of a group, by name.
+type Attributes = BTreeMap<String, Attribute>;
+
+/// An attribute of a group: what Keras notes there is text.
+///
+/// ```
+/// use elman_files::{Attribute, WeightStore};
+/// let mut store = WeightStore::new();
+/// store.set_attribute("", "keras_version", Attribute::Text("2.15.0".into()));
+/// assert_eq!(store.text("", "keras_version"), Some("2.15.0"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    /// One text.
+    Text(String),
+    /// A list of texts.
+    Texts(Vec<String>),
 }
 
 impl WeightStore {
@@ -60,8 +81,80 @@ impl WeightStore {
         self.insert_parents(&path);
         let group = self.groups.entry(path).or_default();
         if let Some(name) = name {
-            *group = Some(name.to_owned());
+            group.insert(NAME.to_owned(), Attribute::Text(name.to_owned()));
         }
+    }
+
+    /// Gives a group an attribute, in place of an earlier one of this name, and makes the group if
+    /// there is none. The root, `""`, has attributes too.
+    ///
+    /// ```
+    /// # use elman_files::{Attribute, WeightStore};
+    /// let mut store = WeightStore::new();
+    /// store.set_attribute("model", "layer_names", Attribute::Texts(vec!["lstm".into()]));
+    /// assert!(store.has_group("model"));
+    /// ```
+    pub fn set_attribute(&mut self, path: &str, name: &str, value: Attribute) {
+        self.insert_group(path, None);
+        let path = clean(path);
+        let attributes = match path.as_str() {
+            "" => &mut self.root,
+            path => self.groups.entry(path.to_owned()).or_default(),
+        };
+        attributes.insert(name.to_owned(), value);
+    }
+
+    /// The attributes of a group, by name.
+    ///
+    /// ```
+    /// assert_eq!(elman_files::WeightStore::new().attributes("").count(), 0);
+    /// ```
+    pub fn attributes(&self, path: &str) -> impl Iterator<Item = (&str, &Attribute)> {
+        let path = clean(path);
+        let attributes = if path.is_empty() { Some(&self.root) } else { self.groups.get(&path) };
+        attributes.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// An attribute that is a text; a list of one text counts as it.
+    ///
+    /// ```
+    /// assert_eq!(elman_files::WeightStore::new().text("", "backend"), None);
+    /// ```
+    pub fn text(&self, path: &str, name: &str) -> Option<&str> {
+        match self.attribute(path, name)? {
+            Attribute::Text(text) => Some(text),
+            Attribute::Texts(texts) => match texts.as_slice() {
+                [text] => Some(text),
+                _ => None,
+            },
+        }
+    }
+
+    /// An attribute that is a list of texts. As Keras does with long lists, it may be cut into
+    /// `NAME0`, `NAME1`, …
+    ///
+    /// ```
+    /// # use elman_files::{Attribute, WeightStore};
+    /// let mut store = WeightStore::new();
+    /// store.set_attribute("", "layer_names0", Attribute::Texts(vec!["lstm".into()]));
+    /// store.set_attribute("", "layer_names1", Attribute::Texts(vec!["dense".into()]));
+    /// assert_eq!(store.texts("", "layer_names").unwrap(), ["lstm", "dense"]);
+    /// ```
+    pub fn texts(&self, path: &str, name: &str) -> Option<Vec<&str>> {
+        let list = |name: &str| match self.attribute(path, name)? {
+            Attribute::Texts(texts) => Some(texts.iter().map(String::as_str).collect()),
+            Attribute::Text(text) => Some(vec![text.as_str()]),
+        };
+        let parts = || {
+            let parts: Vec<Vec<&str>> = (0..).map_while(|i| list(&format!("{name}{i}"))).collect();
+            (!parts.is_empty()).then(|| parts.concat())
+        };
+        list(name).or_else(parts)
+    }
+
+    fn attribute(&self, path: &str, name: &str) -> Option<&Attribute> {
+        let path = clean(path);
+        if path.is_empty() { &self.root } else { self.groups.get(&path)? }.get(name)
     }
 
     /// Adds an array, in place of an earlier one of this path, and the groups above it.
@@ -81,7 +174,7 @@ impl WeightStore {
     fn insert_parents(&mut self, path: &str) {
         for (end, _) in path.match_indices('/') {
             if !self.groups.contains_key(&path[..end]) {
-                self.groups.insert(path[..end].to_owned(), None);
+                self.groups.insert(path[..end].to_owned(), Attributes::new());
             }
         }
     }
@@ -125,7 +218,10 @@ impl WeightStore {
     /// assert_eq!(store.group_name("vars"), Some("sequential"));
     /// ```
     pub fn group_name(&self, path: &str) -> Option<&str> {
-        self.groups.get(&clean(path))?.as_deref()
+        match self.attribute(path, NAME)? {
+            Attribute::Text(name) => Some(name),
+            Attribute::Texts(_) => None,
+        }
     }
 
     /// Every group with the name it carries, by path, groups before what they hold.
@@ -136,7 +232,7 @@ impl WeightStore {
     /// assert!(store.groups().eq([("layers", None), ("layers/gru", None)]));
     /// ```
     pub fn groups(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        self.groups.iter().map(|(path, name)| (path.as_str(), name.as_deref()))
+        self.groups.keys().map(|path| (path.as_str(), self.group_name(path)))
     }
 
     /// Every array, by path.
@@ -187,7 +283,7 @@ impl WeightStore {
 
     /// Reads an HDF5 file such as `model.weights.h5`; `name` is what errors call the file.
     ///
-    /// Numeric datasets become arrays, and of attributes only a group's `name` is kept. Datasets of
+    /// Numeric datasets become arrays, and of a group's attributes the texts are kept. Datasets of
     /// text, records or references are [`Error::UnsupportedDtype`]. No link to another place or
     /// file is ever followed: a soft link is [`Error::SoftLink`] in the groups Keras and h5py write;
     /// in groups of HDF5's newer formats, and if it leads to another file, it is as if absent.
@@ -202,7 +298,13 @@ impl WeightStore {
     }
 
     /// [`read_h5`](Self::read_h5) without a copy of the file.
-    pub(crate) fn from_h5_vec(bytes: Vec<u8>, name: &str) -> Result<Self> {
+    ///
+    /// ```
+    /// let bytes = elman_files::WeightStore::new().to_h5()?;
+    /// elman_files::WeightStore::from_h5_vec(bytes, "model.weights.h5")?;
+    /// # Ok::<(), elman_files::Error>(())
+    /// ```
+    pub fn from_h5_vec(bytes: Vec<u8>, name: &str) -> Result<Self> {
         crate::hdf5::read(bytes, name)
     }
 
@@ -224,6 +326,9 @@ impl WeightStore {
         crate::hdf5::write(self)
     }
 }
+
+/// The attribute in which Keras notes what a group of variables belongs to.
+const NAME: &str = "name";
 
 /// A path without empty names.
 fn clean(path: &str) -> String {

@@ -18,8 +18,17 @@
 //!   JAX it gives the initial state. The states agree.
 //! - **`zero_output_for_mask`** holds with `unroll` as without; in Keras 3 unrolling loses it on some
 //!   backends and reverses its mask on others. elman never unrolls: the option changes nothing.
-//! - **`hard_sigmoid`** is `relu6(x + 3) / 6`, Keras 3's. A file of Keras 2, which means
-//!   `clip(0.2 x + 0.5, 0, 1)`, is refused.
+//! - **`hard_sigmoid`** is `relu6(x + 3) / 6`, Keras 3's. Keras 1 and 2 mean
+//!   `clip(0.2 x + 0.5, 0, 1)` by it, which is `hard_sigmoid_keras2` here: models from their files
+//!   have it. Keras 3 has no such function, so it doesn't open such a model in a format of its own.
+//! - **Older layers.** A `GRU` that says nothing of `reset_after` means false. `CuDNNLSTM` and
+//!   `CuDNNGRU` become `LSTM` and `GRU`, with their weights converted; so do the weights that Keras 1
+//!   kept gate by gate.
+//! - **Older optimizers**: `lr` is `learning_rate`, and a `decay` other than 0 is the schedule
+//!   `InverseTimeDecay`. They go on from their state with the equations of today; those of Keras
+//!   before 2.11 had epsilon in another place in `RMSprop`, and others in `Nadam`, which starts anew.
+//! - **Precision.** Layers of other dtypes than float32 compute in float32, and a warning says so.
+//!   The dtype is kept when the model is saved; the weights are saved as float32.
 //! - **`glu`** halves the last dimension, and here the shape of the layer's output says so. In Keras
 //!   the shape keeps the whole width until the layer is called, so that no layer with weights can
 //!   follow; it doesn't open the file of a model where one does.

@@ -21,7 +21,7 @@
 //! - [`training`]: losses, metrics, optimizers, learning-rate schedules, callbacks.
 //! - [`data`]: windows, padding, and batches that need not lie in memory.
 //! - [`gradcheck`]: whether the gradients of a layer, cell or loss of one's own are right.
-//! - [`load_model`]: reading `.keras` files.
+//! - [`load_model`]: reading files of every generation of Keras; [`compatibility`]: what they mean.
 //! - [`Tensor`]: what `ndarray` arrays and views of any number type turn into.
 //!
 //! # Numbers
@@ -70,7 +70,7 @@ pub use mask::Mask;
 pub use models::{Functional, Model, Sequential};
 pub use names::clear_session;
 pub use parameters::Parameters;
-pub use saving::{KERAS_VERSION, load_model};
+pub use saving::{H5For, KERAS_VERSION, load_model};
 pub use shape::Shape;
 pub use states::{StateEntry, StateSlot, States};
 pub use tensor::{Element, Tensor};

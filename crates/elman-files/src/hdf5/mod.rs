@@ -3,6 +3,7 @@
 //! What is read is what Keras's weights files hold, numbers in groups. What is written is the
 //! oldest format the library offers (HDF5 1.8: version 2 superblock), contiguous and uncompressed.
 
+mod heap;
 mod read;
 mod types;
 mod write;

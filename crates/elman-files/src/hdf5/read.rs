@@ -10,7 +10,7 @@ use crate::limits::{
     EXPANSION_FLOOR_BYTES, MAX_DEPTH, MAX_EXPANSION, MAX_OBJECTS, MAX_RANK, MIN_OBJECT_BYTES,
 };
 use crate::raw;
-use crate::store::WeightStore;
+use crate::store::{Attribute, WeightStore};
 
 /// Stack of the thread that parses. The library parses nested datatypes by recursion without a
 /// bound of its own. A header message of 64 KiB nests up to 7281 of them; 5000 took 4 MiB optimized
@@ -52,6 +52,8 @@ fn parse(bytes: Vec<u8>, file: &str) -> Result<WeightStore> {
     if whole > stored {
         return Err(Error::Hdf5Truncated { file: file.to_owned(), expected: whole, found: stored });
     }
+    let base = opened.superblock().base_address.get();
+    super::heap::check(opened.as_bytes(), base, file)?;
     let mut reader = Reader {
         file,
         stored,
@@ -61,6 +63,31 @@ fn parse(bytes: Vec<u8>, file: &str) -> Result<WeightStore> {
     };
     reader.group(&opened.root(), "", 0)?;
     Ok(reader.store)
+}
+
+/// An attribute that is text. A list of nothing has no type worth the name: h5py makes an empty list
+/// one of float64.
+fn text(value: &AttrValue) -> Option<Attribute> {
+    match value {
+        AttrValue::F64Array(list) if list.is_empty() => Some(Attribute::Texts(Vec::new())),
+        value => match (value.as_str(), value.as_strings()) {
+            (Some(text), _) => Some(Attribute::Text(text.to_owned())),
+            (None, Some(texts)) => {
+                Some(Attribute::Texts(texts.iter().map(|text| text.to_string()).collect()))
+            }
+            (None, None) => None,
+        },
+    }
+}
+
+/// The bytes that an attribute takes, at least.
+fn size(attribute: &Attribute) -> u64 {
+    match attribute {
+        Attribute::Text(text) => text.len() as u64,
+        Attribute::Texts(texts) => {
+            texts.iter().map(|text| (text.len() + size_of::<String>()) as u64).sum()
+        }
+    }
 }
 
 struct Reader<'a> {
@@ -82,9 +109,13 @@ impl Reader<'_> {
         let (datasets, groups) =
             (group.iter_datasets().map_err(wrap)?, group.iter_groups().map_err(wrap)?);
         if depth > 0 {
-            let attributes = group.attrs().map_err(wrap)?;
-            let name = attributes.get("name").and_then(AttrValue::as_str);
-            self.store.insert_group(path, name);
+            self.store.insert_group(path, None);
+        }
+        for (name, value) in group.attrs().map_err(wrap)? {
+            if let Some(value) = text(&value) {
+                self.spend(size(&value), || format!("attribute {name:?} of group {path:?}"))?;
+                self.store.set_attribute(path, &name, value);
+            }
         }
         for (name, dataset) in datasets {
             let path = self.child(path, &name)?;
@@ -116,6 +147,22 @@ impl Reader<'_> {
         Ok(if parent.is_empty() { name.to_owned() } else { format!("{parent}/{name}") })
     }
 
+    /// Takes bytes from the budget for what is to be kept.
+    fn spend(&mut self, declared: u64, what: impl FnOnce() -> String) -> Result<()> {
+        match self.budget.checked_sub(declared) {
+            Some(rest) => self.budget = rest,
+            None => {
+                return Err(Error::Bomb {
+                    file: self.file.to_owned(),
+                    what: what(),
+                    declared,
+                    stored: self.stored,
+                });
+            }
+        }
+        Ok(())
+    }
+
     fn array(&mut self, dataset: &Dataset, path: &str) -> Result<Array> {
         let wrap = |e| failed(self.file, path, e);
         let datatype = dataset.datatype().map_err(wrap)?;
@@ -137,15 +184,7 @@ impl Reader<'_> {
             _ => Some(0),
         };
         let declared = bytes.zip(chunk).map_or(u64::MAX, |(bytes, chunk)| bytes.max(chunk));
-        if declared > self.budget {
-            return Err(Error::Bomb {
-                file: self.file.to_owned(),
-                what: format!("dataset {path:?}"),
-                declared,
-                stored: self.stored,
-            });
-        }
-        self.budget -= declared;
+        self.spend(declared, || format!("dataset {path:?}"))?;
         if dimensions.len() > MAX_RANK {
             return Err(Error::TooMany {
                 file: self.file.to_owned(),

@@ -8,7 +8,10 @@ use crate::array::{Array, Data};
 use crate::error::{Error, Result};
 use crate::limits::MAX_DEPTH;
 use crate::raw::{self, Kind};
-use crate::store::WeightStore;
+use crate::store::{Attribute, WeightStore};
+
+/// Most texts in one attribute: each takes 16 bytes of an object header, which holds 64 KiB.
+const MAX_TEXTS: usize = 4000;
 
 /// What errors call a file that has no name yet.
 const FILE: &str = "the HDF5 to write";
@@ -17,6 +20,11 @@ const FILE: &str = "the HDF5 to write";
 pub(crate) fn write(store: &WeightStore) -> Result<Vec<u8>> {
     let mut root = FileBuilder::new();
     root.with_libver_bounds(LibVer::V18, LibVer::V18);
+    for (name, value) in store.attributes("") {
+        for (name, value) in pieces(name, value) {
+            root.set_attr(&name, value);
+        }
+    }
     for name in store.children("") {
         check_name(FILE, name)?;
         match store.get(name) {
@@ -39,8 +47,10 @@ fn fill(
     if depth > MAX_DEPTH {
         return Err(Error::TooDeep { file: FILE.to_owned(), path: path.to_owned() });
     }
-    if let Some(name) = store.group_name(path) {
-        group.set_attr("name", AttrValue::VarLenString(name.to_owned()));
+    for (name, value) in store.attributes(path) {
+        for (name, value) in pieces(name, value) {
+            group.set_attr(&name, value);
+        }
     }
     for name in store.children(path) {
         check_name(FILE, name)?;
@@ -54,6 +64,30 @@ fn fill(
         }
     }
     Ok(group)
+}
+
+/// An attribute as HDF5 holds it: in parts that fit an object header, if it is a long list.
+fn pieces(name: &str, value: &Attribute) -> Vec<(String, AttrValue)> {
+    match value {
+        Attribute::Text(text) => {
+            vec![(name.to_owned(), AttrValue::VarLenString(text.clone()))]
+        }
+        // As h5py writes an empty list.
+        Attribute::Texts(texts) if texts.is_empty() => {
+            vec![(name.to_owned(), AttrValue::F64Array(Vec::new()))]
+        }
+        Attribute::Texts(texts) if texts.len() <= MAX_TEXTS => {
+            vec![(name.to_owned(), AttrValue::VarLenStringArray(texts.clone()))]
+        }
+        Attribute::Texts(texts) => {
+            let parts = texts.chunks(MAX_TEXTS).enumerate();
+            parts
+                .map(|(i, part)| {
+                    (format!("{name}{i}"), AttrValue::VarLenStringArray(part.to_vec()))
+                })
+                .collect()
+        }
+    }
 }
 
 fn put(dataset: &mut DatasetBuilder, array: &Array) {

@@ -35,6 +35,8 @@ pub enum Activation {
     Sigmoid,
     /// `relu6(x + 3) / 6`: the form of Keras 3 (Keras 2 had `clip(0.2 x + 0.5, 0, 1)`)
     HardSigmoid,
+    /// `clip(0.2 x + 0.5, 0, 1)`: what Keras 1 and 2 call `hard_sigmoid`
+    HardSigmoidKeras2,
     /// `-log(1 + exp(-x))`
     LogSigmoid,
     /// `x sigmoid(x)`, also called swish
@@ -80,7 +82,7 @@ pub enum Activation {
 use Activation::*;
 
 /// Each activation with the name Keras gives it.
-const NAMES: [(Activation, &str); 29] = [
+const NAMES: [(Activation, &str); 30] = [
     (Linear, "linear"),
     (Relu, "relu"),
     (Relu6, "relu6"),
@@ -91,6 +93,7 @@ const NAMES: [(Activation, &str); 29] = [
     (Gelu, "gelu"),
     (Sigmoid, "sigmoid"),
     (HardSigmoid, "hard_sigmoid"),
+    (HardSigmoidKeras2, "hard_sigmoid_keras2"),
     (LogSigmoid, "log_sigmoid"),
     (Silu, "silu"),
     (HardSilu, "hard_silu"),

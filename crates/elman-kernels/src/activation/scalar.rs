@@ -57,6 +57,7 @@ pub(super) fn forward<R: Real>(activation: Activation, x: R) -> R {
         Gelu => of(0.5) * x * (one + (x * of(std::f64::consts::FRAC_1_SQRT_2)).erf()),
         Sigmoid => sigmoid(x),
         HardSigmoid => clip(x + of(3.0), 0.0, 6.0) * of(1.0 / 6.0),
+        HardSigmoidKeras2 => clip(of(0.2) * x + of(0.5), 0.0, 1.0),
         LogSigmoid => -softplus(-x),
         Silu => x * sigmoid(x),
         HardSilu => x * forward(HardSigmoid, x),
@@ -117,6 +118,7 @@ pub(super) fn derivative<R: Real>(activation: Activation, x: R, y: R) -> R {
         }
         Sigmoid => y * (one - y),
         HardSigmoid => step(x > of(-3.0) && x < of(3.0)) * of(1.0 / 6.0),
+        HardSigmoidKeras2 => step(y > zero && y < one) * of(0.2),
         LogSigmoid => sigmoid(-x),
         Silu => {
             let s = sigmoid(x);

@@ -91,6 +91,7 @@ fn is_fusible(activation: Activation) -> bool {
             | Selu
             | Sigmoid
             | HardSigmoid
+            | HardSigmoidKeras2
             | Tanh
             | HardTanh
             | Softsign

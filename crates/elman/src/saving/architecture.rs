@@ -3,6 +3,7 @@
 use serde::de::Error as _;
 use serde_json::{Map, Value, json};
 
+use super::generations::{self, Generation};
 use super::graph;
 use crate::layers::{Layer, layer_from_object, layer_to_object};
 use crate::models::{Kind, Model, Nested, Sequential};
@@ -25,12 +26,13 @@ impl Model {
     }
 
     /// A model of the architecture that Keras's JSON describes ([`Model::to_json`]), with new
-    /// weights, not compiled.
+    /// weights, not compiled. JSON of Keras 1 and 2, which says so in `keras_version`, means what it
+    /// meant there.
     ///
     /// # Errors
     /// As [`load_model`](crate::load_model).
     pub fn from_json(json: &Value) -> Result<Model> {
-        read(json, "model JSON")
+        from_json(json, "model JSON")
     }
 
     /// The configuration under Keras's keys.
@@ -60,6 +62,14 @@ impl Model {
     }
 }
 
+/// The model of an object that says itself which version of Keras wrote it, or is of today.
+pub(super) fn from_json(json: &Value, file: &str) -> Result<Model> {
+    let generation = Generation::of_object(json).unwrap_or(Generation::KERAS_3);
+    let mut json = json.clone();
+    generations::upgrade(&mut json, generation);
+    read(&json, file)
+}
+
 /// The model of a serialized object, built where the input shape is known. `file` stands for its
 /// source in errors.
 pub(super) fn read(object: &Value, file: &str) -> Result<Model> {
@@ -86,11 +96,31 @@ pub(super) fn read(object: &Value, file: &str) -> Result<Model> {
             known: "Functional, Sequential".into(),
         }),
     }?;
+    if let Some(policy) = other_precision(object) {
+        model.warn(format!(
+            "{file}: layers of dtype {policy} compute in float32 here; saving keeps the dtype"
+        ));
+    }
     let warnings: Vec<String> = model.layers().iter().flat_map(|l| l.warnings()).collect();
     for warning in warnings {
         model.warn(format!("{file}: {warning}"));
     }
     Ok(model)
+}
+
+/// The first dtype policy in a configuration that computes in another precision than elman does.
+fn other_precision(object: &Value) -> Option<&str> {
+    match object {
+        Value::Object(map) => {
+            let policy = map.get("dtype").and_then(|dtype| {
+                dtype.as_str().or_else(|| dtype.pointer("/config/name")?.as_str())
+            });
+            let is_other = |policy: &&str| policy.contains("float") && *policy != "float32";
+            policy.filter(is_other).or_else(|| map.values().find_map(other_precision))
+        }
+        Value::Array(list) => list.iter().find_map(other_precision),
+        _ => None,
+    }
 }
 
 fn sequential(config: &Map<String, Value>, file: &str) -> Result<Model> {

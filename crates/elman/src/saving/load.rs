@@ -2,18 +2,24 @@
 
 use std::path::Path;
 
-use elman_files::{Array, KerasArchive};
+use elman_files::{Array, Format, KerasArchive, LegacyH5, WeightStore, read_file};
 use serde_json::{Map, Value};
 
-use super::architecture;
+use super::generations::{self, Generation};
+use super::{architecture, legacy, weights};
 use crate::models::Model;
 use crate::training::Compiled;
 use crate::training::optimizers::OptimizerState;
 use crate::{Error, Float, Parameters, Result, Tensor};
 
-/// Reads a model from a `.keras` file that Keras or elman wrote: layers, weights, and, where the
-/// model was compiled, optimizer with its state, loss and metrics, so that training can go on.
+/// Reads a model that Keras or elman wrote, with its weights, and, where it was compiled, optimizer
+/// with its state, loss and metrics, so that training can go on:
 ///
+/// - `.keras` files of Keras 3 and of Keras 2 from 2.12 on, also unpacked to a folder;
+/// - whole-model `.h5` files of Keras 3, 2 and 1;
+/// - model JSON (`to_json`), which has no weights: they are new, and [`Model::warnings`] says so.
+///
+/// A file means what the Keras that wrote it computed: see [`compatibility`](crate::compatibility).
 /// Nothing in a file is executed. A class, an option or a key that elman doesn't know is an error,
 /// never ignored. If only the compilation can't be used (an optimizer that elman doesn't have), the
 /// model loads for prediction, and `fit` and `evaluate` say why they can't go on.
@@ -22,25 +28,56 @@ use crate::{Error, Float, Parameters, Result, Tensor};
 /// What is wrong with the file, the configuration or the weights, with the layer's name.
 pub fn load_model(path: impl AsRef<Path>) -> Result<Model> {
     let path = path.as_ref();
-    from_archive(KerasArchive::read(path)?, &path.display().to_string())
+    let name = path.display().to_string();
+    match path.is_dir() && path.join("config.json").exists() {
+        true => from_archive(KerasArchive::read(path)?, &name),
+        false => from_vec(read_file(path)?, &name),
+    }
 }
 
 impl Model {
-    /// As [`load_model`], from the bytes of a `.keras` file; `name` stands for it in errors.
+    /// As [`load_model`], from the bytes of a file; `name` stands for it in errors.
     ///
     /// # Errors
     /// As [`load_model`].
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Model> {
-        from_archive(KerasArchive::from_bytes(bytes, name)?, name)
+        from_vec(bytes.to_vec(), name)
+    }
+}
+
+fn from_vec(bytes: Vec<u8>, name: &str) -> Result<Model> {
+    match Format::of(&bytes) {
+        Format::Hdf5 => {
+            let store = WeightStore::from_h5_vec(bytes, name)?;
+            if !LegacyH5::is(&store) {
+                return Err(Error::Unsupported {
+                    place: name.into(),
+                    option: "a file of weights alone".into(),
+                    advice: "make the model, then `load_weights` reads them into it".into(),
+                });
+            }
+            legacy::model(&LegacyH5::from_store(&store, name)?, name)
+        }
+        Format::Json => {
+            let text = String::from_utf8(bytes).map_err(|_| Error::Config {
+                place: name.into(),
+                problem: "no UTF-8 text".into(),
+            })?;
+            let mut model = architecture::from_json(&parse(&text, name, "model JSON")?, name)?;
+            model.warn(format!("{name} holds no weights: those of the model are new"));
+            Ok(model)
+        }
+        _ => from_archive(KerasArchive::from_bytes(&bytes, name)?, name),
     }
 }
 
 fn from_archive(archive: KerasArchive, file: &str) -> Result<Model> {
-    let config = parse(&archive.config, file, "config.json")?;
+    let mut config = parse(&archive.config, file, "config.json")?;
     let metadata = parse(&archive.metadata, file, "metadata.json")?;
-    refuse_keras_2_forks(&metadata, &archive.config, file)?;
+    let generation = Generation::of_object(&metadata).unwrap_or(Generation::KERAS_3);
+    generations::upgrade(&mut config, generation);
     let mut model = architecture::read(&config, file)?;
-    load_weights(&mut model, &archive, file)?;
+    load_weights(&mut model, &archive.weights, file)?;
     let compile_config = config.get("compile_config").and_then(Value::as_object);
     if let Some(object) = compile_config.filter(|object| !object.is_empty()) {
         match compilation(&model, object, &archive, file) {
@@ -51,68 +88,40 @@ fn from_archive(archive: KerasArchive, file: &str) -> Result<Model> {
     Ok(model)
 }
 
-fn parse(text: &str, file: &str, member: &str) -> Result<Value> {
+pub(super) fn parse(text: &str, file: &str, member: &str) -> Result<Value> {
     serde_json::from_str(text).map_err(|error| Error::Config {
         place: format!("{file}, {member}"),
         problem: format!("no valid JSON: {error}"),
     })
 }
 
-/// Keras 2 and 3 mean different functions by `hard_sigmoid`; elman has that of Keras 3.
-fn refuse_keras_2_forks(metadata: &Value, config: &str, file: &str) -> Result<()> {
-    let version = metadata.get("keras_version").and_then(Value::as_str).unwrap_or_default();
-    if version.starts_with("2.") && config.contains("\"hard_sigmoid\"") {
-        return Err(Error::Unsupported {
-            place: file.into(),
-            option: format!("hard_sigmoid as Keras {version} computes it"),
-            advice: "save the model with Keras 3, which computes another function".into(),
-        });
+/// Reads the weights of `.weights.h5` into a model, by the places of its layers; all or none.
+pub(crate) fn load_weights(model: &mut Model, store: &WeightStore, file: &str) -> Result<()> {
+    let network = model.built_mut()?;
+    let parameters = network.parameters();
+    let root = root_of(store);
+    let mut loaded = Vec::new();
+    for (index, scope) in parameters.scopes().iter().enumerate() {
+        let entries: Vec<_> = parameters.entries().iter().filter(|e| e.scope == index).collect();
+        let path = match scope.path.strip_prefix("layers/") {
+            Some(below) => format!("{root}/{below}/vars"),
+            None => format!("{}/vars", scope.path),
+        };
+        let values: Vec<Tensor> = store.variables(&path).into_iter().map(tensor).collect();
+        weights::check(file, &*network.layers()[scope.layer], &entries, &values)?;
+        loaded.extend(entries.into_iter().map(|entry| entry.range.clone()).zip(values));
+    }
+    let flat = network.parameters_mut().values_mut();
+    for (range, tensor) in loaded {
+        flat[range].copy_from_slice(tensor.data());
     }
     Ok(())
 }
 
-pub(crate) fn load_weights(model: &mut Model, archive: &KerasArchive, file: &str) -> Result<()> {
-    let network = model.built_mut()?;
-    let mut loaded: Vec<Tensor> = Vec::new();
-    let parameters = network.parameters();
-    for (index, scope) in parameters.scopes().iter().enumerate() {
-        let entries: Vec<_> = parameters.entries().iter().filter(|e| e.scope == index).collect();
-        let arrays = archive.weights.variables(&format!("{}/vars", scope.path));
-        let layer = || network.layers()[scope.layer].place();
-        if entries.len() != arrays.len() {
-            return Err(Error::WeightCount {
-                file: file.into(),
-                layer: layer(),
-                names: entries.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", "),
-                expected: entries.len(),
-                got: arrays.len(),
-            });
-        }
-        for (entry, array) in entries.iter().zip(arrays) {
-            if entry.shape != array.shape {
-                return Err(Error::WeightShape {
-                    file: file.into(),
-                    layer: layer(),
-                    weight: entry.name.clone(),
-                    expected: entry.shape(),
-                    got: (&array.shape[..]).into(),
-                });
-            }
-        }
-        loaded.extend(
-            archive.weights.variables(&format!("{}/vars", scope.path)).into_iter().map(tensor),
-        );
-    }
-    // Scopes are visited in the order in which the entries were registered within each.
-    let order: Vec<_> = (0..parameters.scopes().len())
-        .flat_map(|index| parameters.entries().iter().filter(move |e| e.scope == index))
-        .map(|entry| entry.range.clone())
-        .collect();
-    let values = network.parameters_mut().values_mut();
-    for (range, tensor) in order.into_iter().zip(loaded) {
-        values[range].copy_from_slice(tensor.data());
-    }
-    Ok(())
+/// The group that holds the layers: Keras 2.12 and 2.13 had another name for it.
+fn root_of(store: &WeightStore) -> &'static str {
+    const OLD: &str = "_layer_checkpoint_dependencies";
+    if store.has_group(OLD) && !store.has_group("layers") { OLD } else { "layers" }
 }
 
 fn compilation(
@@ -124,7 +133,7 @@ fn compilation(
     let Some(mut compiled) = Compiled::from_object(object, &model.output_names())? else {
         return Ok(None);
     };
-    load_optimizer(&mut compiled, model.built()?.parameters(), archive, file)?;
+    load_optimizer(&mut compiled, model.built()?.parameters(), &archive.weights, file)?;
     Ok(Some(compiled))
 }
 
@@ -132,10 +141,10 @@ fn compilation(
 pub(crate) fn load_optimizer(
     compiled: &mut Compiled,
     parameters: &Parameters,
-    archive: &KerasArchive,
+    store: &WeightStore,
     file: &str,
 ) -> Result<()> {
-    let variables = archive.weights.variables("optimizer/vars");
+    let variables = store.variables("optimizer/vars");
     let variables: Vec<Tensor> = variables.into_iter().map(tensor).collect();
     compiled.state = OptimizerState::load(&mut *compiled.optimizer, parameters, &variables, file)?;
     Ok(())

@@ -1,14 +1,20 @@
-//! Models as files: Keras's `.keras` format, both ways.
+//! Models as files, in Keras's formats.
 
 mod architecture;
+mod generations;
 mod graph;
+mod legacy;
 mod load;
 mod save;
+mod save_h5;
+mod sharded;
+mod weights;
 
 pub(crate) use architecture::{nested_functional, nested_sequential};
 pub use load::load_model;
 pub(crate) use load::{load_optimizer, load_weights, tensor};
 pub(crate) use save::array;
+pub use save_h5::H5For;
 
 /// The version of Keras whose files elman writes: what `keras_version` in them says.
 pub const KERAS_VERSION: &str = "3.15.1";

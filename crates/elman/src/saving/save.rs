@@ -2,22 +2,23 @@
 
 use std::path::Path;
 
-use elman_files::{Array, KerasArchive, WeightStore};
+use elman_files::{Array, KerasArchive, WeightStore, atomic};
 use serde_json::json;
 
-use super::KERAS_VERSION;
+use super::{H5For, KERAS_VERSION, save_h5};
 use crate::models::Model;
 use crate::parameters::Parameters;
-use crate::training::optimizers;
-use crate::{Result, Tensor};
+use crate::training::{Compiled, optimizers};
+use crate::{Error, Result, Tensor};
 
 impl Model {
     /// Writes the model, its weights, its compilation and the optimizer's state as a `.keras`
-    /// file, which Keras 3 opens. The file is written whole or not at all: an older one stays
-    /// until the new one is complete. The same model gives the same bytes.
+    /// file, which Keras 3 opens; where the path ends in `.h5`, as a legacy file for Keras 3 (see
+    /// [`Model::save_h5`]). The file is written whole or not at all: an older one stays until the
+    /// new one is complete. The same model gives the same bytes.
     ///
     /// # Errors
-    /// [`Error::NotBuilt`](crate::Error::NotBuilt), and what prevents writing the file.
+    /// [`Error::NotBuilt`], and what prevents writing the file.
     ///
     /// ```
     /// use elman::prelude::*;
@@ -31,13 +32,55 @@ impl Model {
     /// # Ok::<(), elman::Error>(())
     /// ```
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        Ok(self.to_archive()?.write(path.as_ref())?)
+        let path = path.as_ref();
+        match path.to_string_lossy().to_ascii_lowercase() {
+            name if name.ends_with(".weights.h5") => Err(Error::Unsupported {
+                place: path.display().to_string(),
+                option: "a whole model in a file of weights alone".into(),
+                advice: "`save_weights` writes one; name a model .keras or .h5".into(),
+            }),
+            name if name.ends_with(".h5") => self.save_h5(path, H5For::Keras3),
+            _ => Ok(self.to_archive()?.write(path)?),
+        }
+    }
+
+    /// Writes the weights alone, in one step: as `.weights.h5`, which Keras 3 reads into a model of
+    /// the same layers, with the optimizer's state if there is one; where the path ends in another
+    /// `.h5`, by the names of layers, as Keras 2 does.
+    ///
+    /// # Errors
+    /// [`Error::NotBuilt`]; a path that ends otherwise.
+    ///
+    /// ```
+    /// # use elman::prelude::*;
+    /// # let path = std::env::temp_dir().join(format!("elman-save-{}.weights.h5", std::process::id()));
+    /// let mut model = Sequential::new();
+    /// model.add(Gru::new(3).input_shape([5, 2]))?;
+    /// model.save_weights(&path)?;
+    /// assert!(model.save_weights("weights.txt").is_err());
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn save_weights(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        let store = match path.to_string_lossy().to_ascii_lowercase() {
+            name if name.ends_with(".weights.h5") => weights(self, self.built()?.parameters()),
+            name if name.ends_with(".h5") => save_h5::weights(self, H5For::Keras2)?.to_store(),
+            _ => {
+                return Err(Error::Unsupported {
+                    place: path.display().to_string(),
+                    option: "weights in a file of that name".into(),
+                    advice: "name it .weights.h5, or .h5 for Keras 2".into(),
+                });
+            }
+        };
+        Ok(atomic::write(path, &store.to_h5()?)?)
     }
 
     /// The model as the bytes of a `.keras` file.
     ///
     /// # Errors
-    /// [`Error::NotBuilt`](crate::Error::NotBuilt).
+    /// [`Error::NotBuilt`].
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         Ok(self.to_archive()?.to_bytes()?)
     }
@@ -70,19 +113,29 @@ fn weights(model: &Model, parameters: &Parameters) -> WeightStore {
         store.insert(&path, if entry.is_integer { integers(&weight) } else { array(&weight) });
     }
     if let Some(compiled) = &model.compiled {
-        let optimizer = &*compiled.optimizer;
-        store.insert_group("optimizer/vars", Some(&optimizers::name(optimizer)));
-        let state = &compiled.state;
-        let iterations = i64::try_from(state.iterations()).unwrap_or(i64::MAX);
-        let mut variables = vec![Array::i64_scalar(iterations)];
-        let rate = optimizer.base().learning_rate.constant();
-        variables.extend(rate.map(|rate| Array::f32_scalar(rate as f32)));
-        variables.extend(state.variables(optimizer, parameters).iter().map(array));
+        store.insert_group("optimizer/vars", Some(&optimizers::name(&*compiled.optimizer)));
+        let variables = optimizer_variables(compiled, parameters, true);
         for (i, variable) in variables.into_iter().enumerate() {
             store.insert(&format!("optimizer/vars/{i}"), variable);
         }
     }
     store
+}
+
+/// What an optimizer remembers: the step counter, with the learning rate behind it if asked for and
+/// if it is a number, and the rest.
+pub(super) fn optimizer_variables(
+    compiled: &Compiled,
+    parameters: &Parameters,
+    with_rate: bool,
+) -> Vec<Array> {
+    let (optimizer, state) = (&*compiled.optimizer, &compiled.state);
+    let iterations = i64::try_from(state.iterations()).unwrap_or(i64::MAX);
+    let mut variables = vec![Array::i64_scalar(iterations)];
+    let rate = optimizer.base().learning_rate.constant().filter(|_| with_rate);
+    variables.extend(rate.map(|rate| Array::f32_scalar(rate as f32)));
+    variables.extend(state.variables(optimizer, parameters).iter().map(array));
+    variables
 }
 
 #[allow(clippy::unnecessary_cast, reason = "Float is f64 in the verification build")]

@@ -24,7 +24,10 @@ fn activations_equal_keras() {
     }
     report.finish(3 * 29);
     let theirs: BTreeSet<_> = cases.iter().map(|case| case["name"].as_str().unwrap()).collect();
-    let ours: BTreeSet<_> = Activation::ALL.iter().map(|activation| activation.name()).collect();
+    let mut ours: BTreeSet<_> =
+        Activation::ALL.iter().map(|activation| activation.name()).collect();
+    // Keras 3 has it no more; what it computes is in `old_files`.
+    assert!(ours.remove("hard_sigmoid_keras2"));
     assert_eq!(ours, theirs, "elman's names and Keras's");
     let error = activations::get(NOT_A_LAYERS).unwrap_err().to_string();
     assert!(error.contains("activation `threshold` is unknown"), "{error}");

@@ -31,6 +31,7 @@ mod keras_layers;
 mod keras_losses;
 mod keras_metrics;
 mod keras_models;
+mod keras_old_files;
 mod keras_optimizers;
 mod keras_penalized;
 mod keras_penalties;

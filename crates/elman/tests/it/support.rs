@@ -147,6 +147,14 @@ impl Report {
         }
     }
 
+    /// Notes it if two things differ that must be the same.
+    pub fn equal<T: PartialEq>(&mut self, what: &str, got: T, expected: T) {
+        self.compared += 1;
+        if got != expected {
+            self.problem(format!("{what}: differs"));
+        }
+    }
+
     /// Compares configurations: see [`difference`].
     pub fn same(&mut self, what: &str, got: &Value, expected: &Value) {
         self.compared += 1;

@@ -227,11 +227,11 @@ impl BackupAndRestore {
 
         // Read whole before anything is changed.
         let mut restored = model.clone();
-        saving::load_weights(&mut restored, &archive, &file)?;
+        saving::load_weights(&mut restored, &archive.weights, &file)?;
         let parameters = restored.built()?.parameters();
         let states = States::from_named(parameters, named)?;
         let mut compiled = restored.compiled()?.clone();
-        saving::load_optimizer(&mut compiled, parameters, &archive, &file)?;
+        saving::load_optimizer(&mut compiled, parameters, &archive.weights, &file)?;
         // Exactly: in the archive proper it is rounded to f32, as Keras keeps it.
         if let Some(rate) = training["learning_rate"].as_f64() {
             compiled.optimizer.base_mut().learning_rate = rate.into();

@@ -58,6 +58,7 @@ pub use operating_point::{
 pub use precision::{Precision, Recall};
 pub use r2_score::{ClassAggregation, R2Score};
 pub use registry::get;
+pub(crate) use registry::{by_shape, class_of};
 pub use regression::{CosineSimilarity, RootMeanSquaredError};
 pub use top_k::{SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy};
 

@@ -51,6 +51,11 @@ pub(super) fn make_by_name(arguments: Arguments, name: &str) -> Result<Box<dyn M
     }
 }
 
+/// Whether the shapes decide which class a string means.
+pub(crate) fn by_shape(name: &str) -> bool {
+    matches!(name, "accuracy" | "acc" | "crossentropy" | "ce")
+}
+
 /// Keras's other strings for a class, beside its name in small letters.
 fn without_alias(name: &str) -> &str {
     match name {
@@ -73,7 +78,7 @@ macro_rules! metrics {
         with_dtype { $($typed:ident $typed_name:literal,)* }
     ) => {
         /// The class that a string means.
-        pub(super) fn class_of(name: &str) -> Option<&'static str> {
+        pub(crate) fn class_of(name: &str) -> Option<&'static str> {
             let name = crate::names::snake_case(name);
             // Decided by the shapes, before the class of that name.
             if ["accuracy", "acc"].contains(&&name[..]) {

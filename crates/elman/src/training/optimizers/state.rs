@@ -130,6 +130,37 @@ impl OptimizerState {
         Ok(state)
     }
 
+    /// Variables that lie slot by slot (all momenta, then all velocities), in the order of
+    /// [`OptimizerState::variables`]. If there are not as many as slots, they come back as they are.
+    pub(crate) fn by_weight(
+        optimizer: &dyn Optimizer,
+        parameters: &Parameters,
+        mut by_slot: Vec<Tensor>,
+    ) -> Vec<Tensor> {
+        let places = in_keras_order(optimizer, parameters);
+        let mut slots: Vec<usize> = places.iter().map(|place| place.slot).collect();
+        // Keras 2 up to 2.2 kept one number for each weight in place of what `amsgrad` needs.
+        let placeholders = by_slot.iter().rev().take_while(|tensor| tensor.shape() == [1]).count();
+        if by_slot.len() > places.len() && by_slot.len() - placeholders <= places.len() {
+            by_slot.truncate(places.len());
+        }
+        if by_slot.len() != places.len() {
+            return by_slot;
+        }
+        // Where in the file the next variable of each slot stands.
+        let mut next: Vec<usize> = Vec::new();
+        for slot in 0..optimizer.slots().len() {
+            next.push(slots.iter().filter(|other| **other < slot).count());
+        }
+        slots
+            .drain(..)
+            .map(|slot| {
+                next[slot] += 1;
+                by_slot[next[slot] - 1].clone()
+            })
+            .collect()
+    }
+
     fn values(&self, buffer: Buffer) -> &[Float] {
         match buffer {
             Buffer::Average => &self.average,

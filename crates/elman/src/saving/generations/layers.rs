@@ -1,0 +1,114 @@
+//! Configurations of layers as Keras 1 and 2 wrote them, in the terms of Keras 3.
+
+use serde_json::{Map, Value, json};
+
+use super::{Generation, keras1};
+
+/// Keys whose value is an activation.
+const ACTIVATIONS: &[&str] = &["activation", "recurrent_activation"];
+
+/// Rewrites the object of a model or layer, and all that it holds, from what an older Keras meant
+/// to what Keras 3 would write.
+///
+/// - `hard_sigmoid` was `clip(0.2 x + 0.5, 0, 1)`: `hard_sigmoid_keras2`.
+/// - A GRU that doesn't say `reset_after` means false; a gated layer that doesn't say its
+///   `recurrent_activation` means `hard_sigmoid`.
+/// - `CuDNNLSTM` and `CuDNNGRU` are LSTM and GRU with fixed options.
+/// - The calls of a functional model within a model are counted from 1, since the one that it was
+///   made by is number 0. (Keras 3 does so in `output_layers` alone.)
+/// - A `Sequential` was a list of its layers before Keras 2.2.3.
+pub(in crate::saving) fn upgrade(object: &mut Value, generation: Generation) {
+    if generation.is_current() {
+        return;
+    }
+    if let Some(object) = object.as_object_mut() {
+        if object.get("class_name") == Some(&json!("Sequential"))
+            && object.get("config").is_some_and(Value::is_array)
+        {
+            let layers = object.insert("config".into(), Value::Null).unwrap_or_default();
+            object.insert("config".into(), json!({ "layers": layers }));
+        }
+        let class = object.get("class_name").and_then(Value::as_str).map(str::to_owned);
+        if let (Some(mut class), Some(config)) =
+            (class, object.get_mut("config").and_then(Value::as_object_mut))
+        {
+            if generation == Generation::KERAS_1 {
+                keras1::upgrade(&mut class, config);
+            }
+            layer(&mut class, config);
+            if class == "Functional" || class == "Model" {
+                shift_calls_of_models(config, -1);
+            }
+            object.insert("class_name".into(), class.into());
+        }
+    }
+    match object {
+        Value::Object(object) => object.values_mut().for_each(|part| upgrade(part, generation)),
+        Value::Array(list) => list.iter_mut().for_each(|part| upgrade(part, generation)),
+        _ => {}
+    }
+}
+
+fn layer(class: &mut String, config: &mut Map<String, Value>) {
+    let mut default = |key: &str, value: Value| {
+        config.entry(key).or_insert(value);
+    };
+    match class.as_str() {
+        "CuDNNLSTM" => *class = "LSTM".into(),
+        "CuDNNGRU" => {
+            *class = "GRU".into();
+            default("reset_after", json!(true));
+        }
+        "GRU" | "GRUCell" => {
+            default("reset_after", json!(false));
+            default("recurrent_activation", json!("hard_sigmoid"));
+        }
+        "LSTM" | "LSTMCell" | "ConvLSTM2D" => {
+            default("recurrent_activation", json!("hard_sigmoid"));
+        }
+        _ => {}
+    }
+    for key in ACTIVATIONS {
+        if let Some(activation) = config.get_mut(*key)
+            && activation == &json!("hard_sigmoid")
+        {
+            *activation = json!("hard_sigmoid_keras2");
+        }
+    }
+    // A list of one axis, as TF-Keras wrote BatchNormalization's.
+    if let Some(axis) = config.get_mut("axis")
+        && let Some([one]) = axis.as_array().map(Vec::as_slice)
+    {
+        *axis = one.clone();
+    }
+}
+
+/// Counts the calls of functional models within a model from elsewhere, where layers take their
+/// outputs.
+pub(super) fn shift_calls_of_models(config: &mut Map<String, Value>, by: i64) {
+    let is_model = |layer: &&Value| {
+        let class = layer.get("class_name").and_then(Value::as_str);
+        matches!(class, Some("Functional" | "Model"))
+    };
+    let layers = config.get("layers").and_then(Value::as_array).into_iter().flatten();
+    let names: Vec<Value> =
+        layers.filter(is_model).filter_map(|layer| layer.get("name").cloned()).collect();
+    let layers = config.get_mut("layers").and_then(Value::as_array_mut).into_iter().flatten();
+    for calls in layers.filter_map(|layer| layer.get_mut("inbound_nodes")) {
+        shift(calls, &names, by);
+    }
+}
+
+fn shift(place: &mut Value, names: &[Value], by: i64) {
+    match place {
+        Value::Array(list) if list.first().is_some_and(|name| names.contains(name)) => {
+            if let Some(call) = list.get_mut(1)
+                && let Some(number) = call.as_i64()
+            {
+                *call = number.saturating_add(by).max(0).into();
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|place| shift(place, names, by)),
+        _ => {}
+    }
+}

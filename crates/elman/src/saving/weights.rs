@@ -1,0 +1,122 @@
+//! Weights alone: reading them into a model, by the formats that hold them.
+
+use std::path::Path;
+
+use elman_files::{Format, KerasArchive, LegacyH5, WeightStore, read_file};
+
+use super::{legacy, load, sharded};
+use crate::layers::Layer;
+use crate::models::Model;
+use crate::parameters::Entry;
+use crate::{Error, Result, Tensor};
+
+impl Model {
+    /// Reads weights into the model, as Keras's `load_weights`: from `.weights.h5` and sharded
+    /// `.weights.json` files by the layers' places, from legacy `.h5` files (weights alone, or of
+    /// whole models) by their order, and from `.keras` files. Weights of `CuDNNLSTM` and `CuDNNGRU`,
+    /// and those that Keras 1 kept by gate, are converted. As in Keras, the state of an optimizer in
+    /// `.weights.h5` and `.keras` files goes to that of the model, if it has one that the state fits.
+    ///
+    /// # Errors
+    /// [`Error::NotBuilt`]; what is wrong with the file, a layer whose weights it lacks, or weights
+    /// of another shape. The model's weights are then those it had.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// # let path = std::env::temp_dir().join(format!("elman-load-{}.weights.h5", std::process::id()));
+    /// let mut model = Sequential::new();
+    /// model.add(Gru::new(3).input_shape([5, 2]))?;
+    /// model.save_weights(&path)?;
+    /// let before = model.weights();
+    /// model.set_weights(before.iter().map(|w| Tensor::zeros(w.shape())))?;
+    /// model.load_weights(&path)?;
+    /// assert_eq!(model.weights(), before);
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        let (path, name) = (path.as_ref(), path.as_ref().display().to_string());
+        if path.is_dir() {
+            return read(self, &KerasArchive::read(path)?.weights, &name);
+        }
+        let bytes = read_file(path)?;
+        match Format::of(&bytes) {
+            Format::Zip => {
+                let archive = KerasArchive::from_bytes(&bytes, &name)?;
+                read(self, &archive.weights, &name)
+            }
+            Format::Json => read(self, &sharded::read(path, &bytes)?, &name),
+            _ => {
+                let store = WeightStore::from_h5_vec(bytes, &name)?;
+                match LegacyH5::is(&store) {
+                    true => {
+                        let file = LegacyH5::from_store(&store, &name)?;
+                        legacy::load_in_order(self, &file, &name)
+                    }
+                    false => read(self, &store, &name),
+                }
+            }
+        }
+    }
+
+    /// Reads the weights of those layers whose names are in a legacy `.h5` file, as Keras's
+    /// `load_weights(by_name=True)`; other layers keep theirs. Gives the names that were found.
+    ///
+    /// # Errors
+    /// As [`Model::load_weights`]; a file of another format, which has no layers by name.
+    pub fn load_weights_by_name(&mut self, path: impl AsRef<Path>) -> Result<Vec<String>> {
+        let name = path.as_ref().display().to_string();
+        let store = WeightStore::from_h5_vec(read_file(path.as_ref())?, &name)?;
+        if !LegacyH5::is(&store) {
+            return Err(Error::Unsupported {
+                place: name,
+                option: "reading by the names of layers, which the file doesn't have,".into(),
+                advice: "`load_weights` reads it by the places of layers".into(),
+            });
+        }
+        legacy::load_by_name(self, &LegacyH5::from_store(&store, &name)?, &name)
+    }
+}
+
+/// Reads weights by place, and the optimizer's state if it fits.
+fn read(model: &mut Model, store: &WeightStore, name: &str) -> Result<()> {
+    load::load_weights(model, store, name)?;
+    if let Some(mut compiled) = model.compiled.take() {
+        let before = compiled.clone();
+        let parameters = model.built()?.parameters();
+        let has_state = store.has_group("optimizer/vars");
+        let loaded = load::load_optimizer(&mut compiled, parameters, store, name);
+        model.compiled = Some(if has_state && loaded.is_ok() { compiled } else { before });
+    }
+    Ok(())
+}
+
+/// Refuses values that aren't a layer's weights.
+pub(super) fn check(
+    file: &str,
+    layer: &dyn Layer,
+    entries: &[&Entry],
+    values: &[Tensor],
+) -> Result<()> {
+    if entries.len() != values.len() {
+        return Err(Error::WeightCount {
+            file: file.into(),
+            layer: layer.place(),
+            names: entries.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", "),
+            expected: entries.len(),
+            got: values.len(),
+        });
+    }
+    for (entry, value) in entries.iter().zip(values) {
+        if entry.shape != value.shape() {
+            return Err(Error::WeightShape {
+                file: file.into(),
+                layer: layer.place(),
+                weight: entry.name.clone(),
+                expected: entry.shape(),
+                got: value.shape().into(),
+            });
+        }
+    }
+    Ok(())
+}
