@@ -22,7 +22,8 @@ const TF_KERAS_VERSION: &str = "2.21.0";
 /// Keras 3.15 opens what is for it, but doesn't go on training from the optimizer's state in any
 /// `.h5` file, its own included (it makes an optimizer for no weights, which then refuses to train).
 /// So elman notes the state where Keras 3 doesn't look: there, training starts with a new optimizer;
-/// in elman it goes on. `.keras` files have no such trouble. TF-Keras 2 goes on from what is for it.
+/// in elman it goes on. `.keras` files have no such trouble. TF-Keras 2 goes on from what is for it,
+/// but for Adafactor and Nadam, of which it keeps another state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum H5For {

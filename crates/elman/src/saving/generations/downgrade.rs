@@ -90,6 +90,11 @@ fn layer(class: &str, config: &Map<String, Value>) -> Result<Map<String, Value>>
     if class == "Bidirectional" {
         derive_directions(&mut written);
     }
+    // There, a wrapper freezes what it holds.
+    let inner = written.get("layer").and_then(|layer| layer.pointer("/config/trainable"));
+    if inner == Some(&json!(true)) {
+        written.insert("trainable".into(), true.into());
+    }
     if class == "Functional" {
         shift_calls_of_models(&mut written, 1);
     }

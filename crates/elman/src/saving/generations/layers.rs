@@ -13,6 +13,7 @@ const ACTIVATIONS: &[&str] = &["activation", "recurrent_activation"];
 /// - `hard_sigmoid` was `clip(0.2 x + 0.5, 0, 1)`: `hard_sigmoid_keras2`.
 /// - A GRU that doesn't say `reset_after` means false; a gated layer that doesn't say its
 ///   `recurrent_activation` means `hard_sigmoid`.
+/// - A layer that isn't trainable froze the layers in it.
 /// - `CuDNNLSTM` and `CuDNNGRU` are LSTM and GRU with fixed options.
 /// - The calls of a functional model within a model are counted from 1, since the one that it was
 ///   made by is number 0. (Keras 3 does so in `output_layers` alone.)
@@ -36,6 +37,9 @@ pub(in crate::saving) fn upgrade(object: &mut Value, generation: Generation) {
                 keras1::upgrade(&mut class, config);
             }
             layer(&mut class, config);
+            if config.get("trainable") == Some(&json!(false)) {
+                freeze_inner(config);
+            }
             if class == "Functional" || class == "Model" {
                 shift_calls_of_models(config, -1);
             }
@@ -80,6 +84,22 @@ fn layer(class: &mut String, config: &mut Map<String, Value>) {
         && let Some([one]) = axis.as_array().map(Vec::as_slice)
     {
         *axis = one.clone();
+    }
+}
+
+/// Says of the layers in a layer that they aren't trainable.
+fn freeze_inner(config: &mut Map<String, Value>) {
+    for key in ["layer", "backward_layer", "cell", "cells", "layers"] {
+        let inner = match config.get_mut(key) {
+            Some(Value::Array(list)) => list.iter_mut().collect(),
+            Some(one) => vec![one],
+            None => Vec::new(),
+        };
+        for config in inner.into_iter().filter_map(|layer| layer.get_mut("config")) {
+            if let Some(config) = config.as_object_mut() {
+                config.insert("trainable".into(), false.into());
+            }
+        }
     }
 }
 
