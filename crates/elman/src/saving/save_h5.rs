@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::legacy::in_legacy_order;
 use super::save::{array, optimizer_variables};
 use super::{KERAS_VERSION, generations};
-use crate::models::Model;
+use crate::models::{Kind, Model};
 use crate::training::metrics;
 use crate::training::optimizers::{self, WeightInfo};
 use crate::{Parameters, Result};
@@ -66,6 +66,9 @@ fn legacy(model: &Model, keras: H5For) -> Result<LegacyH5> {
     let mut file = weights(model, keras)?;
     let object = model.to_json();
     let (config, training) = match keras {
+        H5For::Keras2 if model.kind() == Kind::Sequential && model.output_shapes().len() > 1 => {
+            return Err(generations::unsupported("a Sequential with several outputs"));
+        }
         H5For::Keras2 => {
             (generations::downgrade(&object)?, compile_config(model, generations::training_config)?)
         }

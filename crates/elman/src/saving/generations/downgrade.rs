@@ -33,6 +33,26 @@ const OPTIMIZERS: &[&str] = &[
     "SGD",
 ];
 
+/// Activations that TF-Keras has under the same name and meaning.
+const ACTIVATIONS: &[&str] = &[
+    "elu",
+    "exponential",
+    "gelu",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softplus",
+    "softsign",
+    "tanh",
+];
+
 /// The object of a model or layer, as [`to_json`](crate::Model::to_json) writes it, in the terms of
 /// Keras 2: no modules, dtypes as strings, calls as lists.
 ///
@@ -58,7 +78,7 @@ pub(in crate::saving) fn downgrade(object: &Value) -> Result<Value> {
     Ok(written)
 }
 
-fn unsupported(option: &str) -> Error {
+pub(in crate::saving) fn unsupported(option: &str) -> Error {
     Error::Unsupported {
         place: "a file of Keras 2".into(),
         option: option.into(),
@@ -121,8 +141,10 @@ fn part(value: &Value) -> Result<Value> {
 
 fn activation(value: &Value) -> Result<Value> {
     match value.as_str() {
-        Some("hard_sigmoid") => Err(unsupported("hard_sigmoid as Keras 3 computes it")),
         Some("hard_sigmoid_keras2") => Ok("hard_sigmoid".into()),
+        Some(name) if !ACTIVATIONS.contains(&name) => {
+            Err(unsupported(&format!("the activation {name} as Keras 3 computes it")))
+        }
         _ => part(value),
     }
 }

@@ -13,7 +13,7 @@ mod weights;
 use serde_json::Value;
 
 pub(super) use compile::{compile_config, has_slots_by_kind};
-pub(super) use downgrade::{downgrade, training_config};
+pub(super) use downgrade::{downgrade, training_config, unsupported};
 pub(super) use layers::upgrade;
 pub(super) use weights::convert as convert_weights;
 
