@@ -10,7 +10,7 @@ import statistics
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-KINDS = ("STREAM", "SEQ1", "BATCH", "TRAIN")
+KINDS = ("STREAM", "SEQ1", "BATCH", "TRAIN", "PREDICT", "FIT")
 
 
 def microseconds(seconds: float | None) -> str:

@@ -8,11 +8,13 @@ from typing import Literal
 import numpy as np
 
 Cell = Literal["rnn", "lstm", "gru"]
-Kind = Literal["STREAM", "SEQ1", "BATCH", "TRAIN"]
+Kind = Literal["STREAM", "SEQ1", "BATCH", "TRAIN", "PREDICT", "FIT"]
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 
 # Steps of a stream whose outputs are compared.
 STREAM_STEPS = 20
+# Samples of an epoch of FIT.
+SAMPLES = 10_000
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,9 @@ class Workload:
 
     STREAM: one step of one sequence, states carried on. SEQ1, BATCH: all outputs of a layer for
     (batch, time, inputs). TRAIN: forward, and backward from the sum of all squared outputs, to the
-    gradients of the weights.
+    gradients of the weights. PREDICT: as SEQ1, through what a library has for whole models. FIT: an
+    epoch of training on SAMPLES samples, in order: the layer's last output, Dense(1), mean squared
+    error, Adam.
     """
 
     kind: Kind
@@ -56,12 +60,19 @@ class Workload:
         scale = self.units**-0.5
         bias = (2, gates) if self.cell == "gru" else (gates,)
         time = STREAM_STEPS if self.kind == "STREAM" else self.time
-        return {
-            "x": numbers(self.batch, time, self.inputs, scale=1.0),
+        samples = SAMPLES if self.kind == "FIT" else self.batch
+        arrays = {
+            "x": numbers(samples, time, self.inputs, scale=1.0),
             "kernel": numbers(self.inputs, gates, scale=scale),
             "recurrent_kernel": numbers(self.units, gates, scale=scale),
             "bias": numbers(*bias, scale=scale),
         }
+        if self.kind == "FIT":
+            # The mean of the first feature over the last steps: something that can be learnt.
+            arrays["y"] = arrays["x"][:, -5:, :1].mean(axis=1)
+            arrays["dense_kernel"] = numbers(self.units, 1, scale=scale)
+            arrays["dense_bias"] = np.zeros(1, np.float32)
+        return arrays
 
 
 def rows() -> list[Workload]:
@@ -75,6 +86,8 @@ def rows() -> list[Workload]:
         for cell in cells
         for units in (128, 256, 512)
     ]
+    table.append(Workload("PREDICT", "lstm", 1, 100, 64, 64))
+    table.append(Workload("FIT", "rnn", 32, 50, 8, 32))
     return table
 
 

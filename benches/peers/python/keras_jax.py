@@ -22,6 +22,9 @@ class Peer:
         if work["kind"] == "STREAM":
             return None
         self.kind = work["kind"]
+        if self.kind in ("PREDICT", "FIT"):
+            self.call = keras_layers.WholeModel(work, arrays)
+            return self.call
         layer, x = keras_layers.layer(work, arrays), jax.numpy.asarray(arrays["x"])
         weights = [weight.value for weight in layer.trainable_variables]
         rest = [variable.value for variable in layer.non_trainable_variables]
@@ -39,6 +42,8 @@ class Peer:
 
     def outputs(self):
         result = self.call()
+        if self.kind in ("PREDICT", "FIT"):
+            return np.asarray(result)
         if self.kind == "TRAIN":
             return np.concatenate([np.asarray(gradient).ravel() for gradient in result])
         return np.asarray(result)

@@ -21,6 +21,9 @@ class Peer:
         if work["kind"] == "STREAM":
             return None
         self.kind = work["kind"]
+        if self.kind in ("PREDICT", "FIT"):
+            self.call = keras_layers.WholeModel(work, arrays)
+            return self.call
         layer, self.x = keras_layers.layer(work, arrays), tf.constant(arrays["x"])
         weights = [weight.value for weight in layer.weights]
 
@@ -41,6 +44,8 @@ class Peer:
 
     def outputs(self):
         result = self.call()
+        if self.kind in ("PREDICT", "FIT"):
+            return np.asarray(result)
         if self.kind == "TRAIN":
             return np.concatenate([gradient.numpy().ravel() for gradient in result])
         return result.numpy()

@@ -18,7 +18,7 @@ class Peer:
         self.version = f"OpenVINO {ov.__version__.split('-')[0]}"
 
     def prepare(self, work, arrays):
-        if work["kind"] == "TRAIN":
+        if work["kind"] in ("TRAIN", "FIT"):
             return None
         self.work, self.x = work, arrays["x"]
         made = onnx_graphs.model(work, arrays, states=work["kind"] == "STREAM")

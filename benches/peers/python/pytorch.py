@@ -28,6 +28,8 @@ class Peer:
             for key, value in weights.items():
                 getattr(self.module, key + suffix).copy_(torch.from_numpy(value))
         self.suffix = suffix
+        if work["kind"] == "FIT":
+            return self.prepare_fit(arrays)
         if stream:
             self.step, self.state = self.x[:, 0].contiguous(), None
             return self.one_step
@@ -47,7 +49,32 @@ class Peer:
         y, _ = self.module(self.x)
         (y * y).sum().backward()
 
+    def prepare_fit(self, arrays):
+        self.y = torch.from_numpy(arrays["y"])
+        self.dense = nn.Linear(self.work["units"], 1)
+        with torch.no_grad():
+            self.dense.weight.copy_(torch.from_numpy(arrays["dense_kernel"].T))
+            self.dense.bias.copy_(torch.from_numpy(arrays["dense_bias"]))
+        # Keras has one bias, so one of the two stays as it is.
+        self.module.bias_hh_l0.requires_grad_(False)
+        parameters = [p for m in (self.module, self.dense) for p in m.parameters() if p.requires_grad]
+        self.optimizer = torch.optim.Adam(parameters, lr=1e-3, eps=1e-7)
+        return self.epoch
+
+    def epoch(self):
+        total, size = 0.0, self.work["batch"]
+        for start in range(0, len(self.x), size):
+            x, y = self.x[start : start + size], self.y[start : start + size]
+            loss = nn.functional.mse_loss(self.dense(self.module(x)[0][:, -1]), y)
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            self.optimizer.step()
+            total += loss.item() * len(x)
+        return total / len(self.x)
+
     def outputs(self):
+        if self.work["kind"] == "FIT":
+            return np.array([self.epoch()])
         if self.work["kind"] == "STREAM":
             self.state, outputs = None, []
             for t in range(self.x.shape[1]):

@@ -15,6 +15,7 @@ struct Elman {
 enum Work {
     Predict { model: Sequential, x: Tensor },
     Train(Training),
+    Fit { model: Sequential, x: Tensor, y: Tensor, batch: usize },
 }
 
 fn main() -> Result<()> {
@@ -24,22 +25,36 @@ fn main() -> Result<()> {
 
 fn model(work: &Workload, arrays: &Arrays) -> Result<Sequential> {
     let (inputs, units) = (work.inputs, work.units);
+    let fits = work.kind == "FIT";
     let mut model = Sequential::new();
-    let layer = Input::new([None, Some(inputs)]);
-    model.add(layer)?;
+    model.add(Input::new([None, Some(inputs)]))?;
     match work.cell.as_str() {
-        "rnn" => model.add(SimpleRnn::new(units).return_sequences(true))?,
-        "lstm" => model.add(Lstm::new(units).return_sequences(true))?,
-        _ => model.add(Gru::new(units).return_sequences(true))?,
+        "rnn" => model.add(SimpleRnn::new(units).return_sequences(!fits))?,
+        "lstm" => model.add(Lstm::new(units).return_sequences(!fits))?,
+        _ => model.add(Gru::new(units).return_sequences(!fits))?,
     };
     let columns = arrays.kernel.len() / inputs;
     let bias = if work.cell == "gru" { vec![2, columns] } else { vec![columns] };
-    model.set_weights([
+    let mut weights = vec![
         Tensor::new([inputs, columns], arrays.kernel.clone())?,
         Tensor::new([units, columns], arrays.recurrent_kernel.clone())?,
         Tensor::new(bias, arrays.bias.clone())?,
-    ])?;
+    ];
+    if fits {
+        model.add(Dense::new(1))?;
+        weights.push(Tensor::new([units, 1], arrays.dense_kernel.clone())?);
+        weights.push(Tensor::new([1], arrays.dense_bias.clone())?);
+        model.compile("adam", "mse", &[])?;
+    }
+    model.set_weights(weights)?;
     Ok(model)
+}
+
+/// The loss of an epoch.
+fn fit(model: &mut Sequential, x: &Tensor, y: &Tensor, batch: usize) -> Result<f32> {
+    let options = Fit::new().batch_size(batch).shuffle(false).verbose(Verbose::Silent);
+    let history = model.fit(x, y, options)?;
+    Ok(history.last("loss").ok_or("no loss")? as f32)
 }
 
 impl Peer for Elman {
@@ -51,6 +66,17 @@ impl Peer for Elman {
         self.work = match work.kind.as_str() {
             "STREAM" => None,
             "TRAIN" => Some(Work::Train(Training::new(work, arrays))),
+            "FIT" => {
+                let model = model(work, &arrays)?;
+                let samples = arrays.y.len();
+                let x = Tensor::new([samples, work.time, work.inputs], arrays.x)?;
+                Some(Work::Fit {
+                    model,
+                    x,
+                    y: Tensor::new([samples, 1], arrays.y)?,
+                    batch: work.batch,
+                })
+            }
             _ => {
                 let model = model(work, &arrays)?;
                 let x = Tensor::new([work.batch, work.time, work.inputs], arrays.x)?;
@@ -64,6 +90,9 @@ impl Peer for Elman {
         match &mut self.work {
             Some(Work::Predict { model, x }) => drop(model.predict(&*x)?),
             Some(Work::Train(training)) => training.step(),
+            Some(Work::Fit { model, x, y, batch }) => {
+                fit(model, x, y, *batch)?;
+            }
             None => return Err("nothing prepared".into()),
         }
         Ok(())
@@ -76,6 +105,7 @@ impl Peer for Elman {
                 training.step();
                 Ok(training.gradients())
             }
+            Some(Work::Fit { model, x, y, batch }) => Ok(vec![fit(model, x, y, *batch)?]),
             None => Err("nothing prepared".into()),
         }
     }

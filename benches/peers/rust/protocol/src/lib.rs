@@ -14,7 +14,7 @@ pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 /// One row of the table.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Workload {
-    /// `STREAM`, `SEQ1`, `BATCH` or `TRAIN`.
+    /// `STREAM`, `SEQ1`, `BATCH`, `TRAIN`, `PREDICT` or `FIT`.
     pub kind: String,
     /// `rnn`, `lstm` or `gru`.
     pub cell: String,
@@ -32,6 +32,10 @@ pub struct Arrays {
     pub kernel: Vec<f32>,
     pub recurrent_kernel: Vec<f32>,
     pub bias: Vec<f32>,
+    /// For FIT: targets `(samples, 1)`, and the weights of the layer behind.
+    pub y: Vec<f32>,
+    pub dense_kernel: Vec<f32>,
+    pub dense_bias: Vec<f32>,
 }
 
 /// A library under test.
@@ -46,7 +50,8 @@ pub trait Peer {
     fn call(&mut self) -> Result<()>;
 
     /// What comes out: all outputs `(batch, time, units)`, for a stream those of as many steps as
-    /// there are in the input; for TRAIN the gradients of all weights, in Keras's order and layout.
+    /// there are in the input; for TRAIN the gradients of all weights, in Keras's order and layout;
+    /// for FIT the loss of an epoch.
     fn outputs(&mut self) -> Result<Vec<f32>>;
 }
 
@@ -103,6 +108,9 @@ fn read(path: &Path) -> Result<Arrays> {
             "kernel" => arrays.kernel = values,
             "recurrent_kernel" => arrays.recurrent_kernel = values,
             "bias" => arrays.bias = values,
+            "y" => arrays.y = values,
+            "dense_kernel" => arrays.dense_kernel = values,
+            "dense_bias" => arrays.dense_bias = values,
             _ => return Err(format!("{name}: not an array of a workload").into()),
         }
     }
