@@ -24,6 +24,8 @@ examples:
 	cargo run --release --example digits -- target/elman-examples
 	cargo run --release --example forecast -- target/elman-examples
 	cargo run --release --example character -- target/elman-examples
+	cargo run --release --example dates -- target/elman-examples
+	cargo run --release --example sensor -- target/elman-examples
 
 # Real Keras opens what elman wrote and predicts the same.
 keras:

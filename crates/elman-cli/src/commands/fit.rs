@@ -107,7 +107,7 @@ and writes the model as it is then (exit status 130). With --resume, the same
 command goes on with a training that was stopped or killed, and ends with the
 model that it would have ended with. With --stream, files may be larger than
 memory; the model comes out the same. --checkpointed-bptt trains on longer
-sequences in the same memory, in up to a third more time.
+sequences in the same memory; each step takes a forward pass more.
 
 A description of a new model, in Keras's names:
   name = \"digits\"           # optional, as is seed

@@ -235,6 +235,15 @@ impl<'a> Fit<'a> {
     /// from plain ones by the order of additions alone. The inputs and outputs of layers, a
     /// fraction of what the gates take, stay in memory.
     ///
+    /// What a step of training took at most, with `Lstm::new(64)` and `Dense::new(1)` on four
+    /// sequences of one feature, beside what the process had held before:
+    ///
+    /// | time steps | [`Checkpoints::Everything`] | [`Checkpoints::SquareRoot`] |
+    /// |---|---|---|
+    /// | 1,000 | 6.2 MB | 1.1 MB |
+    /// | 4,000 | 24.7 MB | 1.7 MB |
+    /// | 16,000 | 98.6 MB | 3.4 MB |
+    ///
     /// Chen et al.: "Training Deep Nets with Sublinear Memory Cost" (2016).
     pub fn checkpointed_bptt(mut self, checkpoints: Checkpoints) -> Fit<'a> {
         self.bptt.checkpoints = checkpoints;
