@@ -114,21 +114,28 @@ impl Worker<'_> {
                 Left::Reset => states.reset(t, b).cast_const(),
             };
             let factors = part.factors.map(|factors| factors.row(part.slots[0].gate, b));
-            let (mut tile, mut r) = (left.wrapping_add(i * tile_rows), 0);
-            for column in m.clone() {
+            let mut tile = left.wrapping_add(i * tile_rows);
+            for first in m.clone().step_by(tile_rows) {
+                let columns = first..(first + tile_rows).min(m.end);
                 // SAFETY: a row holds `part.size` numbers; `left` has room for `m.len()` columns,
                 // in whole tiles, of `depth <= CHUNK` rows.
                 unsafe {
-                    *tile.add(r) = match factors {
-                        _ if column == part.size => 1.0,
-                        None => *row.add(column),
-                        Some(factors) => *row.add(column) * factors[column],
-                    };
-                    r += 1;
-                    if r == tile_rows {
-                        (tile, r) = (tile.wrapping_add(tile_rows * depth), 0);
+                    match factors {
+                        None if columns.end <= part.size => {
+                            copy_few(row.add(first), tile, columns.len());
+                        }
+                        _ => {
+                            for (r, column) in columns.enumerate() {
+                                *tile.add(r) = match factors {
+                                    _ if column == part.size => 1.0,
+                                    None => *row.add(column),
+                                    Some(factors) => *row.add(column) * factors[column],
+                                };
+                            }
+                        }
                     }
                 }
+                tile = tile.wrapping_add(tile_rows * depth);
             }
         }
     }
@@ -143,6 +150,22 @@ impl Worker<'_> {
             // SAFETY: a row of `z` holds `part.from + width` numbers; `right` has room for `CHUNK`
             // rows of `width`.
             unsafe { std::ptr::copy_nonoverlapping(dz, right.add(i * width), width) };
+        }
+    }
+}
+
+/// Copies as many numbers as a tile has rows: too few for a call.
+///
+/// # Safety
+/// As `copy_nonoverlapping`.
+#[inline(always)]
+unsafe fn copy_few(from: *const Float, to: *mut Float, count: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match count {
+            3 => to.cast::<[Float; 3]>().write(from.cast::<[Float; 3]>().read()),
+            6 => to.cast::<[Float; 6]>().write(from.cast::<[Float; 6]>().read()),
+            _ => (0..count).for_each(|i| *to.add(i) = *from.add(i)),
         }
     }
 }
