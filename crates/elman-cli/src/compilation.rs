@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use elman::{Error, Model};
-use elman_files::KerasArchive;
+use elman_files::{Format, KerasArchive, read_file};
 use serde_json::{Map, Value, json};
 
 use crate::failure::{Failure, Result};
@@ -14,7 +14,7 @@ pub type CompileConfig = Map<String, Value>;
 /// Keras's default.
 pub const DEFAULT_OPTIMIZER: &str = "rmsprop";
 
-/// Reads a `.keras` file with a compilation that is changed.
+/// Reads a model's file with a compilation that is changed.
 pub fn load(path: &Path, changes: &CompileConfig) -> Result<Model> {
     if changes.is_empty() {
         return Ok(elman::load_model(path)?);
@@ -28,7 +28,12 @@ pub fn load(path: &Path, changes: &CompileConfig) -> Result<Model> {
         }
     }
     let name = path.display().to_string();
-    compile(KerasArchive::read(path)?, &changes, &name)
+    // What another format holds is first written as this one.
+    let bytes = match path.is_file() && Format::of(&read_file(path)?) != Format::Zip {
+        true => elman::load_model(path)?.to_bytes()?,
+        false => return compile(KerasArchive::read(path)?, &changes, &name),
+    };
+    compile(KerasArchive::from_bytes(&bytes, &name)?, &changes, &name)
 }
 
 /// Writes the changes into the archive's `compile_config` and reads the model anew, so that the

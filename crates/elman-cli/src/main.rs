@@ -21,12 +21,12 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{evaluate, fit, plot, predict, summary};
+use commands::{convert, diff, evaluate, fit, inspect, plot, predict, summary, verify};
 use terminal::Terminal;
 
 /// Recurrent neural networks with Keras's layers, names and files.
 ///
-/// MODEL is a .keras file that Keras or elman wrote, or a TOML description of
+/// MODEL is a .keras or .h5 file that Keras or elman wrote, or a TOML description of
 /// a new model (see `elman fit --help`). Arrays are .npy, .npz (file.npz:key)
 /// or .csv files.
 #[derive(Parser)]
@@ -46,6 +46,10 @@ Examples:
   elman evaluate trained.keras --x x_test.npy --y y_test.npy
   elman predict trained.keras --input x_test.npy --output y.npy
   elman plot trained.keras graph.svg --show-shapes
+  elman convert old.h5 model.keras
+  elman inspect model.keras
+  elman diff model.keras trained.keras
+  elman verify model.keras
 
 Exit status: 0, 1 if something failed, 2 for wrong usage, 130 if interrupted.";
 
@@ -57,6 +61,10 @@ enum Command {
     Fit(Box<fit::Fit>),
     Evaluate(evaluate::Evaluate),
     Plot(plot::Plot),
+    Convert(convert::Convert),
+    Inspect(inspect::Inspect),
+    Diff(diff::Diff),
+    Verify(verify::Verify),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +76,10 @@ fn main() -> ExitCode {
         Command::Fit(command) => command.run(&terminal),
         Command::Evaluate(command) => command.run(&terminal),
         Command::Plot(command) => command.run(&terminal),
+        Command::Convert(command) => command.run(&terminal),
+        Command::Inspect(command) => command.run(&terminal),
+        Command::Diff(command) => command.run(&terminal),
+        Command::Verify(command) => command.run(&terminal),
     };
     result.unwrap_or_else(|failure| {
         terminal.error(&failure);

@@ -106,6 +106,12 @@ impl<'a> Members<'a> {
         self.names.iter().map(|(_, name)| name.as_str())
     }
 
+    /// The bytes of a member, unpacked, as the archive declares them.
+    pub(crate) fn size(&mut self, name: &str) -> u64 {
+        let index = self.names.iter().find(|(_, n)| n == name).map(|(index, _)| *index);
+        index.and_then(|index| self.zip.by_index_data(index).ok()).map_or(0, |entry| entry.size())
+    }
+
     /// Unpacks a member; `None` if there is none of this name.
     pub(crate) fn read(&mut self, name: &str, limit: u64) -> Result<Option<Vec<u8>>> {
         let Some(&(index, _)) = self.names.iter().find(|(_, n)| n == name) else {

@@ -1,7 +1,11 @@
 //! The subcommands.
 
+pub mod convert;
+pub mod diff;
 pub mod evaluate;
 pub mod fit;
+pub mod inspect;
 pub mod plot;
 pub mod predict;
 pub mod summary;
+pub mod verify;

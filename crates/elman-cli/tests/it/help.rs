@@ -2,7 +2,8 @@
 
 use crate::support::{fails, run};
 
-const COMMANDS: &[&str] = &["summary", "predict", "fit", "evaluate", "plot"];
+const COMMANDS: &[&str] =
+    &["summary", "predict", "fit", "evaluate", "plot", "convert", "inspect", "diff", "verify"];
 
 #[test]
 fn every_help_has_an_example() {

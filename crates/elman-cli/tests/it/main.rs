@@ -4,6 +4,7 @@ mod bptt;
 mod callbacks;
 mod description;
 mod evaluate;
+mod files;
 mod fit;
 mod fit_options;
 mod fit_streams;

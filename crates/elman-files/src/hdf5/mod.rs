@@ -13,7 +13,7 @@ use hdf5_pure::FormatError;
 use crate::error::{Error, Result};
 use crate::limits::MAX_NAME_BYTES;
 
-pub(crate) use read::read;
+pub(crate) use read::{read, read_until_problem};
 pub(crate) use write::write;
 
 fn failed(file: &str, path: &str, error: hdf5_pure::Error) -> Error {

@@ -22,8 +22,17 @@ const PARSER_STACK_BYTES: usize = if cfg!(debug_assertions) { 256 << 20 } else {
 /// The library is young, so parsing runs on a thread of its own: should it panic on a malformed
 /// file, the panic ends there and becomes an error.
 pub(crate) fn read(bytes: Vec<u8>, file: &str) -> Result<WeightStore> {
+    match read_until_problem(bytes, file) {
+        (store, None) => Ok(store),
+        (_, Some(problem)) => Err(problem),
+    }
+}
+
+/// Reads what can be read up to the first problem.
+pub(crate) fn read_until_problem(bytes: Vec<u8>, file: &str) -> (WeightStore, Option<Error>) {
+    let nothing = |problem| (WeightStore::new(), Some(problem));
     if !hdf5_pure::is_hdf5_bytes(&bytes) {
-        return Err(Error::NotHdf5 { file: file.to_owned() });
+        return nothing(Error::NotHdf5 { file: file.to_owned() });
     }
     if cfg!(target_family = "wasm") {
         return parse(bytes, file); // no threads there, and a panic ends the instance anyway
@@ -33,27 +42,22 @@ pub(crate) fn read(bytes: Vec<u8>, file: &str) -> Result<WeightStore> {
             .name("elman-hdf5".into())
             .stack_size(PARSER_STACK_BYTES)
             .spawn_scoped(scope, || parse(bytes, file))
-            .map_err(|e| Error::io(file, "start a thread to read it", e))?
-            .join()
-            .unwrap_or_else(|panic| {
-                let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
-                let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-                let detail = text.unwrap_or_else(|| "a panic".to_owned());
-                Err(Error::Hdf5Panicked { file: file.to_owned(), detail })
-            })
+            .map_or_else(
+                |e| nothing(Error::io(file, "start a thread to read it", e)),
+                |thread| {
+                    thread.join().unwrap_or_else(|panic| {
+                        let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
+                        let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+                        let detail = text.unwrap_or_else(|| "a panic".to_owned());
+                        nothing(Error::Hdf5Panicked { file: file.to_owned(), detail })
+                    })
+                },
+            )
     })
 }
 
-fn parse(bytes: Vec<u8>, file: &str) -> Result<WeightStore> {
+fn parse(bytes: Vec<u8>, file: &str) -> (WeightStore, Option<Error>) {
     let stored = bytes.len() as u64;
-    let opened = File::from_bytes(bytes).map_err(|e| failed(file, "", e))?;
-    // The superblock knows the file's length; without this check a cut could take names unseen.
-    let whole = opened.superblock().eof_address;
-    if whole > stored {
-        return Err(Error::Hdf5Truncated { file: file.to_owned(), expected: whole, found: stored });
-    }
-    let base = opened.superblock().base_address.get();
-    super::heap::check(opened.as_bytes(), base, file)?;
     let mut reader = Reader {
         file,
         stored,
@@ -61,8 +65,8 @@ fn parse(bytes: Vec<u8>, file: &str) -> Result<WeightStore> {
         objects: 0,
         store: WeightStore::new(),
     };
-    reader.group(&opened.root(), "", 0)?;
-    Ok(reader.store)
+    let problem = reader.whole(bytes).err();
+    (reader.store, problem)
 }
 
 /// An attribute that is text. A list of nothing has no type worth the name: h5py makes an empty list
@@ -101,6 +105,17 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn whole(&mut self, bytes: Vec<u8>) -> Result<()> {
+        let opened = File::from_bytes(bytes).map_err(|e| failed(self.file, "", e))?;
+        // The superblock knows the file's length; without this check a cut could take names unseen.
+        let (expected, found) = (opened.superblock().eof_address, self.stored);
+        if expected > found {
+            return Err(Error::Hdf5Truncated { file: self.file.to_owned(), expected, found });
+        }
+        super::heap::check(opened.as_bytes(), opened.superblock().base_address.get(), self.file)?;
+        self.group(&opened.root(), "", 0)
+    }
+
     fn group(&mut self, group: &Group, path: &str, depth: usize) -> Result<()> {
         if depth > MAX_DEPTH {
             return Err(Error::TooDeep { file: self.file.to_owned(), path: path.to_owned() });

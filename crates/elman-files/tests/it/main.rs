@@ -3,6 +3,7 @@
 mod arrays;
 mod atomic;
 mod hdf5;
+mod hostile;
 mod keras;
 mod mutations;
 #[cfg(feature = "parquet")]

@@ -5,6 +5,7 @@
 //! table instead of asking every layer, and a layer stays a cheap, immutable description that many
 //! threads can share.
 
+pub(crate) mod loading;
 mod penalties;
 mod weight;
 
@@ -315,6 +316,7 @@ impl<'a> Builder<'a> {
     ) -> Result<Parameter> {
         let scope = &self.parameters.scopes[self.scope];
         let place = format!("{} of {}", name, scope.name);
+        loading::check(self.registered(), shape, &place)?;
         if let Some(regularizer) = weight.regularizer {
             regularizer.check(shape, &place)?;
         }
@@ -325,6 +327,7 @@ impl<'a> Builder<'a> {
         // used; all others draw from a stream of the model's seed that is theirs alone.
         let stream = match (weight.initializer.seed(), self.seed) {
             (_, None) => None,
+            _ if loading::is_on() => None,
             (Some(seed), _) => Some(Stream::new(seed, "initializer")),
             (None, Some(seed)) => Some(Stream::new(seed, &format!("{}/{name}", scope.path))),
         };

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::generations::{self, Generation};
 use super::load::{parse, tensor};
-use super::{architecture, weights};
+use super::{architecture, verify, weights};
 use crate::models::Model;
+use crate::parameters::loading;
 use crate::training::Compiled;
 use crate::training::optimizers::OptimizerState;
 use crate::{Error, Parameters, Result, Tensor};
@@ -23,8 +24,11 @@ pub(super) fn model(file: &LegacyH5, name: &str) -> Result<Model> {
     let generation = generation(file);
     let mut config = parse(config, name, "model_config")?;
     generations::upgrade(&mut config, generation);
-    let mut model = architecture::read(&config, name)?;
+    let arrays = file.layers.iter().flat_map(|(_, arrays)| arrays);
+    let stored = arrays.map(|(_, array)| array.len()).sum();
+    let mut model = loading::for_values(stored, || architecture::read(&config, name))?;
     load_in_order(&mut model, file, name)?;
+    verify::warn_of_not_finite(&mut model, name);
     if let Some(training) = &file.training_config {
         let training = parse(training, name, "training_config")?;
         compile(&mut model, file, &training, name);

@@ -6,8 +6,9 @@ use elman_files::{Array, Format, KerasArchive, LegacyH5, WeightStore, read_file}
 use serde_json::{Map, Value};
 
 use super::generations::{self, Generation};
-use super::{architecture, legacy, weights};
+use super::{architecture, legacy, verify, weights};
 use crate::models::Model;
+use crate::parameters::loading;
 use crate::training::Compiled;
 use crate::training::optimizers::OptimizerState;
 use crate::{Error, Float, Parameters, Result, Tensor};
@@ -76,8 +77,10 @@ fn from_archive(archive: KerasArchive, file: &str) -> Result<Model> {
     let metadata = parse(&archive.metadata, file, "metadata.json")?;
     let generation = Generation::of_object(&metadata).unwrap_or(Generation::KERAS_3);
     generations::upgrade(&mut config, generation);
-    let mut model = architecture::read(&config, file)?;
+    let stored = archive.weights.arrays().map(|(_, array)| array.len()).sum();
+    let mut model = loading::for_values(stored, || architecture::read(&config, file))?;
     load_weights(&mut model, &archive.weights, file)?;
+    verify::warn_of_not_finite(&mut model, file);
     let compile_config = config.get("compile_config").and_then(Value::as_object);
     if let Some(object) = compile_config.filter(|object| !object.is_empty()) {
         match compilation(&model, object, &archive, file) {

@@ -8,6 +8,7 @@ mod load;
 mod save;
 mod save_h5;
 mod sharded;
+mod verify;
 mod weights;
 
 pub(crate) use architecture::{nested_functional, nested_sequential};
@@ -15,6 +16,7 @@ pub use load::load_model;
 pub(crate) use load::{load_optimizer, load_weights, tensor};
 pub(crate) use save::array;
 pub use save_h5::H5For;
+pub use verify::{Verification, verify};
 
 /// The version of Keras whose files elman writes: what `keras_version` in them says.
 pub const KERAS_VERSION: &str = "3.15.1";

@@ -50,3 +50,4 @@ mod probes;
 mod properties;
 mod readme;
 mod support;
+mod vulnerabilities;
