@@ -10,6 +10,7 @@
 //! | [`Activation`] | every activation of Keras, forward and backward |
 //! | [`gemm`](fn@gemm), [`PackedMatrix`] | matrix products, and products with a matrix packed once |
 //! | [`forward`], [`forward_saving`], [`backward`] | SimpleRNN, LSTM and GRU over whole sequences |
+//! | [`step`] | one step of streams, whose states the caller holds |
 //! | [`num_threads`], [`set_num_threads`] | how many threads the kernels may use |
 //! | [`Isa`], [`active_isa`] | which instruction set was chosen |
 //!
@@ -46,8 +47,8 @@ pub use activation::Activation;
 pub use gemm::{Matrix, PackedMatrix, gemm, gemm_packed};
 pub use isa::{Isa, active_isa};
 pub use recurrent::{
-    Cell, Gradients, OutputGradients, Outputs, Packed, Sequence, Tape, Weights, backward, forward,
-    forward_saving,
+    Cell, Gradients, OutputGradients, Outputs, Packed, Sequence, Step, StepRow, Tape, Weights,
+    backward, forward, forward_saving, step,
 };
 pub use threads::{num_threads, set_num_threads};
 

@@ -3,6 +3,7 @@
 use super::Activation::{self, *};
 use super::scalar::sigmoid;
 use crate::real::Real;
+use std::cmp::Ordering;
 
 /// `row = f(row)`.
 pub(super) fn forward<R: Real>(activation: Activation, row: &mut [R]) {
@@ -29,11 +30,36 @@ pub(super) fn forward<R: Real>(activation: Activation, row: &mut [R]) {
     }
 }
 
+/// The order of the larger value first, and of what is no number last.
+fn larger_first<R: Real>(a: R, b: R) -> Ordering {
+    let is_nan = |v: R| v.partial_cmp(&v).is_none();
+    b.partial_cmp(&a).unwrap_or_else(|| is_nan(a).cmp(&is_nan(b)))
+}
+
 /// The indices of a row from its largest value down; equal values in the order they stand.
 fn descending<R: Real>(row: &[R]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..row.len()).collect();
-    order.sort_by(|&a, &b| row[b].partial_cmp(&row[a]).unwrap_or(std::cmp::Ordering::Equal));
+    order.sort_by(|&a, &b| larger_first(row[a], row[b]));
     order
+}
+
+/// The values of a row from the largest down. Rows of up to 512 values are sorted in place, so that
+/// nothing is allocated.
+fn with_descending<R: Real, T>(row: &[R], f: impl FnOnce(&[R]) -> T) -> T {
+    let mut room = [R::default(); 512];
+    let mut vec;
+    let sorted = match room.get_mut(..row.len()) {
+        Some(room) => {
+            room.copy_from_slice(row);
+            room
+        }
+        None => {
+            vec = row.to_vec();
+            &mut vec[..]
+        }
+    };
+    sorted.sort_unstable_by(|a, b| larger_first(*a, *b));
+    f(sorted)
 }
 
 /// The size of sparsemax's support, and its threshold as Keras computes it.
@@ -41,12 +67,12 @@ fn descending<R: Real>(row: &[R]) -> Vec<usize> {
 /// The projection onto the simplex (Martins and Astudillo 2016) subtracts `(sum - 1) / k`, where
 /// `sum` is that of the `k` largest values. Every backend of Keras 3.15 instead adds up the `k`
 /// *partial* sums, so its rows sum to 1 only if `k` is 1. Models trained there expect its numbers.
-fn sparsemax_threshold<R: Real>(row: &[R], order: &[usize]) -> (usize, R) {
+fn sparsemax_threshold<R: Real>(descending: impl Iterator<Item = R>) -> (usize, R) {
     let one = R::of(1.0);
     let (mut sum, mut sum_of_sums, mut k) = (R::of(0.0), R::of(0.0), 0);
-    for &i in order {
-        sum += row[i];
-        let positive = row[i] - (sum - one) / R::of((k + 1) as f64) > R::of(0.0);
+    for value in descending {
+        sum += value;
+        let positive = value - (sum - one) / R::of((k + 1) as f64) > R::of(0.0);
         if !positive {
             break;
         }
@@ -57,7 +83,7 @@ fn sparsemax_threshold<R: Real>(row: &[R], order: &[usize]) -> (usize, R) {
 }
 
 fn sparsemax<R: Real>(row: &mut [R]) {
-    let (_, threshold) = sparsemax_threshold(row, &descending(row));
+    let (_, threshold) = with_descending(row, |sorted| sparsemax_threshold(sorted.iter().copied()));
     row.iter_mut().for_each(|v| *v = (*v - threshold).larger(R::of(0.0)));
 }
 
@@ -79,7 +105,7 @@ pub(super) fn backward<R: Real>(activation: Activation, x: &[R], y: &[R], dy: &[
         }
         Sparsemax => {
             let order = descending(x);
-            let (k, _) = sparsemax_threshold(x, &order);
+            let (k, _) = sparsemax_threshold(order.iter().map(|&i| x[i]));
             let mut sum = zero;
             for i in 0..dx.len() {
                 dx[i] = if y[i] > zero { dy[i] } else { zero };

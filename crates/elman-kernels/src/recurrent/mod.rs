@@ -6,11 +6,13 @@ mod dropout;
 mod fused;
 mod plain;
 mod reference;
+mod single;
 #[cfg(test)]
 mod tests;
 mod types;
 
 pub use cell::Cell;
+pub use single::{Step, StepRow, step};
 use types::{Engine, Trace};
 pub use types::{Gradients, OutputGradients, Outputs, Packed, Sequence, Tape, Weights};
 

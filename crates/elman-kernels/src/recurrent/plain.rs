@@ -1,6 +1,7 @@
 //! The public functions over the plain loops, for cells that the fast kernels do not serve.
 
 use super::reference::{self, Problem, Upstream};
+use super::single::{Step, StepRow};
 use super::{Gradients, OutputGradients, Outputs, Packed, Sequence, Weights};
 use crate::Float;
 
@@ -62,6 +63,33 @@ pub(super) fn forward(
         state.copy_from_slice(trace.state(i, input.batch, packed.units));
     }
     trace
+}
+
+/// One step of streams, one after the other.
+pub(super) fn step(packed: &Packed, weights: &Copy, step: &mut Step<'_>) {
+    let (features, units) = (packed.features, packed.units);
+    let is_lstm = packed.cell.states() == 2;
+    for &StepRow { row, stream } in step.rows {
+        let own = stream * units..(stream + 1) * units;
+        let (h, c) = (&step.h[own.clone()], if is_lstm { &step.c[own.clone()] } else { &[][..] });
+        let input = Sequence {
+            x: &step.x[row * features..(row + 1) * features],
+            batch: 1,
+            time: 1,
+            go_backwards: false,
+            initial_states: &[h, c][..packed.cell.states()],
+            mask: None,
+            zero_output_for_mask: false,
+            input_dropout: None,
+            recurrent_dropout: None,
+        };
+        let trace = reference::forward(&problem(packed, weights, &input));
+        step.output[row * units..(row + 1) * units].copy_from_slice(&trace.last_output);
+        step.h[own.clone()].copy_from_slice(trace.state(0, 1, units));
+        if is_lstm {
+            step.c[own].copy_from_slice(trace.state(1, 1, units));
+        }
+    }
 }
 
 pub(super) fn backward(

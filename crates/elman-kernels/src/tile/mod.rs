@@ -8,9 +8,11 @@
 //! Letters: a left matrix, b panel of the right one, c result, r row of the tile, v vector of the
 //! panel, k depth.
 
+mod chain;
 mod product;
 mod wide;
 
+pub(crate) use chain::{Chain, Parts, chain};
 pub(crate) use product::{Columns, Product, Start};
 pub(crate) use wide::{WIDE, wide};
 

@@ -2,4 +2,5 @@ mod bitwise;
 mod fused;
 mod gradients;
 mod lengths;
+mod single;
 mod support;
