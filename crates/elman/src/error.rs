@@ -83,6 +83,14 @@ pub enum Error {
         /// The model's name.
         model: String,
     },
+    /// A layer can't work step by step, as in [`Model::stream`](crate::Model::stream).
+    #[error("{layer} can't work step by step: {reason}")]
+    Stream {
+        /// The layer, by name and class.
+        layer: String,
+        /// Why.
+        reason: String,
+    },
     /// Training was asked of a model without optimizer and loss.
     #[error(
         "model {model} is not compiled{reason}: call `compile` with an optimizer and a loss first"

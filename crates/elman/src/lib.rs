@@ -18,6 +18,7 @@
 //! # Where to look
 //! - [`layers`]: what models are made of; [`cells`] are the equations of their steps.
 //! - [`Sequential`] and [`Model`]: putting layers together, `summary`, `predict`, `fit`, `save`.
+//! - [`streaming`]: models that run step by step, as data come.
 //! - [`training`]: losses, metrics, optimizers, learning-rate schedules, callbacks.
 //! - [`data`]: windows, padding, and batches that need not lie in memory.
 //! - [`gradcheck`]: whether the gradients of a layer, cell or loss of one's own are right.
@@ -54,6 +55,7 @@ pub mod regularizers;
 mod saving;
 mod shape;
 mod states;
+pub mod streaming;
 mod tensor;
 pub mod training;
 

@@ -3,11 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Cell, DropoutMasks, Fused, InputGradients, Sequence, SequenceGradients, SequenceOutput,
+    Cell, CellStream, DropoutMasks, Fused, InputGradients, Sequence, SequenceGradients,
+    SequenceOutput,
 };
 use crate::layers::Base;
 use crate::layers::layer::to_config;
 use crate::parameters::Builder;
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Result, Tensor};
 
 /// A cell of any class, with what every layer of Keras has: a name, a trainable flag, a dtype.
@@ -166,6 +168,15 @@ impl Cell for AnyCell {
 
     fn sequence(&self, sequence: &Sequence, cx: &mut Context) -> Result<SequenceOutput> {
         self.cell.sequence(sequence, cx)
+    }
+
+    fn stream(
+        &self,
+        x: &Flow,
+        options: CellStream,
+        builder: &mut StreamBuilder,
+    ) -> Result<Vec<Flow>> {
+        self.cell.stream(x, options, builder)
     }
 
     fn sequence_backward(

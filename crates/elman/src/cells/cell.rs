@@ -2,14 +2,16 @@
 
 use serde_json::{Map, Value};
 
+use super::stream::{FusedStep, SteppingStep};
 use super::{
-    AnyCell, DropoutMasks, Fused, InputGradients, Sequence, SequenceGradients, SequenceOutput,
-    stepping,
+    AnyCell, CellStream, DropoutMasks, Fused, InputGradients, Sequence, SequenceGradients,
+    SequenceOutput, stepping,
 };
 use crate::activations::Activation;
 use crate::layers::Base;
 use crate::layers::layer::check_size;
 use crate::parameters::Builder;
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Tensor};
 
 /// One step of a recurrent layer, Keras's cell.
@@ -265,6 +267,35 @@ pub trait Cell: CloneCell + Send + Sync + 'static {
         match self.fused().filter(|_| !stepping::is_next(cx)) {
             Some(fused) => fused.sequence_backward(gradients, cx),
             None => stepping::sequence_by_steps_backward(self, gradients, cx),
+        }
+    }
+
+    /// The cell step by step, in a [`Stream`](crate::streaming::Stream): from the flow of a sequence
+    /// `(batch, time, …)` to that of the outputs and, if they are wanted, of the states. By default
+    /// through the fused kernels where they know the cell, else by [`Cell::step`], which allocates.
+    ///
+    /// # Errors
+    /// As [`Cell::output_shape`].
+    fn stream(
+        &self,
+        x: &Flow,
+        options: CellStream,
+        builder: &mut StreamBuilder,
+    ) -> Result<Vec<Flow>> {
+        let input = x.step_shape();
+        let (output, states) = (self.output_shape(&input)?, self.state_shapes(&input)?);
+        let outputs = options.outputs(x, &output, &states);
+        let inputs = std::slice::from_ref(x);
+        match self.fused() {
+            Some(fused) => {
+                let packed = fused.packed_for(x.step_size(), builder.parameters());
+                builder.push(FusedStep::new(packed, x, options), inputs, &outputs)
+            }
+            None => {
+                let parameters = builder.shared_parameters();
+                let step = SteppingStep::new(self.clone_cell(), parameters, x, options)?;
+                builder.push(step, inputs, &outputs)
+            }
         }
     }
 

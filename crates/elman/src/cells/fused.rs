@@ -1,10 +1,12 @@
 //! Whole sequences through the fused kernels.
 
+use std::sync::Arc;
+
 use elman_kernels::{self as kernels, Packed, Weights};
 
 use super::{InputGradients, Sequence, SequenceGradients, SequenceOutput};
 use crate::parameters::Parameter;
-use crate::{Context, Float, Result, Tensor};
+use crate::{Context, Float, Parameters, Result, Tensor};
 
 /// A cell as the fused kernels know it: its equations and the handles of its weights.
 #[derive(Clone, Copy, Debug)]
@@ -90,15 +92,19 @@ impl Fused {
         Ok(InputGradients { x, initial_states })
     }
 
+    fn packed(&self, sequence: &Sequence, cx: &Context) -> Arc<Packed> {
+        self.packed_for(sequence.x.width(), cx.parameters())
+    }
+
     /// The packed weights: made once, used until a weight changes.
-    fn packed(&self, sequence: &Sequence, cx: &Context) -> std::sync::Arc<Packed> {
-        cx.derived(self.kernel, || {
+    pub(super) fn packed_for(&self, features: usize, parameters: &Parameters) -> Arc<Packed> {
+        parameters.derived(self.kernel, || {
             let weights = Weights {
-                kernel: cx.value(self.kernel),
-                recurrent_kernel: cx.value(self.recurrent_kernel),
-                bias: self.bias.exists().then(|| cx.value(self.bias)),
+                kernel: parameters.get(self.kernel),
+                recurrent_kernel: parameters.get(self.recurrent_kernel),
+                bias: self.bias.exists().then(|| parameters.get(self.bias)),
             };
-            Packed::new(self.cell, sequence.x.width(), self.units, &weights)
+            Packed::new(self.cell, features, self.units, &weights)
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod kind;
 mod scan;
+mod stream;
 
 use std::marker::PhantomData;
 
@@ -11,12 +12,15 @@ use serde_json::{Map, Value};
 pub use kind::{MinGruKind, MinLstmKind, MinimalKind};
 use kind::{positive, positive_slope, sigmoid};
 
-use super::{Cell, DropoutMasks, InputGradients, Sequence, SequenceGradients, SequenceOutput};
+use super::{
+    Cell, CellStream, DropoutMasks, InputGradients, Sequence, SequenceGradients, SequenceOutput,
+};
 use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::layers::layer::to_config;
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Float, Result, Tensor, defaults, ops};
 
 /// The cell of [`MinGru`](crate::layers::MinGru): a GRU whose gate and candidate don't see the
@@ -136,14 +140,20 @@ impl<K: MinimalKind> MinimalCell<K> {
         let rows = kept.data_mut().iter_mut().zip(written.data_mut());
         for (at, (kept, written)) in rows.enumerate() {
             let (row, unit) = (&z.data()[at / units * self.columns()..], at % units);
-            for (k, gate) in gates.iter_mut().enumerate() {
-                *gate = row[k * units + unit];
-            }
-            let logit = K::logit(&gates);
-            *kept = sigmoid(logit);
-            *written = sigmoid(-logit) * self.candidate(row[K::GATES * units + unit]);
+            (*kept, *written) = self.gates_of(row, unit, &mut gates);
         }
         Gates { x, z, kept, written }
+    }
+
+    /// The fraction of the state that a unit keeps, and the candidate's part in the new one, from
+    /// a row before the activations; `gates` is room for as many.
+    fn gates_of(&self, row: &[Float], unit: usize, gates: &mut [Float]) -> (Float, Float) {
+        for (k, gate) in gates.iter_mut().enumerate() {
+            *gate = row[k * self.units + unit];
+        }
+        let logit = K::logit(gates);
+        let candidate = self.candidate(row[K::GATES * self.units + unit]);
+        (sigmoid(logit), sigmoid(-logit) * candidate)
     }
 
     /// The gradient of `x`, if it is wanted, from those of the states behind the steps; `before`
@@ -258,6 +268,17 @@ impl<K: MinimalKind> Cell for MinimalCell<K> {
         let scanned = scan::forward(sequence, self.units, &gates.kept, &gates.written);
         cx.save(Saved { sequence: sequence.clone(), gates, before: scanned.before });
         Ok(SequenceOutput { output: scanned.output, states: vec![scanned.state] })
+    }
+
+    fn stream(
+        &self,
+        x: &Flow,
+        options: CellStream,
+        builder: &mut StreamBuilder,
+    ) -> Result<Vec<Flow>> {
+        let outputs = options.outputs(x, &[self.units], &[vec![self.units]]);
+        let step = stream::MinimalStep::new(self, x, options, builder.parameters());
+        builder.push(step, std::slice::from_ref(x), &outputs)
     }
 
     fn sequence_backward(

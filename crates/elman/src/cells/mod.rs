@@ -24,6 +24,7 @@ mod sequence;
 mod simple_rnn;
 mod stacked;
 mod stepping;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -41,3 +42,4 @@ pub use sequence::{InputGradients, Sequence, SequenceGradients, SequenceOutput};
 pub use simple_rnn::SimpleRnnCell;
 pub use stacked::StackedRnnCells;
 pub use stepping::{sequence_by_steps, sequence_by_steps_backward};
+pub use stream::CellStream;

@@ -3,9 +3,11 @@
 use serde_json::{Map, Value};
 
 use super::{
-    AnyCell, Cell, DropoutMasks, InputGradients, Sequence, SequenceGradients, SequenceOutput,
+    AnyCell, Cell, CellStream, DropoutMasks, InputGradients, Sequence, SequenceGradients,
+    SequenceOutput,
 };
 use crate::parameters::Builder;
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Tensor};
 
 /// Cells on top of each other as one cell: at every step each takes the output of the one below.
@@ -202,6 +204,22 @@ impl Cell for StackedRnnCells {
             }
         }
         Ok(SequenceOutput { output: part.x, states })
+    }
+
+    fn stream(
+        &self,
+        x: &Flow,
+        options: CellStream,
+        builder: &mut StreamBuilder,
+    ) -> Result<Vec<Flow>> {
+        let (mut x, mut states) = (x.clone(), Vec::new());
+        for (i, cell) in self.cells.iter().enumerate() {
+            let stream = |builder: &mut StreamBuilder| cell.stream(&x, options, builder);
+            let mut outputs = builder.within(&i.to_string(), stream)?;
+            states.extend(outputs.drain(1..));
+            x = outputs.remove(0).masked_as(&x);
+        }
+        Ok(std::iter::once(x.without_mask()).chain(states).collect())
     }
 
     fn sequence_backward(

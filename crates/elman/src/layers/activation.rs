@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::activations::{self, Activation as Function};
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Shape, Tensor};
 
 /// Applies an activation function.
@@ -58,6 +59,20 @@ impl Layer for ActivationLayer {
 
     fn supports_masking(&self) -> bool {
         true
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let activation = self.activation;
+        // What works on rows, works on the last axis.
+        let width = match activation.is_elementwise() {
+            true => inputs[0].step_size(),
+            false => inputs[0].features(self)?,
+        };
+        builder.push_map(self, inputs, move |x, y| {
+            if !x.is_empty() {
+                activation.forward(x, y, width);
+            }
+        })
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::layers::layer::{single_input, to_config};
+use crate::layers::layer::{single_input, streams_unchanged, to_config};
 use crate::layers::{Base, Layer};
 use crate::regularizers::Regularizer;
 use crate::{Context, Result, Shape, Tensor};
@@ -91,6 +91,8 @@ impl Layer for ActivityRegularization {
     fn supports_masking(&self) -> bool {
         true
     }
+
+    streams_unchanged!();
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         Ok(inputs.to_vec())

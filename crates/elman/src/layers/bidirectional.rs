@@ -11,7 +11,7 @@ pub use merge_mode::MergeMode;
 use merge_mode::Merged;
 
 use crate::cells::Cell;
-use crate::layers::layer::layer_boilerplate;
+use crate::layers::layer::{layer_boilerplate, never_streams};
 use crate::layers::{Base, Layer, Rnn};
 use crate::parameters::Builder;
 use crate::{Context, Error, Mask, Result, Shape, Tensor, ops};
@@ -182,6 +182,8 @@ impl Layer for Bidirectional {
         let mask = inputs.first().and_then(Tensor::mask).filter(|_| self.returns_sequences());
         vec![mask.cloned(); self.merge_mode.outputs()]
     }
+
+    never_streams!("it reads the sequence from its end as well");
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let (forward, backward) = self.split_inputs(inputs)?;

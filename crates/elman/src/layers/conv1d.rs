@@ -1,5 +1,9 @@
 //! Convolution over time.
 
+mod stream;
+
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use elman_kernels::{Matrix, PackedMatrix, gemm, gemm_packed};
@@ -16,7 +20,9 @@ use crate::layers::{Base, Layer};
 use crate::ops::{Padding, Windows};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
-use crate::{Context, Error, Float, Result, Shape, Tensor, defaults, ops};
+use crate::streaming::{Flow, StreamBuilder, refuse};
+use crate::{Context, Error, Float, Parameters, Result, Shape, Tensor, defaults, ops};
+use stream::ConvolutionStep;
 
 /// Convolution over time: the same weighted sum of every window of steps.
 ///
@@ -198,6 +204,20 @@ impl Conv1d {
         }
     }
 
+    /// The packed kernels of the groups, of windows of `row` values: made once, used until the
+    /// kernel changes.
+    fn packed(&self, row: usize, parameters: &Parameters) -> Arc<Vec<PackedMatrix>> {
+        parameters.derived(self.kernel, || {
+            let (kernel, width) = (parameters.get(self.kernel), self.filters / self.groups);
+            let of_group = |group: usize| {
+                let data = &kernel[group * width..];
+                let matrix = Matrix { data, row_stride: self.filters, column_stride: 1 };
+                PackedMatrix::new(row, width, matrix)
+            };
+            (0..self.groups).map(of_group).collect::<Vec<_>>()
+        })
+    }
+
     /// How one call is computed.
     fn plan(&self, x: &Tensor) -> Plan {
         let windows = self.windows();
@@ -284,21 +304,44 @@ impl Layer for Conv1d {
         Ok(())
     }
 
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let x = &inputs[0];
+        let [kernel_size, strides, dilation] =
+            [&self.kernel_size, &self.strides, &self.dilation_rate].map(|sizes| sizes.0[0]);
+        if !x.is_sequence() {
+            return Err(refuse(self, "its input is a whole sequence at every step"));
+        }
+        if strides > 1 {
+            return Err(refuse(self, "with strides it gives fewer steps than come"));
+        }
+        if kernel_size > 1 && self.padding != Padding::Causal {
+            return Err(refuse(
+                self,
+                "its windows reach steps that have not come yet, or start late: use the padding \
+                 `causal`",
+            ));
+        }
+        let features = x.features(self)?;
+        let row = features / self.groups * kernel_size;
+        let step = ConvolutionStep {
+            kernels: self.packed(row, builder.parameters()),
+            bias: builder.values(self.bias),
+            activation: self.activation,
+            features,
+            filters: self.filters,
+            kernel_size,
+            dilation,
+        };
+        builder.push_layer(self, step, inputs)
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];
         // Where the number of steps was unknown, it shows only now.
         output_shape(&self.windows(), self, &x.shape().into(), Some(self.filters))?;
         let plan = self.plan(x);
         let width = plan.filters;
-        let packed = cx.derived(self.kernel, || {
-            let kernel = cx.value(self.kernel);
-            let of_group = |group: usize| {
-                let data = &kernel[group * width..];
-                let matrix = Matrix { data, row_stride: self.filters, column_stride: 1 };
-                PackedMatrix::new(plan.row, width, matrix)
-            };
-            (0..self.groups).map(of_group).collect::<Vec<_>>()
-        });
+        let packed = self.packed(plan.row, cx.parameters());
         let bias = cx.value(self.bias);
         let mut y = Tensor::zeros([x.shape()[0], plan.count, self.filters]);
         let outputs = y.data_mut().chunks_mut(plan.samples * plan.count * self.filters);

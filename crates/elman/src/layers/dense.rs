@@ -1,5 +1,7 @@
 //! The fully connected layer.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use elman_kernels::{Matrix, PackedMatrix, gemm_packed};
@@ -12,7 +14,8 @@ use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Base, Layer};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
-use crate::{Context, Error, Result, Shape, Tensor, defaults, ops};
+use crate::streaming::{Flow, Product, StreamBuilder};
+use crate::{Context, Error, Parameters, Result, Shape, Tensor, defaults, ops};
 
 /// A fully connected layer: `y = activation(x @ kernel + bias)`.
 ///
@@ -99,6 +102,14 @@ impl Dense {
         self.use_bias = use_bias;
         self
     }
+
+    /// The packed kernel: made once, used until it changes.
+    fn packed(&self, features: usize, parameters: &Parameters) -> Arc<PackedMatrix> {
+        parameters.derived(self.kernel, || {
+            let kernel = Matrix::row_major(parameters.get(self.kernel), self.units);
+            PackedMatrix::new(features, self.units, kernel)
+        })
+    }
 }
 
 weight_arguments!(Dense {
@@ -142,12 +153,16 @@ impl Layer for Dense {
         true
     }
 
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let kernel = self.packed(inputs[0].features(self)?, builder.parameters());
+        let (bias, activation) = (builder.values(self.bias), self.activation);
+        let rows = inputs[0].step_size() / kernel.depth().max(1);
+        builder.push_layer(self, Product { kernel, bias, activation, rows }, inputs)
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];
-        let packed = cx.derived(self.kernel, || {
-            let kernel = Matrix::row_major(cx.value(self.kernel), self.units);
-            PackedMatrix::new(x.width(), self.units, kernel)
-        });
+        let packed = self.packed(x.width(), cx.parameters());
         let mut shape = x.shape().to_vec();
         *shape.last_mut().expect("Dense has an input of two or more dimensions") = self.units;
         let mut y = Tensor::zeros(shape);

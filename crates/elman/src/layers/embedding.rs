@@ -1,5 +1,7 @@
 //! Vectors for integers.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::constraints::Constraint;
@@ -9,6 +11,7 @@ use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Base, Layer};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
+use crate::streaming::{Flow, Step, StepCall, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Mask, Result, Shape, Tensor};
 
 /// Turns integers (words, characters, categories) into vectors: `y[…, :] = embeddings[x[…], :]`.
@@ -76,16 +79,42 @@ impl Embedding {
 
     fn index(&self, x: &Tensor, position: usize) -> Result<usize> {
         let value = x.data()[position];
+        self.index_of(value).ok_or_else(|| self.wrong_index(value, x.position(position)))
+    }
+
+    fn index_of(&self, value: Float) -> Option<usize> {
         // Keras casts to int32, which truncates towards zero; a fraction is a mistake of the data.
-        if value >= 0.0 && value < self.input_dim as Float && value.fract() == 0.0 {
-            return Ok(value as usize);
-        }
-        Err(Error::Value {
+        let is_index = value >= 0.0 && value < self.input_dim as Float && value.fract() == 0.0;
+        is_index.then_some(value as usize)
+    }
+
+    fn wrong_index(&self, value: Float, position: Vec<usize>) -> Error {
+        Error::Value {
             place: format!("input of {}", self.place()),
-            position: x.position(position),
+            position,
             value: f64::from(value),
             expected: format!("an integer from 0 to {}", self.input_dim - 1),
-        })
+        }
+    }
+}
+
+/// A step of the layer.
+struct EmbeddingStep {
+    layer: Embedding,
+    table: Arc<Vec<Float>>,
+}
+
+impl Step for EmbeddingStep {
+    fn step(&self, call: &mut StepCall<'_>) -> Result<()> {
+        let x = call.inputs.get(0);
+        let size = self.layer.output_dim;
+        for (i, (id, y)) in x.iter().zip(call.outputs.get(0).chunks_exact_mut(size)).enumerate() {
+            let index = self.layer.index_of(*id);
+            let index = index.ok_or_else(|| self.layer.wrong_index(*id, vec![i]))?;
+            y.copy_from_slice(&self.table[index * size..(index + 1) * size]);
+        }
+        call.outputs.mask().iter_mut().zip(x).for_each(|(used, id)| *used = *id != 0.0);
+        Ok(())
     }
 }
 
@@ -133,6 +162,22 @@ impl Layer for Embedding {
             Mask::from_parts(x.shape(), x.data().iter().map(|id| *id != 0.0).collect())
         };
         vec![inputs.first().filter(|_| self.mask_zero).map(of)]
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let x = &inputs[0];
+        let parameters = builder.parameters();
+        let table =
+            parameters.derived(self.embeddings, || parameters.get(self.embeddings).to_vec());
+        let step = EmbeddingStep { layer: self.clone(), table };
+        if !self.mask_zero {
+            return builder.push_layer(self, step, inputs);
+        }
+        if !x.is_sequence() || x.shape().ndim() > x.first_axis() {
+            return Err(refuse(self, "its mask is of more than whole steps"));
+        }
+        let shape = self.output_shapes(&[x.shape().clone()])?.remove(0);
+        Ok(vec![builder.push_masking(step, inputs, (shape, true))?])
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

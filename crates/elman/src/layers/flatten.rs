@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Result, Shape, Tensor};
 
 /// Joins all axes but the first: `(batch, 8, 4)` to `(batch, 32)`; `(batch,)` to `(batch, 1)`.
@@ -44,6 +45,16 @@ impl Layer for Flatten {
         let product =
             sizes.try_fold(1usize, |product, size| Some(product.saturating_mul((*size)?)));
         Ok(vec![[input.dims()[0], product].into()])
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let _nothing_to_compute = builder;
+        let x = &inputs[0];
+        if x.is_sequence() {
+            return Err(refuse(self, "it joins time with the other axes"));
+        }
+        let shape = self.output_shapes(&[x.shape().clone()])?.remove(0);
+        Ok(vec![x.clone().without_mask().with_shape(shape, false)])
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

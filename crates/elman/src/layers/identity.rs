@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::layer::{layer_boilerplate, single_input};
+use crate::layers::layer::{layer_boilerplate, single_input, streams_unchanged};
 use crate::layers::{Base, Layer};
 use crate::{Context, Result, Shape, Tensor};
 
@@ -46,6 +46,8 @@ impl Layer for Identity {
     fn supports_masking(&self) -> bool {
         true
     }
+
+    streams_unchanged!();
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         Ok(vec![inputs[0].clone()])

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::parameters::Builder;
 use crate::regularizers::Regularizer;
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Mask, Result, Shape, Tensor};
 
 use super::{Dtype, activity};
@@ -131,6 +132,18 @@ pub trait Layer: Send + Sync + 'static {
             Some(gradients) => self.backward(&gradients, cx),
             None => self.backward(gradients, cx),
         }
+    }
+
+    /// Says how the layer works step by step, in a [`Stream`](crate::streaming::Stream): adds its
+    /// steps to `builder`, from the flows of its inputs to those of its outputs. By default it
+    /// doesn't.
+    ///
+    /// # Errors
+    /// [`Error::Stream`]: an output depends on steps that come after it, or on all steps.
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let _refused = (inputs, builder);
+        let reason = "its outputs need all steps, or it doesn't say how it works on one";
+        Err(Error::Stream { layer: self.place(), reason: reason.into() })
     }
 
     /// Says whether training changes the weights, of the layer and of those in it.
@@ -459,3 +472,32 @@ macro_rules! layer_boilerplate {
     };
 }
 pub(crate) use layer_boilerplate;
+
+/// [`Layer::stream`] of a layer that does nothing outside of training.
+macro_rules! streams_unchanged {
+    () => {
+        fn stream(
+            &self,
+            inputs: &[$crate::streaming::Flow],
+            _: &mut $crate::streaming::StreamBuilder,
+        ) -> $crate::Result<Vec<$crate::streaming::Flow>> {
+            let x = inputs[0].clone();
+            Ok(vec![if self.supports_masking() { x } else { x.without_mask() }])
+        }
+    };
+}
+pub(crate) use streams_unchanged;
+
+/// [`Layer::stream`] of a layer that can't work step by step.
+macro_rules! never_streams {
+    ($reason:literal) => {
+        fn stream(
+            &self,
+            _: &[$crate::streaming::Flow],
+            _: &mut $crate::streaming::StreamBuilder,
+        ) -> $crate::Result<Vec<$crate::streaming::Flow>> {
+            Err($crate::streaming::refuse(self, $reason))
+        }
+    };
+}
+pub(crate) use never_streams;

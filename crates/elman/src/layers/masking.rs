@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::streaming::{Flow, Step, StepCall, StreamBuilder, refuse};
 use crate::{Context, Float, Mask, Result, Shape, Tensor, ops};
 
 /// Marks the steps whose features all equal `mask_value`: the layers behind leave them out.
@@ -51,6 +52,23 @@ impl Masking {
     }
 }
 
+/// A step of the layer.
+struct MaskingStep(Float);
+
+impl Step for MaskingStep {
+    fn step(&self, call: &mut StepCall<'_>) -> Result<()> {
+        let x = call.inputs.get(0);
+        let width = (x.len() / call.rows.len().max(1)).max(1);
+        let is_used = |step: &[Float]| step.iter().any(|v| *v != self.0);
+        let steps = x.chunks_exact(width);
+        for (x, y) in steps.clone().zip(call.outputs.get(0).chunks_exact_mut(width)) {
+            if is_used(x) { y.copy_from_slice(x) } else { y.fill(0.0) }
+        }
+        call.outputs.mask().iter_mut().zip(steps).for_each(|(used, x)| *used = is_used(x));
+        Ok(())
+    }
+}
+
 /// `x` where its step counts, zero elsewhere.
 fn keep(x: &Tensor, used: impl Iterator<Item = bool>) -> Tensor {
     let mut y = x.clone();
@@ -80,6 +98,15 @@ impl Layer for Masking {
             Mask::from_parts(shape, self.used(x).collect())
         };
         vec![inputs.first().map(steps)]
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let x = &inputs[0];
+        if !x.is_sequence() || x.shape().ndim() != x.first_axis() + 1 {
+            return Err(refuse(self, "its mask is of more than whole steps"));
+        }
+        let step = MaskingStep(self.mask_value as Float);
+        Ok(vec![builder.push_masking(step, inputs, (x.shape().clone(), true))?])
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

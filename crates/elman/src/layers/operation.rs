@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::layers::{Base, Layer};
+use crate::streaming::{Flow, Step, StepCall, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Result, Shape, Tensor};
 
 /// An operation of `keras.ops` in a functional model.
@@ -112,6 +113,39 @@ impl Operation {
         }
         let dims: Vec<usize> = shape.dims().iter().map(|d| d.unwrap_or(1)).collect();
         Tensor::from_parts(dims, data)
+    }
+}
+
+/// A step of an operation.
+struct OperationStep {
+    kind: Kind,
+    value: Float,
+    /// How many numbers are joined to one, and how many of those stand side by side.
+    joined: [usize; 2],
+}
+
+impl Step for OperationStep {
+    fn step(&self, call: &mut StepCall<'_>) -> Result<()> {
+        let inputs = call.inputs;
+        let (x, y) = (inputs.get(0), call.outputs.get(0));
+        let [length, inner] = self.joined;
+        for (i, y) in y.iter_mut().enumerate() {
+            let own = x.get(i).copied().unwrap_or_default();
+            let start = i / inner * length * inner + i % inner;
+            let mut along = (0..length).map(|k| x[start + k * inner] != 0.0);
+            *y = match self.kind {
+                Kind::Equal => truth(own == self.value),
+                Kind::NotEqual => truth(own != self.value),
+                Kind::ZerosLike => 0.0,
+                Kind::OnesLike => 1.0,
+                Kind::ExpandDims => own,
+                Kind::Any => truth(along.any(|v| v)),
+                Kind::All => truth(along.all(|v| v)),
+                Kind::LogicalAnd => truth(own != 0.0 && inputs.get(1)[i] != 0.0),
+                Kind::LogicalOr => truth(own != 0.0 || inputs.get(1)[i] != 0.0),
+            };
+        }
+        Ok(())
     }
 }
 
@@ -238,6 +272,31 @@ impl Layer for Operation {
             }
             _ => x.clone(),
         }])
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let x = &inputs[0];
+        let shapes: Vec<Shape> = inputs.iter().map(|flow| flow.shape().clone()).collect();
+        let output = self.output_shapes(&shapes)?.remove(0);
+        let kinds = || inputs.iter().map(|flow| (flow.is_sequence(), flow.step_shape()));
+        if kinds().any(|kind| kind != (x.is_sequence(), x.step_shape())) {
+            return Err(refuse(self, "its inputs have different shapes"));
+        }
+        let reduces = matches!(self.kind, Kind::Any | Kind::All);
+        let mut joined = [1; 2];
+        if reduces || self.kind == Kind::ExpandDims {
+            let axis = self.axis_of(x.shape().ndim() + usize::from(!reduces), &shapes)?;
+            if axis < x.first_axis() {
+                return Err(refuse(self, "it works along time"));
+            }
+            if reduces {
+                let behind = &x.step_shape()[axis - x.first_axis()..];
+                joined = [behind[0], behind[1..].iter().product()];
+            }
+        }
+        let value = self.value.unwrap_or(0.0) as Float;
+        let step = OperationStep { kind: self.kind, value, joined };
+        builder.push(step, inputs, &[(output, x.is_sequence())])
     }
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -9,11 +9,12 @@ pub use config::RnnOptions;
 pub(crate) use config::load_over_any;
 use inputs::StepShapes;
 
-use crate::cells::{AnyCell, Cell, Sequence, SequenceGradients, segments};
+use crate::cells::{AnyCell, Cell, CellStream, Sequence, SequenceGradients, segments};
 use crate::layers::layer::to_config;
 use crate::layers::{Base, Layer};
 use crate::parameters::Builder;
 use crate::states::StateSlot;
+use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Mask, Result, Shape, Tensor};
 
 /// A recurrent layer: a [`Cell`] run over the steps of a sequence.
@@ -228,6 +229,31 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
         // States held from the last call are no inputs; those nobody reads are more than asked.
         inputs.extend(result.initial_states.into_iter().map(Some));
         Ok(inputs)
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let refuse = |reason: &str| Err(refuse(self, reason));
+        let [x] = inputs else {
+            return refuse("its initial states are computed from other values of the model");
+        };
+        if self.options.go_backwards {
+            return refuse("with go_backwards it reads the sequence from its end");
+        }
+        if !x.is_sequence() {
+            return refuse("its input is a whole sequence at every step");
+        }
+        let shapes = [x.shape().clone()];
+        self.step_shapes(&shapes)?;
+        let RnnOptions { zero_output_for_mask, return_state, .. } = self.options;
+        let options = CellStream { zero_output_for_mask, return_state };
+        let mut outputs = self.cell.stream(x, options, builder)?;
+        let output = outputs.remove(0);
+        let shape = self.output_shapes(&shapes)?.remove(0);
+        let output = match self.options.return_sequences {
+            true => output.masked_as(x),
+            false => output.without_mask().with_shape(shape, false),
+        };
+        Ok(std::iter::once(output).chain(outputs).collect())
     }
 
     fn clone_layer(&self) -> Box<dyn Layer> {

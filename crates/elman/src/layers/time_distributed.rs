@@ -7,6 +7,7 @@ use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer, layer_from_object, layer_to_object};
 use crate::parameters::Builder;
 use crate::regularizers::Regularizer;
+use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Mask, Result, Shape, Tensor};
 
 /// Applies a layer to every step of a sequence: `y[:, t] = layer(x[:, t])`.
@@ -147,6 +148,20 @@ impl Layer for TimeDistributed {
     fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
         let mask = inputs.first().and_then(Tensor::mask);
         vec![mask.map(|mask| mask.any_beyond(2))]
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let x = &inputs[0];
+        if !x.is_sequence() {
+            return Err(refuse(self, "its input is a whole sequence at every step"));
+        }
+        let (batch, time) = (x.shape().dims()[0], x.shape().dims()[1]);
+        let outputs = self.layer.stream(&[x.clone().of_step()], builder)?;
+        let with_time = |y: Flow| {
+            let step = Shape::from(y.shape().dims()[1..].to_vec());
+            y.with_shape(step.with_batch(time).with_batch(batch), true).masked_as(x)
+        };
+        Ok(outputs.into_iter().map(with_time).collect())
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -11,6 +11,7 @@ pub(crate) mod network;
 mod predict;
 mod sequential;
 mod states;
+mod stream;
 mod summary;
 mod symbolic;
 

@@ -6,6 +6,7 @@ use super::Model;
 use super::graph::Graph;
 use crate::layers::{Base, Layer, activity};
 use crate::parameters::Builder;
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Shape, Tensor};
 
 /// A model that is a layer of another model.
@@ -180,6 +181,10 @@ impl Layer for Nested {
         let outputs = self.forward(inputs, cx)?;
         activity::add_losses(&self.base, &outputs, cx, || self.place())?;
         Ok(outputs)
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        self.graph.stream(inputs.to_vec(), builder)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

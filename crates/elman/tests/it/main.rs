@@ -49,5 +49,6 @@ mod optimizer_files;
 mod probes;
 mod properties;
 mod readme;
+mod streams;
 mod support;
 mod vulnerabilities;

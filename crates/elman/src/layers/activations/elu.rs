@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Float, Result, Shape, Tensor, ops};
 
 /// Exponential linear unit: `y = x` above zero, else `alpha * (exp(x) - 1)` (Clevert et al., 2016).
@@ -53,6 +54,10 @@ impl Elu {
     }
 }
 
+fn elu(x: Float, alpha: Float) -> Float {
+    if x > 0.0 { x } else { alpha * x.exp_m1() }
+}
+
 impl Layer for Elu {
     layer_boilerplate!();
 
@@ -68,10 +73,17 @@ impl Layer for Elu {
         true
     }
 
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let alpha = self.alpha as Float;
+        builder.push_map(self, inputs, move |x, y| {
+            x.iter().zip(y).for_each(|(x, y)| *y = elu(*x, alpha));
+        })
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let (x, alpha) = (&inputs[0], self.alpha as Float);
         cx.save(x.clone());
-        Ok(vec![ops::map(x, |x| if x > 0.0 { x } else { alpha * x.exp_m1() })])
+        Ok(vec![ops::map(x, |x| elu(x, alpha))])
     }
 
     fn backward(

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{check_between, layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Float, Result, Shape, Tensor, ops};
 
 /// Leaky rectified linear unit: `y = x` above zero, else `negative_slope * x` (Maas et al., 2013).
@@ -73,6 +74,13 @@ impl Layer for LeakyRelu {
 
     fn supports_masking(&self) -> bool {
         true
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let layer = self.clone();
+        builder.push_map(self, inputs, move |x, y| {
+            x.iter().zip(y).for_each(|(x, y)| *y = x * layer.slope_at(*x));
+        })
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -9,7 +9,8 @@ use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Base, Layer};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
-use crate::{Context, Error, Result, Shape, Tensor, defaults, ops};
+use crate::streaming::{Flow, StreamBuilder, refuse};
+use crate::{Context, Error, Float, Result, Shape, Tensor, defaults, ops};
 
 /// Rectified linear unit with a slope below zero that is learnt: `y = x` above zero, else
 /// `alpha * x` (He et al., 2015).
@@ -97,6 +98,10 @@ impl Prelu {
     }
 }
 
+fn prelu(x: Float, alpha: Float) -> Float {
+    if x > 0.0 { x } else { alpha * x }
+}
+
 weight_arguments!(Prelu {
     "slopes" starts as "zeros": alpha_initializer, alpha_regularizer, alpha_constraint;
 });
@@ -125,11 +130,29 @@ impl Layer for Prelu {
         true
     }
 
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let x = &inputs[0];
+        let alpha = builder.parameters().shape(self.alpha);
+        if x.is_sequence() && alpha.first() != Some(&1) {
+            return Err(refuse(self, "it has slopes for each step: share axis 1"));
+        }
+        let own = &alpha[x.first_axis() - 1..];
+        let alpha = Tensor::from_parts(own, builder.values(self.alpha));
+        let alpha = ops::broadcast(&alpha, &x.step_shape());
+        builder.push_map(self, inputs, move |x, y| {
+            for (x, y) in x.chunks_exact(alpha.len()).zip(y.chunks_exact_mut(alpha.len())) {
+                for ((x, y), alpha) in x.iter().zip(y).zip(alpha.data()) {
+                    *y = prelu(*x, *alpha);
+                }
+            }
+        })
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];
         let alpha = ops::broadcast(&cx.tensor(self.alpha), x.shape());
         cx.save(x.clone());
-        Ok(vec![ops::zip(x, &alpha, |x, alpha| if x > 0.0 { x } else { alpha * x })])
+        Ok(vec![ops::zip(x, &alpha, prelu)])
     }
 
     fn backward(

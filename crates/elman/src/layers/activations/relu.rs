@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{check_between, layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Float, Result, Shape, Tensor, ops};
 
 /// Rectified linear unit, with a limit, a slope and a threshold.
@@ -97,6 +98,13 @@ impl Layer for Relu {
 
     fn supports_masking(&self) -> bool {
         true
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let layer = self.clone();
+        builder.push_map(self, inputs, move |x, y| {
+            x.iter().zip(y).for_each(|(x, y)| *y = layer.at(*x).0);
+        })
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Axes, Base, Layer};
+use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
 
 /// Softmax along one axis or several: `y = exp(x) / sum(exp(x))`.
@@ -94,6 +95,19 @@ impl Layer for Softmax {
 
     fn supports_masking(&self) -> bool {
         true
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let x = &inputs[0];
+        let axes = self.axis.resolve(self, "axis", x.shape().ndim())?;
+        let width = x.last_axes(self, &axes)?;
+        if x.is_masked() {
+            return Err(refuse(self, "a mask of steps says nothing of the values in one"));
+        }
+        builder.push_map(self, inputs, move |x, y| {
+            y.copy_from_slice(x);
+            ops::softmax_rows(y, width);
+        })
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

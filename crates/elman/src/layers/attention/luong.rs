@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::inputs::{self, CallOptions};
 use super::scores::Scores;
 use crate::initializers::Initializer;
-use crate::layers::layer::{check_between, layer_boilerplate};
+use crate::layers::layer::{check_between, layer_boilerplate, never_streams};
 use crate::layers::{Base, Layer};
 use crate::parameters::{Builder, Parameter};
 use crate::{Context, Float, Mask, Result, Shape, Tensor};
@@ -190,6 +190,8 @@ impl Layer for Attention {
     fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
         inputs::output_masks(inputs)
     }
+
+    never_streams!("every output looks at all steps");
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let dropout = (self.dropout, self.seed, &*self.place_in_model);

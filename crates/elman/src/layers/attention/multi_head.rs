@@ -14,7 +14,9 @@ use super::weighting::{LeftOut, Weighting};
 use crate::activations::{self, Activation};
 use crate::constraints::Constraint;
 use crate::initializers::Initializer;
-use crate::layers::layer::{check_between, check_positive, known_last, layer_boilerplate};
+use crate::layers::layer::{
+    check_between, check_positive, known_last, layer_boilerplate, never_streams,
+};
 use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Axes, Base, Layer};
 use crate::parameters::Builder;
@@ -338,6 +340,8 @@ impl Layer for MultiHeadAttention {
     fn supports_masking(&self) -> bool {
         true
     }
+
+    never_streams!("every output looks at all steps");
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         // In Keras it is on what each of the maps puts out, and not on what the layer does.

@@ -1,7 +1,7 @@
 //! The sum of several inputs.
 
 use super::elementwise::{Factor, Merge, MergeFunction, sum};
-use crate::Tensor;
+use crate::{Float, Tensor};
 
 /// Adds its inputs: `y = x1 + x2 + …`. For shapes and masks see [`Merge`].
 ///
@@ -32,6 +32,10 @@ impl Add {
 
 impl MergeFunction for Sum {
     const CLASS: &'static str = "Add";
+
+    fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {
+        inputs.map(|(x, _)| x).reduce(|sum, x| sum + x).unwrap_or_default()
+    }
 
     fn merge(inputs: &[Tensor], _used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {
         (sum(inputs), vec![Factor::Constant(1.0); inputs.len()])

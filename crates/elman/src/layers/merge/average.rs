@@ -33,6 +33,15 @@ impl Average {
 impl MergeFunction for Mean {
     const CLASS: &'static str = "Average";
 
+    fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {
+        let (mut sum, mut count) = (None, 0.0);
+        for (x, _) in inputs {
+            sum = Some(sum.map_or(x, |sum: Float| sum + x));
+            count += 1.0;
+        }
+        sum.unwrap_or_default() / count
+    }
+
     fn merge(inputs: &[Tensor], _used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {
         let count = inputs.len() as Float;
         (

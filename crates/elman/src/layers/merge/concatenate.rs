@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::inputs::check_inputs;
+use super::stream::{ConcatenateStep, check_time};
 use crate::layers::layer::layer_boilerplate;
 use crate::layers::{Base, Layer, resolve_axis};
+use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Mask, Result, Shape, Tensor, ops};
 
 /// Puts its inputs one behind the other along an axis.
@@ -156,6 +158,27 @@ impl Layer for Concatenate {
             let any = ops::rows(&joined).map(|step| step.iter().any(|v| *v > 0.0));
             Mask::from_parts(&joined.shape()[..joined.ndim() - 1], any.collect())
         })]
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        check_time(self, inputs)?;
+        let x = &inputs[0];
+        let axis = self.resolved(x.shape().ndim())?;
+        if axis < x.first_axis() {
+            return Err(refuse(self, "it puts sequences one after the other"));
+        }
+        let shapes: Vec<Shape> = inputs.iter().map(|flow| flow.shape().clone()).collect();
+        let output = (joined(self, &shapes, axis)?, x.is_sequence());
+        let makes_mask = inputs.iter().any(Flow::is_masked);
+        if makes_mask && x.shape().ndim() > x.first_axis() + 1 {
+            return Err(refuse(self, "its mask is of more than whole steps"));
+        }
+        let part = |flow: &Flow| flow.step_shape()[axis - flow.first_axis()..].iter().product();
+        let step = ConcatenateStep { parts: inputs.iter().map(part).collect(), makes_mask };
+        match makes_mask {
+            true => Ok(vec![builder.push_masking(step, inputs, output)?]),
+            false => builder.push(step, inputs, &[output]),
+        }
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::inputs::two;
-use crate::layers::layer::layer_boilerplate;
+use crate::layers::layer::{layer_boilerplate, never_streams};
 use crate::layers::{Axes, Base, Layer, resolve_axis};
 use crate::{Context, Error, Float, Mask, Result, Shape, Tensor, ops};
 
@@ -191,6 +191,8 @@ impl Layer for Dot {
     fn output_masks(&self, _inputs: &[Tensor]) -> Vec<Option<Mask>> {
         Vec::new()
     }
+
+    never_streams!("its products join all steps");
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let [x, y] = two(self, inputs)?;

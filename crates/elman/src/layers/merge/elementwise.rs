@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::inputs::{aligned, any_mask, check_inputs, combined_shape, repeated};
+use super::stream::{MergeStep, check_time};
 use crate::layers::layer::to_config;
 use crate::layers::{Base, Layer};
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Float, Mask, Result, Shape, Tensor, ops};
 
 /// How a [`Merge`] combines its inputs.
@@ -25,6 +27,10 @@ pub trait MergeFunction: Clone + Send + Sync + 'static {
     /// The output, and for each input the factor that its gradient has of the output's. All inputs
     /// have one shape; `used` says of each, where it has a mask, which elements count.
     fn merge(inputs: &[Tensor], used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>);
+
+    /// One element of the output from those of the inputs, each with whether it counts, where its
+    /// input says so: what [`MergeFunction::merge`] computes of each.
+    fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float;
 
     /// Whether the function looks at masks; else they only pass.
     const LOOKS_AT_MASKS: bool = false;
@@ -128,6 +134,18 @@ impl<F: MergeFunction> Layer for Merge<F> {
         vec![any_mask(self, inputs).unwrap_or_default()]
     }
 
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        check_time(self, inputs)?;
+        let shapes: Vec<Shape> = inputs.iter().map(|flow| flow.shape().clone()).collect();
+        let output = (self.output_shapes(&shapes)?.remove(0), inputs[0].is_sequence());
+        let makes_mask = inputs.iter().all(Flow::is_masked);
+        let step = MergeStep::<F>::new(self, inputs, makes_mask)?;
+        match makes_mask {
+            true => Ok(vec![builder.push_masking(step, inputs, output)?]),
+            false => builder.push(step, inputs, &[output]),
+        }
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         any_mask(self, inputs)?;
         let repeated = repeated(self, inputs)?;
@@ -162,6 +180,19 @@ pub(super) fn sum(inputs: &[Tensor]) -> Tensor {
     let mut sum = inputs[0].clone().replace_mask(None);
     inputs[1..].iter().for_each(|x| sum.add_assign(x));
     sum
+}
+
+/// [`choose`] of one element.
+pub(super) fn choose_element(
+    inputs: impl Iterator<Item = (Float, Option<bool>)>,
+    better: impl Fn(Float, Float) -> bool,
+) -> Float {
+    let chosen = inputs.reduce(|(y, counts), (x, used)| {
+        let (old, new) = (counts.unwrap_or(true), used.unwrap_or(true));
+        let y = if new && (!old || better(y, x)) { x } else { y };
+        (y, counts.zip(used).map(|(a, b)| a || b))
+    });
+    chosen.map_or(0.0, |(y, _)| y)
 }
 
 /// In each place one of the inputs, by `better(a, b)`: whether `b` is to be taken rather than `a`.

@@ -1,7 +1,7 @@
 //! The largest of several inputs.
 
-use super::elementwise::{Factor, Merge, MergeFunction, choose};
-use crate::Tensor;
+use super::elementwise::{Factor, Merge, MergeFunction, choose, choose_element};
+use crate::{Float, Tensor};
 
 /// The largest of its inputs in each place. For shapes and masks see [`Merge`].
 ///
@@ -35,6 +35,10 @@ impl Maximum {
 impl MergeFunction for Largest {
     const CLASS: &'static str = "Maximum";
     const LOOKS_AT_MASKS: bool = true;
+
+    fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {
+        choose_element(inputs, |old, new| new > old)
+    }
 
     fn merge(inputs: &[Tensor], used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {
         choose(inputs, used, |old, new| new > old)

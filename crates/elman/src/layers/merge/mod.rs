@@ -9,6 +9,7 @@ mod inputs;
 mod maximum;
 mod minimum;
 mod multiply;
+mod stream;
 mod subtract;
 
 pub use add::Add;

@@ -45,6 +45,16 @@ impl MergeFunction for Product {
     const CLASS: &'static str = "Multiply";
     const LOOKS_AT_MASKS: bool = true;
 
+    fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {
+        let counted = inputs.map(|(x, used)| (if used == Some(false) { 1.0 } else { x }, used));
+        let product =
+            counted.reduce(|(a, any), (b, used)| (a * b, any.zip(used).map(|(a, b)| a || b)));
+        match product {
+            Some((product, any)) if any != Some(false) => product,
+            _ => 0.0,
+        }
+    }
+
     fn merge(inputs: &[Tensor], used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {
         let counted: Vec<Tensor> =
             inputs.iter().zip(used).map(|(x, used)| fill(x, used, 1.0)).collect();

@@ -2,7 +2,7 @@
 
 use super::elementwise::{Factor, Merge, MergeFunction};
 use crate::layers::Layer;
-use crate::{Error, Result, Tensor, ops};
+use crate::{Error, Float, Result, Tensor, ops};
 
 /// Subtracts its second input from its first: `y = x1 - x2`. For shapes and masks see [`Merge`].
 ///
@@ -45,6 +45,10 @@ impl MergeFunction for Difference {
                 Err(Error::InputCount { layer: layer.place(), expected, got })
             }
         }
+    }
+
+    fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {
+        inputs.map(|(x, _)| x).reduce(|a, b| a - b).unwrap_or_default()
     }
 
     fn merge(inputs: &[Tensor], _used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {

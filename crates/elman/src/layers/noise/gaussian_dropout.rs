@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::layer::{check_between, layer_boilerplate, single_input};
+use crate::layers::layer::{check_between, layer_boilerplate, single_input, streams_unchanged};
 use crate::layers::{Base, Layer};
 use crate::parameters::Builder;
 use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
@@ -78,6 +78,8 @@ impl Layer for GaussianDropout {
     fn supports_masking(&self) -> bool {
         true
     }
+
+    streams_unchanged!();
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::layer::{check_between, layer_boilerplate, single_input};
+use crate::layers::layer::{check_between, layer_boilerplate, single_input, streams_unchanged};
 use crate::layers::{Base, Layer};
 use crate::parameters::Builder;
 use crate::{Context, Float, Result, Shape, Tensor};
@@ -70,6 +70,8 @@ impl Layer for GaussianNoise {
     fn supports_masking(&self) -> bool {
         true
     }
+
+    streams_unchanged!();
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let mut y = inputs[0].clone();

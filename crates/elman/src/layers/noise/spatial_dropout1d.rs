@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::layers::dropout::drop_factors;
-use crate::layers::layer::{check_between, layer_boilerplate, single_sequence, to_config};
+use crate::layers::layer::{
+    check_between, layer_boilerplate, single_sequence, streams_unchanged, to_config,
+};
 use crate::layers::{Base, Layer};
 use crate::parameters::Builder;
 use crate::{Context, Result, Shape, Tensor, ops};
@@ -83,6 +85,8 @@ impl Layer for SpatialDropout1d {
     fn supports_masking(&self) -> bool {
         true
     }
+
+    streams_unchanged!();
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];

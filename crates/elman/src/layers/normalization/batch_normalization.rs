@@ -10,6 +10,7 @@ use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Axes, Base, Layer};
 use crate::parameters::{Builder, Parameter, Weight};
 use crate::regularizers::Regularizer;
+use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Result, Shape, Tensor, defaults, ops};
 
 /// Gives every feature a mean of 0 and a variance of 1 over the batch, then scales and shifts it
@@ -262,6 +263,21 @@ impl Layer for BatchNormalization {
 
     fn supports_masking(&self) -> bool {
         true
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let x = &inputs[0];
+        let axis = self.resolved(x.shape().ndim())?;
+        if axis < x.first_axis() {
+            return Err(refuse(self, "it has statistics for each step"));
+        }
+        // How many numbers stand side by side under one feature.
+        let side = x.step_shape()[axis + 1 - x.first_axis()..].iter().product();
+        let [mean, variance] = [self.moving_mean, self.moving_variance].map(|p| builder.values(p));
+        let statistics = Columns::recorded(&mean, &variance);
+        let (gamma, beta) = (builder.values(self.gamma), builder.values(self.beta));
+        let normalize = statistics.normalizer(self.epsilon, gamma, beta, side);
+        builder.push_map(self, inputs, normalize)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -10,6 +10,7 @@ use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Axes, Base, Layer};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Shape, Tensor, defaults};
 
 /// Gives the values along an axis a mean of 0 and a variance of 1, then scales and shifts them
@@ -179,6 +180,12 @@ impl Layer for LayerNormalization {
 
     fn supports_masking(&self) -> bool {
         true
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let axes = self.axes(inputs[0].shape().ndim())?;
+        let how = (&axes[..], Centre::Mean, self.epsilon);
+        rows::stream(self, inputs, builder, how, [self.gamma, self.beta])
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

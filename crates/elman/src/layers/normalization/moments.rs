@@ -66,6 +66,33 @@ impl Columns {
         y
     }
 
+    /// [`Columns::normalize`] as a function of rows in which `side` numbers stand side by side under
+    /// each column.
+    pub fn normalizer(
+        self,
+        epsilon: f64,
+        scale: Vec<Float>,
+        shift: Vec<Float>,
+        side: usize,
+    ) -> impl Fn(&[Float], &mut [Float]) + Send + Sync + 'static {
+        let (mean, inverse) = (self.mean.clone(), self.inverse(epsilon));
+        move |x, y| {
+            let columns = (0..mean.len()).cycle();
+            let parts = x.chunks_exact(side).zip(y.chunks_exact_mut(side)).zip(columns);
+            for ((x, y), i) in parts {
+                for (x, y) in x.iter().zip(y) {
+                    *y = ((f64::from(*x) - mean[i]) * inverse[i]) as Float;
+                    if let Some(scale) = scale.get(i) {
+                        *y *= scale;
+                    }
+                    if let Some(shift) = shift.get(i) {
+                        *y += shift;
+                    }
+                }
+            }
+        }
+    }
+
     fn inverse(&self, epsilon: f64) -> Vec<f64> {
         self.variance.iter().map(|variance| (variance + epsilon).sqrt().recip()).collect()
     }

@@ -8,6 +8,7 @@ use crate::initializers::Initializer;
 use crate::layers::layer::{check_between, layer_boilerplate, single_input};
 use crate::layers::{Axes, Base, Layer};
 use crate::parameters::{Builder, Parameter};
+use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Shape, Tensor};
 
 /// Divides the values along an axis by their root mean square, then scales them (Zhang and
@@ -112,6 +113,12 @@ impl Layer for RmsNormalization {
         let shape = weight_shape(self, &self.axis, single_input(self, inputs, 1..)?)?;
         self.scale = builder.add("scale", &shape, &Initializer::Ones)?;
         Ok(())
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let axes = self.axes(inputs[0].shape().ndim())?;
+        let how = (&axes[..], Centre::Zero, self.epsilon);
+        rows::stream(self, inputs, builder, how, [self.scale, Parameter::default()])
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

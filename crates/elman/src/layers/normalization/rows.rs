@@ -1,7 +1,10 @@
 //! Rows divided by how far they spread: the arithmetic of `LayerNormalization` and
 //! `RmsNormalization`.
 
-use crate::{Float, Tensor, ops};
+use crate::layers::Layer;
+use crate::parameters::Parameter;
+use crate::streaming::{Flow, StreamBuilder};
+use crate::{Float, Result, Tensor, ops};
 
 /// From what a row's spread is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,23 +42,52 @@ pub(super) fn forward(
     let width: usize = axes.iter().map(|axis| x.shape()[*axis]).product();
     let mut inverses = Vec::with_capacity(x.len() / width.max(1));
     for row in rows.data_mut().chunks_exact_mut(width.max(1)) {
-        // Sums in f64: the square of what is left of large values must not be rounding.
-        let mean = match centre {
-            Centre::Mean => row.iter().map(|v| f64::from(*v)).sum::<f64>() / width as f64,
-            Centre::Zero => 0.0,
-        };
-        let square = row.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>();
-        let inverse = (square / width as f64 + epsilon).sqrt().recip();
-        row.iter_mut().for_each(|v| *v = ((f64::from(*v) - mean) * inverse) as Float);
-        inverses.push(inverse as Float);
+        inverses.push(normalize(row, centre, epsilon));
     }
     let mut y = rows.clone();
     for row in y.data_mut().chunks_exact_mut(width.max(1)) {
-        row.iter_mut().zip(scale).for_each(|(v, scale)| *v *= scale);
-        row.iter_mut().zip(shift).for_each(|(v, shift)| *v += shift);
+        weigh(row, scale, shift);
     }
     let y = ops::permute(&y, &ops::inverse(&order));
     (y, Saved { normalized: rows, inverses, shape, order })
+}
+
+/// Divides a row by its spread, and gives back what it was multiplied by.
+fn normalize(row: &mut [Float], centre: Centre, epsilon: f64) -> Float {
+    let width = row.len() as f64;
+    // Sums in f64: the square of what is left of large values must not be rounding.
+    let mean = match centre {
+        Centre::Mean => row.iter().map(|v| f64::from(*v)).sum::<f64>() / width,
+        Centre::Zero => 0.0,
+    };
+    let square = row.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>();
+    let inverse = (square / width + epsilon).sqrt().recip();
+    row.iter_mut().for_each(|v| *v = ((f64::from(*v) - mean) * inverse) as Float);
+    inverse as Float
+}
+
+fn weigh(row: &mut [Float], scale: &[Float], shift: &[Float]) {
+    row.iter_mut().zip(scale).for_each(|(v, scale)| *v *= scale);
+    row.iter_mut().zip(shift).for_each(|(v, shift)| *v += shift);
+}
+
+/// [`forward`] of parts that are rows as they stand, step by step.
+pub(super) fn stream(
+    layer: &dyn Layer,
+    inputs: &[Flow],
+    builder: &mut StreamBuilder,
+    (axes, centre, epsilon): (&[usize], Centre, f64),
+    [scale, shift]: [Parameter; 2],
+) -> Result<Vec<Flow>> {
+    let width = inputs[0].last_axes(layer, axes)?;
+    let (scale, shift) = (builder.values(scale), builder.values(shift));
+    builder.push_map(layer, inputs, move |x, y| {
+        y.copy_from_slice(x);
+        for row in y.chunks_exact_mut(width) {
+            normalize(row, centre, epsilon);
+            weigh(row, &scale, &shift);
+        }
+    })
 }
 
 /// The gradient of `x`; those of `scale` and `shift`, where they exist, are added to.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::windows;
 use crate::cells::PerAxis;
 use crate::layers::data_format::ChannelsLast;
-use crate::layers::layer::{check_positive, layer_boilerplate, single_sequence};
+use crate::layers::layer::{check_positive, layer_boilerplate, never_streams, single_sequence};
 use crate::layers::windows::{check_not_causal, count, output_shape};
 use crate::layers::{Base, Layer};
 use crate::ops::{Padding, Windows};
@@ -93,6 +93,8 @@ impl Layer for AveragePooling1d {
         check_not_causal(self, self.padding)?;
         Ok(vec![output_shape(&self.windows(), self, input, input.last())?])
     }
+
+    never_streams!("its windows join steps, so that it gives fewer than come");
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check_steps;
 use crate::layers::data_format::ChannelsLast;
-use crate::layers::layer::{layer_boilerplate, single_sequence};
+use crate::layers::layer::{layer_boilerplate, never_streams, single_sequence};
 use crate::layers::{Base, Layer};
 use crate::{Context, Float, Mask, Result, Shape, Tensor};
 
@@ -88,6 +88,8 @@ impl Layer for GlobalAveragePooling1d {
     fn output_masks(&self, _inputs: &[Tensor]) -> Vec<Option<Mask>> {
         Vec::new()
     }
+
+    never_streams!("its output needs all steps");
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];

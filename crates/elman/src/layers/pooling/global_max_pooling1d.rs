@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check_steps;
 use crate::layers::data_format::ChannelsLast;
-use crate::layers::layer::{layer_boilerplate, single_sequence};
+use crate::layers::layer::{layer_boilerplate, never_streams, single_sequence};
 use crate::layers::{Base, Layer};
 use crate::{Context, Float, Result, Shape, Tensor};
 
@@ -77,6 +77,8 @@ impl Layer for GlobalMaxPooling1d {
         check_steps(self, input)?;
         Ok(vec![self.shape(input)])
     }
+
+    never_streams!("its output needs all steps");
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];

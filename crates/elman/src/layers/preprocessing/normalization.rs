@@ -8,7 +8,8 @@ use crate::initializers::Initializer;
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Axes, Base, Layer};
 use crate::parameters::{Builder, Parameter, Weight};
-use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
+use crate::streaming::{Flow, StreamBuilder, refuse};
+use crate::{Context, Error, Float, Parameters, Result, Shape, Tensor, ops};
 
 /// The least standard deviation that is divided by, Keras's `backend.epsilon()`.
 const EPSILON: Float = 1e-7;
@@ -264,8 +265,12 @@ impl Normalization {
         }
     }
 
+    fn value(&self, x: Float, mean: Float, deviation: Float) -> Float {
+        if self.invert { mean + x * deviation } else { (x - mean) / deviation }
+    }
+
     /// What to subtract and to divide by, for each value of a sample.
-    fn statistics(&self, input: &[usize], cx: &Context) -> Result<[Vec<Float>; 2]> {
+    fn statistics(&self, input: &[usize], parameters: &Parameters) -> Result<[Vec<Float>; 2]> {
         let axes = self.kept(&input.into())?;
         let spread = Normalization::spread(&axes, input);
         let tensors = match (&self.mean, &self.variance) {
@@ -278,7 +283,7 @@ impl Normalization {
             }),
             _ => self
                 .weights
-                .map(|weight| Tensor::from_parts(spread.clone(), cx.value(weight).to_vec())),
+                .map(|weight| Tensor::from_parts(spread.clone(), parameters.get(weight).to_vec())),
         };
         let [mean, variance] =
             tensors.map(|tensor| ops::broadcast(&tensor, &input[1..]).data().to_vec());
@@ -344,12 +349,30 @@ impl Layer for Normalization {
         true
     }
 
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let x = &inputs[0];
+        let axes = self.kept(x.shape())?;
+        if x.is_sequence() && axes.contains(&1) {
+            return Err(refuse(self, "it has statistics for each step"));
+        }
+        // A step of a sequence as a sequence of one.
+        let input = [&[1; 2][..x.first_axis()], &x.step_shape()].concat();
+        let [mean, deviation] = self.statistics(&input, builder.parameters())?;
+        let layer = self.clone();
+        builder.push_map(self, inputs, move |x, y| {
+            let numbers = mean.iter().zip(&deviation).cycle();
+            for ((x, y), (mean, deviation)) in x.iter().zip(y).zip(numbers) {
+                *y = layer.value(*x, *mean, *deviation);
+            }
+        })
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let mut y = inputs[0].clone();
-        let [mean, deviation] = self.statistics(y.shape(), cx)?;
+        let [mean, deviation] = self.statistics(y.shape(), cx.parameters())?;
         for row in y.data_mut().chunks_mut(mean.len().max(1)) {
             for (y, (mean, deviation)) in row.iter_mut().zip(mean.iter().zip(&deviation)) {
-                *y = if self.invert { mean + *y * deviation } else { (*y - mean) / deviation };
+                *y = self.value(*y, *mean, *deviation);
             }
         }
         Ok(vec![y])
@@ -362,7 +385,7 @@ impl Layer for Normalization {
     ) -> Result<Vec<Option<Tensor>>> {
         let Some(dy) = &gradients[0] else { return Ok(vec![None]) };
         let mut dx = dy.clone();
-        let [_, deviation] = self.statistics(dy.shape(), cx)?;
+        let [_, deviation] = self.statistics(dy.shape(), cx.parameters())?;
         for row in dx.data_mut().chunks_mut(deviation.len().max(1)) {
             for (dx, deviation) in row.iter_mut().zip(&deviation) {
                 *dx = if self.invert { *dx * deviation } else { *dx / deviation };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Numbers;
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
 
 /// Multiplies by a scale and adds an offset, such as 1/255 for the pixels of pictures.
@@ -96,6 +97,27 @@ impl Layer for Rescaling {
 
     fn supports_masking(&self) -> bool {
         true
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let x = &inputs[0];
+        // A step of a sequence as a sequence of one.
+        let sample = [&[1][..usize::from(x.is_sequence())], &x.step_shape()].concat();
+        let along_time = |numbers: &Numbers| {
+            let own = numbers.shape();
+            x.is_sequence() && own.len() == sample.len() && own[0] != 1
+        };
+        if along_time(&self.scale) || along_time(&self.offset) {
+            return Err(refuse(self, "it has numbers for each step"));
+        }
+        let (scale, offset) =
+            (self.spread(&self.scale, &sample), self.spread(&self.offset, &sample));
+        builder.push_map(self, inputs, move |x, y| {
+            let numbers = scale.iter().zip(&offset).cycle();
+            for ((x, y), (scale, offset)) in x.iter().zip(y).zip(numbers) {
+                *y = x * scale + offset;
+            }
+        })
     }
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {

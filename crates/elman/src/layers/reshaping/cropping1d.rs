@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Ends;
-use crate::layers::layer::{layer_boilerplate, single_sequence};
+use crate::layers::layer::{layer_boilerplate, never_streams, single_sequence};
 use crate::layers::{Base, Layer};
 use crate::{Context, Error, Result, Shape, Tensor};
 
@@ -68,6 +68,8 @@ impl Layer for Cropping1d {
         let dims = input.dims();
         Ok(vec![[dims[0], dims[1].map(|time| time - self.cropping.sum()), dims[2]].into()])
     }
+
+    never_streams!("it leaves out steps at the end, which is not known");
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         // Where the number of steps was unknown, it shows only now.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::layer::{layer_boilerplate, single_input};
+use crate::layers::layer::{layer_boilerplate, never_streams, single_input};
 use crate::layers::{Base, Layer};
 use crate::{Context, Error, Result, Shape, Tensor, ops};
 
@@ -72,6 +72,8 @@ impl Layer for Permute {
         let moved: Vec<_> = self.order().iter().map(|axis| input.dims()[*axis]).collect();
         Ok(vec![moved.into()])
     }
+
+    never_streams!("it moves axes, and so may move time");
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         Ok(vec![ops::permute(&inputs[0], &self.order())])

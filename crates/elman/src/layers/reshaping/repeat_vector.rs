@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::layer::{check_positive, layer_boilerplate, single_input};
+use crate::layers::layer::{check_positive, layer_boilerplate, never_streams, single_input};
 use crate::layers::{Base, Layer};
 use crate::{Context, Error, Result, Shape, Tensor, ops};
 
@@ -56,6 +56,8 @@ impl Layer for RepeatVector {
         };
         Ok(vec![[batch, Some(self.n), features].into()])
     }
+
+    never_streams!("its output is a whole sequence at once");
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         let (batch, features) = (inputs[0].shape()[0], inputs[0].width());

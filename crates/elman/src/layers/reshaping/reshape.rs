@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Result, Shape, Tensor};
 
 /// Gives every sample another shape of the same size.
@@ -92,6 +93,16 @@ impl Layer for Reshape {
             }
         };
         Ok(vec![Shape::from(target).with_batch(input.dims()[0])])
+    }
+
+    fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        let _nothing_to_compute = builder;
+        let x = &inputs[0];
+        if x.is_sequence() {
+            return Err(refuse(self, "it joins time with the other axes"));
+        }
+        let shape = self.output_shapes(&[x.shape().clone()])?.remove(0);
+        Ok(vec![x.clone().without_mask().with_shape(shape, false)])
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

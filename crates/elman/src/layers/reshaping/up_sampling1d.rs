@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::layer::{check_positive, layer_boilerplate, single_sequence};
+use crate::layers::layer::{check_positive, layer_boilerplate, never_streams, single_sequence};
 use crate::layers::{Base, Layer};
 use crate::{Context, Result, Shape, Tensor, ops};
 
@@ -52,6 +52,8 @@ impl Layer for UpSampling1d {
         let time = dims[1].map(|time| time.saturating_mul(self.size));
         Ok(vec![[dims[0], time, dims[2]].into()])
     }
+
+    never_streams!("it gives more steps than come");
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         let &[batch, time, features] = inputs[0].shape() else {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Ends;
 use crate::layers::data_format::ChannelsLast;
-use crate::layers::layer::{check_positive, layer_boilerplate, single_sequence};
+use crate::layers::layer::{check_positive, layer_boilerplate, never_streams, single_sequence};
 use crate::layers::{Base, Layer};
 use crate::{Context, Result, Shape, Tensor};
 
@@ -57,6 +57,8 @@ impl Layer for ZeroPadding1d {
         let time = dims[1].map(|time| time.saturating_add(self.padding.sum()));
         Ok(vec![[dims[0], time, dims[2]].into()])
     }
+
+    never_streams!("it gives more steps than come");
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         Ok(vec![self.padding.pad(&inputs[0])])

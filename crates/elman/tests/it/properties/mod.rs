@@ -1,6 +1,6 @@
 //! What holds for every recurrent layer, whatever its options and sizes.
 
-mod draw;
+pub mod draw;
 
 use elman::layers::Layer;
 use elman::prelude::*;
