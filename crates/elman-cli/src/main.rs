@@ -13,6 +13,7 @@ mod failure;
 mod interrupt;
 mod model;
 mod outputs;
+mod steps;
 mod streams;
 mod terminal;
 mod values;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{convert, diff, evaluate, fit, inspect, plot, predict, summary, verify};
+use commands::{convert, diff, evaluate, fit, inspect, plot, predict, stream, summary, verify};
 use terminal::Terminal;
 
 /// Recurrent neural networks with Keras's layers, names and files.
@@ -45,6 +46,7 @@ Examples:
   elman fit model.keras --x x.npy --y y.npy --epochs 10 --output trained.keras
   elman evaluate trained.keras --x x_test.npy --y y_test.npy
   elman predict trained.keras --input x_test.npy --output y.npy
+  elman stream trained.keras < steps.csv
   elman plot trained.keras graph.svg --show-shapes
   elman convert old.h5 model.keras
   elman inspect model.keras
@@ -60,6 +62,7 @@ enum Command {
     Predict(predict::Predict),
     Fit(Box<fit::Fit>),
     Evaluate(evaluate::Evaluate),
+    Stream(stream::StreamCommand),
     Plot(plot::Plot),
     Convert(convert::Convert),
     Inspect(inspect::Inspect),
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Command::Predict(command) => command.run(&terminal),
         Command::Fit(command) => command.run(&terminal),
         Command::Evaluate(command) => command.run(&terminal),
+        Command::Stream(command) => command.run(&terminal),
         Command::Plot(command) => command.run(&terminal),
         Command::Convert(command) => command.run(&terminal),
         Command::Inspect(command) => command.run(&terminal),

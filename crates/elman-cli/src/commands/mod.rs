@@ -7,5 +7,6 @@ pub mod fit;
 pub mod inspect;
 pub mod plot;
 pub mod predict;
+pub mod stream;
 pub mod summary;
 pub mod verify;

@@ -2,8 +2,10 @@
 
 use crate::support::{fails, run};
 
-const COMMANDS: &[&str] =
-    &["summary", "predict", "fit", "evaluate", "plot", "convert", "inspect", "diff", "verify"];
+const COMMANDS: &[&str] = &[
+    "summary", "predict", "fit", "evaluate", "stream", "plot", "convert", "inspect", "diff",
+    "verify",
+];
 
 #[test]
 fn every_help_has_an_example() {

@@ -16,6 +16,7 @@ mod plot;
 mod predict;
 #[cfg(unix)]
 mod resume;
+mod steps;
 mod streams;
 mod summary;
 mod support;
