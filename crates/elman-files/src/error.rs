@@ -56,6 +56,8 @@ pub enum Error {
     SoftLink { file: String, path: String },
     /// A `.h5` file lacks a part of the layout that Keras's have.
     LegacyLayout { file: String, path: String, problem: String },
+    /// A safetensors file is not what it should be.
+    Safetensors { file: String, problem: String },
     /// The HDF5 library gave up on a malformed file by panicking.
     Hdf5Panicked { file: String, detail: String },
     /// Groups are nested deeper than [`MAX_DEPTH`](crate::limits::MAX_DEPTH).
@@ -163,6 +165,7 @@ impl fmt::Display for Error {
                     if path.is_empty() { "the root".to_owned() } else { format!("group {path:?}") };
                 write!(f, "{file}: {group} {problem}; is it a model or weights saved by Keras?")
             }
+            Safetensors { file, problem } => write!(f, "{file}: safetensors: {problem}"),
             Hdf5Panicked { file, detail } => {
                 write!(f, "{file}: malformed HDF5 (the reader stopped with: {detail})")
             }

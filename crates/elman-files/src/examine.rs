@@ -6,7 +6,8 @@ use crate::archive::Members;
 use crate::error::Error;
 use crate::format::Format;
 use crate::limits::{MAX_JSON_BYTES, MAX_MEMBER_BYTES};
-use crate::store::WeightStore;
+use crate::safetensors::Safetensors;
+use crate::store::{Attribute, WeightStore};
 use crate::{hdf5, paths};
 
 /// What could be read of a file.
@@ -65,6 +66,19 @@ pub fn examine(path: &Path) -> Contents {
             }
         },
         Format::Hdf5 => contents.weights(bytes, &name),
+        Format::Safetensors => match Safetensors::from_bytes(&bytes, &name) {
+            Ok(file) => {
+                let mut store = WeightStore::new();
+                for (name, text) in file.metadata {
+                    store.set_attribute("", &name, Attribute::Text(text));
+                }
+                for (name, array) in file.arrays {
+                    store.insert(&name, array);
+                }
+                contents.weights = Some(store);
+            }
+            Err(problem) => contents.problem = Some(problem),
+        },
         _ => {}
     }
     contents

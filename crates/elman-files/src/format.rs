@@ -16,6 +16,8 @@ pub enum Format {
     Hdf5,
     /// JSON: a model's configuration, or the index of sharded weights.
     Json,
+    /// safetensors.
+    Safetensors,
     /// NumPy's `.npy`.
     Npy,
     /// Anything else, nothing included.
@@ -30,6 +32,7 @@ impl Format {
         match bytes {
             [b'P', b'K', ..] => Format::Zip,
             [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Format::Npy,
+            bytes if crate::Safetensors::is(bytes) => Format::Safetensors,
             bytes if hdf5_pure::is_hdf5_bytes(bytes) => Format::Hdf5,
             bytes if start.is_some_and(|start| bytes[start] == b'{') => Format::Json,
             _ => Format::Unknown,

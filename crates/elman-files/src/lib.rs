@@ -81,6 +81,7 @@ pub mod npz;
 mod paths;
 mod raw;
 mod rows;
+mod safetensors;
 mod store;
 
 pub use array::{Array, Data};
@@ -94,4 +95,5 @@ pub use paths::{read_array, read_file, write_array};
 #[cfg(feature = "parquet")]
 pub use rows::ParquetRows;
 pub use rows::{CsvRows, NpyRows};
+pub use safetensors::Safetensors;
 pub use store::{Attribute, WeightStore};

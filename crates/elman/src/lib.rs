@@ -72,7 +72,7 @@ pub use mask::Mask;
 pub use models::{Functional, Model, Sequential};
 pub use names::clear_session;
 pub use parameters::Parameters;
-pub use saving::{H5For, KERAS_VERSION, Verification, load_model, verify};
+pub use saving::{H5For, KERAS_VERSION, Verification, WeightNames, load_model, verify};
 pub use shape::Shape;
 pub use states::{StateEntry, StateSlot, States};
 pub use tensor::{Element, Tensor};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use elman::{H5For, Model};
+use elman::{H5For, Model, WeightNames};
 use elman_files::atomic;
 
 use crate::arrays;
@@ -19,6 +19,8 @@ Formats, by the extension of OUT:
   .keras        the model, for Keras 3
   .h5           the model as a legacy file, for Keras 3, or with --keras 2 for TF-Keras 2
   .weights.h5   the weights alone, for Keras 3
+  .safetensors  the weights by Keras's names and the architecture, or with --names pytorch
+                the weights by PyTorch's
   .json         the architecture alone
 
 Examples:
@@ -39,6 +41,9 @@ pub struct Convert {
     /// The Keras that an .h5 file is for
     #[arg(long, value_enum, value_name = "VERSION")]
     keras: Option<Version>,
+    /// Whose names weights have in .safetensors
+    #[arg(long, value_enum, value_name = "NAMES")]
+    names: Option<Names>,
     /// Inputs to keep in a .keras file with their outputs, for `elman verify`
     #[arg(long, value_name = "FILE")]
     test_input: Vec<PathBuf>,
@@ -53,6 +58,13 @@ enum Version {
     Keras3,
 }
 
+/// Whose names weights have.
+#[derive(Clone, Copy, ValueEnum)]
+enum Names {
+    Keras,
+    Pytorch,
+}
+
 impl Convert {
     /// Reads and writes.
     pub fn run(self, terminal: &Terminal) -> Result<ExitCode> {
@@ -61,6 +73,9 @@ impl Convert {
         let is = |extension: &str| name.ends_with(extension);
         if self.keras.is_some() && (!is(".h5") || is(".weights.h5")) {
             return Err(Failure::Usage("--keras is for .h5 files of whole models".into()));
+        }
+        if self.names.is_some() && !is(".safetensors") {
+            return Err(Failure::Usage("--names is for .safetensors files".into()));
         }
         if !self.test_input.is_empty() {
             if !is(".keras") {
@@ -82,6 +97,12 @@ impl Convert {
                     _ => H5For::Keras3,
                 },
             )?,
+            () if is(".safetensors") => match self.names {
+                Some(Names::Pytorch) => {
+                    model.save_safetensors(&self.output, WeightNames::PyTorch)?;
+                }
+                _ => model.save(&self.output)?,
+            },
             () if is(".keras") => model.save(&self.output)?,
             () if is(".json") => {
                 let text = serde_json::to_string_pretty(&model.to_json()).unwrap_or_default();
@@ -89,7 +110,7 @@ impl Convert {
             }
             () => {
                 return Err(Failure::Usage(format!(
-                    "{}: OUT must end in .keras, .h5, .weights.h5 or .json",
+                    "{}: OUT must end in .keras, .h5, .weights.h5, .safetensors or .json",
                     self.output.display()
                 )));
             }

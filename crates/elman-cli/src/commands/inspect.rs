@@ -24,7 +24,7 @@ Examples:
   elman inspect model.keras
   elman inspect old_weights.h5")]
 pub struct Inspect {
-    /// A .keras, .h5, .weights.h5 or .json file
+    /// A .keras, .h5, .weights.h5, .safetensors or .json file
     file: PathBuf,
 }
 
@@ -45,6 +45,7 @@ fn describe(contents: &Contents, name: &str) -> String {
         Format::Zip => "a zip archive",
         Format::Hdf5 => "HDF5",
         Format::Json => "JSON",
+        Format::Safetensors => "safetensors",
         Format::Npy => "an npy file",
         _ => "an unknown kind of file",
     };
@@ -99,7 +100,7 @@ fn describe_store(text: &mut String, store: &WeightStore) {
     let show_attributes = |text: &mut String, path: &str| {
         for (name, value) in store.attributes(path) {
             match value {
-                Attribute::Text(value) if name == "model_config" => {
+                Attribute::Text(value) if ["model_config", "elman.model"].contains(&name) => {
                     describe_json(text, name, value);
                 }
                 Attribute::Text(value) => {

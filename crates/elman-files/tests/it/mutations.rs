@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use elman_files::{Error, KerasArchive, LegacyH5, WeightStore};
+use elman_files::{Error, KerasArchive, LegacyH5, Safetensors, WeightStore};
 
 use crate::bytes;
 
@@ -66,6 +66,8 @@ fn mutate(times: usize) -> usize {
         let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/old_files/");
         samples.push(std::fs::read(format!("{fixtures}{name}")).unwrap());
     }
+    let torch = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/torch/modules.safetensors");
+    samples.push(std::fs::read(torch).unwrap());
     let mut panics = 0;
     for turn in 0..times {
         let mut sample = samples[turn % samples.len()].clone();
@@ -80,6 +82,9 @@ fn mutate(times: usize) -> usize {
                     Ok(())
                 }
             }),
+            false if random.below(2) == 0 => {
+                Safetensors::from_bytes(&sample, "mutated").map(|_| ())
+            }
             false => KerasArchive::from_bytes(&sample, "mutated").map(|_| ()),
         };
         if let Err(error @ Error::Hdf5Panicked { .. }) = &result {

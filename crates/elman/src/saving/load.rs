@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use elman_files::{Array, Format, KerasArchive, LegacyH5, WeightStore, read_file};
+use elman_files::{Array, Format, KerasArchive, LegacyH5, Safetensors, WeightStore, read_file};
 use serde_json::{Map, Value};
 
 use super::generations::{self, Generation};
-use super::{architecture, legacy, verify, weights};
+use super::{architecture, legacy, safetensors, verify, weights};
 use crate::models::Model;
 use crate::parameters::loading;
 use crate::training::Compiled;
@@ -18,6 +18,7 @@ use crate::{Error, Float, Parameters, Result, Tensor};
 ///
 /// - `.keras` files of Keras 3 and of Keras 2 from 2.12 on, also unpacked to a folder;
 /// - whole-model `.h5` files of Keras 3, 2 and 1;
+/// - `.safetensors` files that [`Model::save`] wrote;
 /// - model JSON (`to_json`), which has no weights: they are new, and [`Model::warnings`] says so.
 ///
 /// A file means what the Keras that wrote it computed: see [`compatibility`](crate::compatibility).
@@ -59,6 +60,7 @@ fn from_vec(bytes: Vec<u8>, name: &str) -> Result<Model> {
             }
             legacy::model(&LegacyH5::from_store(&store, name)?, name)
         }
+        Format::Safetensors => safetensors::model(&Safetensors::from_bytes(&bytes, name)?, name),
         Format::Json => {
             let text = String::from_utf8(bytes).map_err(|_| Error::Config {
                 place: name.into(),

@@ -5,15 +5,18 @@ mod generations;
 mod graph;
 mod legacy;
 mod load;
+mod safetensors;
 mod save;
 mod save_h5;
 mod sharded;
+mod torch;
 mod verify;
 mod weights;
 
 pub(crate) use architecture::{nested_functional, nested_sequential};
 pub use load::load_model;
 pub(crate) use load::{load_optimizer, load_weights, tensor};
+pub use safetensors::WeightNames;
 pub(crate) use save::array;
 pub use save_h5::H5For;
 pub use verify::{Verification, verify};

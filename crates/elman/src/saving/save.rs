@@ -5,7 +5,7 @@ use std::path::Path;
 use elman_files::{Array, KerasArchive, WeightStore, atomic};
 use serde_json::json;
 
-use super::{H5For, KERAS_VERSION, save_h5};
+use super::{H5For, KERAS_VERSION, WeightNames, save_h5};
 use crate::models::Model;
 use crate::parameters::Parameters;
 use crate::training::{Compiled, optimizers};
@@ -40,6 +40,9 @@ impl Model {
                 advice: "`save_weights` writes one; name a model .keras or .h5".into(),
             }),
             name if name.ends_with(".h5") => self.save_h5(path, H5For::Keras3),
+            name if name.ends_with(".safetensors") => {
+                self.save_safetensors(path, WeightNames::Keras)
+            }
             _ => Ok(self.to_archive()?.write(path)?),
         }
     }

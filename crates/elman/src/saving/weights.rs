@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use elman_files::{Format, KerasArchive, LegacyH5, WeightStore, read_file};
+use elman_files::{Format, KerasArchive, LegacyH5, Safetensors, WeightStore, read_file};
 
-use super::{legacy, load, sharded};
+use super::{legacy, load, safetensors, sharded};
 use crate::layers::Layer;
 use crate::models::Model;
 use crate::parameters::Entry;
@@ -13,7 +13,9 @@ use crate::{Error, Result, Tensor};
 impl Model {
     /// Reads weights into the model, as Keras's `load_weights`: from `.weights.h5` and sharded
     /// `.weights.json` files by the layers' places, from legacy `.h5` files (weights alone, or of
-    /// whole models) by their order, and from `.keras` files. Weights of `CuDNNLSTM` and `CuDNNGRU`,
+    /// whole models) by their order, from `.keras` files, and from
+    /// `.safetensors` under Keras's names or PyTorch's (see [`WeightNames`](crate::WeightNames): a
+    /// module goes to the layer of its name, otherwise to the only one that it fits). Weights of `CuDNNLSTM` and `CuDNNGRU`,
     /// and those that Keras 1 kept by gate, are converted. As in Keras, the state of an optimizer in
     /// `.weights.h5` and `.keras` files goes to that of the model, if it has one that the state fits.
     ///
@@ -44,6 +46,9 @@ impl Model {
             Format::Zip => {
                 let archive = KerasArchive::from_bytes(&bytes, &name)?;
                 read(self, &archive.weights, &name)
+            }
+            Format::Safetensors => {
+                safetensors::read(self, &Safetensors::from_bytes(&bytes, &name)?, &name)
             }
             Format::Json => read(self, &sharded::read(path, &bytes)?, &name),
             _ => {

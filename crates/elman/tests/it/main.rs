@@ -49,6 +49,7 @@ mod optimizer_files;
 mod probes;
 mod properties;
 mod readme;
+mod safetensors;
 mod streams;
 mod support;
 mod vulnerabilities;
