@@ -48,8 +48,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     written += write_layers(&folder, &fixtures)?;
+    written += write_texts(&folder, &fixtures)?;
     println!("{written} models written to {}", folder.display());
-    if written < 33 + 45 { Err("fewer models than expected".into()) } else { Ok(()) }
+    if written < 33 + 45 + 5 { Err("fewer models than expected".into()) } else { Ok(()) }
 }
 
 /// Writes a model of the first layer of each class, for each number of inputs that it has there,
@@ -108,6 +109,37 @@ fn write_step(file: &Path, model: &mut Model, data: &[Tensor]) -> Result<(), Box
 
 fn tensor(x: &Array) -> elman::Result<Tensor> {
     Tensor::new(x.shape.clone(), x.to_f32())
+}
+
+/// Writes the models that take text, with texts as JSON: shape, and strings in row-major order.
+fn write_texts(folder: &Path, fixtures: &Path) -> Result<usize, Box<dyn Error>> {
+    let text = std::fs::read_to_string(fixtures.join("texts/manifest.json"))?;
+    let manifest: Value = serde_json::from_str(&text)?;
+    let cases = manifest["cases"].as_array().ok_or("no cases")?;
+    for case in cases {
+        let name = case["name"].as_str().unwrap_or_default();
+        let model = load_model(fixtures.join(format!("texts/{name}.keras")))?;
+        let mut inputs = Vec::new();
+        for (i, input) in case["inputs"].as_array().into_iter().flatten().enumerate() {
+            if input["strings"].is_null() {
+                let (shape, data) = numbers(input)?;
+                let path = folder.join(format!("{name}.x{i}.npy"));
+                npy::write(&path, &Array::f32(shape.clone(), data.clone()))?;
+                inputs.push(Tensor::new(shape, data)?);
+            } else {
+                std::fs::write(folder.join(format!("{name}.x{i}.json")), input.to_string())?;
+                let shape: Vec<usize> = serde_json::from_value(input["shape"].clone())?;
+                let strings: Vec<String> = serde_json::from_value(input["strings"].clone())?;
+                inputs.push(Tensor::text(shape, strings)?);
+            }
+        }
+        for (i, y) in model.predict_all(inputs)?.iter().enumerate() {
+            let y = Array::f32(y.shape(), y.iter().copied().collect());
+            npy::write(&folder.join(format!("{name}.y{i}.npy")), &y)?;
+        }
+        model.save(folder.join(format!("{name}.keras")))?;
+    }
+    Ok(cases.len())
 }
 
 /// Shape and values of an array as the fixtures hold it.

@@ -40,7 +40,10 @@ fn set_up(case: &Case) -> elman_f64::Result<Setup> {
             let away = noise(values.len(), &format!("away {i}"));
             values.iter_mut().zip(&away).for_each(|(v, away)| *v += 1e-3 * away);
         }
-        let mut x = Tensor::new(shape, values)?;
+        let mut x = match &input.strings {
+            Some(strings) => Tensor::text(shape, values.iter().map(|v| &strings[*v as usize]))?,
+            None => Tensor::new(shape, values)?,
+        };
         if let Some((shape, used)) = &input.mask {
             let used = used.iter().map(|used| *used != 0.0).collect();
             x = x.with_mask(Mask::new(shape.clone(), used)?)?;

@@ -40,6 +40,20 @@ pub enum Error {
         /// The shape that came.
         got: Shape,
     },
+    /// A layer or a model got text where it takes numbers, or the other way round.
+    #[error("input {index} of {layer}, of shape {shape}, is {got}, expected {expected}")]
+    InputKind {
+        /// The layer, by name and class.
+        layer: String,
+        /// Which of its inputs, from 0.
+        index: usize,
+        /// `text` or `numbers`.
+        expected: &'static str,
+        /// `text` or `numbers`.
+        got: &'static str,
+        /// The shape of what came.
+        shape: Shape,
+    },
     /// A layer got the wrong number of inputs.
     #[error("{layer} takes {expected}, got {got}")]
     InputCount {

@@ -57,6 +57,7 @@ mod shape;
 mod states;
 pub mod streaming;
 mod tensor;
+mod text;
 pub mod training;
 
 /// The example of the README must compile.
@@ -89,10 +90,11 @@ pub mod prelude {
         AveragePooling1d, BatchNormalization, Bidirectional, Concatenate, Conv1d, ConvLstm1d,
         ConvLstm2d, ConvLstm3d, Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten,
         GaussianDropout, GaussianNoise, GlobalAveragePooling1d, GlobalMaxPooling1d, Gru, Identity,
-        Input, LayerNormalization, LayerOptions, LeakyRelu, Lstm, Masking, MaxPooling1d, Maximum,
-        MergeMode, MinGru, MinLstm, Minimum, MultiHeadAttention, Multiply, Normalization, Permute,
-        Prelu, Relu, RepeatVector, Rescaling, Reshape, RmsNormalization, Rnn, ScoreMode, SimpleRnn,
-        Softmax, SpatialDropout1d, Subtract, TimeDistributed, UpSampling1d, ZeroPadding1d,
+        Input, IntegerLookup, LayerNormalization, LayerOptions, LeakyRelu, Lstm, Masking,
+        MaxPooling1d, Maximum, MergeMode, MinGru, MinLstm, Minimum, MultiHeadAttention, Multiply,
+        Normalization, OutputMode, Permute, Prelu, Relu, RepeatVector, Rescaling, Reshape,
+        RmsNormalization, Rnn, ScoreMode, SimpleRnn, Softmax, SpatialDropout1d, StringLookup,
+        Subtract, TextVectorization, TimeDistributed, UpSampling1d, ZeroPadding1d,
     };
     pub use crate::models::{
         Apply, Functional, Model, Sequential, SummaryOptions, SummaryStyle, Symbolic,

@@ -17,13 +17,29 @@ use crate::{Error, Float, Mask, Result, Shape};
 /// assert_eq!(t.data()[4], 5.0);
 /// ```
 ///
+/// An array of strings, [`Tensor::text`], is one of numbers that stand for them, with the strings
+/// beside; only layers that take text know what they mean.
+///
 /// A sequence may carry a [`Mask`] of the steps that count; it stays with clones and cuts of the
 /// batch, and not with results of arithmetic, whose masks are the layers' business.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Tensor {
     shape: Vec<usize>,
     data: Arc<Vec<Float>>,
     mask: Option<Mask>,
+    /// The strings that the values are numbers of, where this is text.
+    table: Option<Arc<Vec<String>>>,
+}
+
+impl PartialEq for Tensor {
+    fn eq(&self, other: &Tensor) -> bool {
+        let same_values = match (self.is_text(), other.is_text()) {
+            (false, false) => self.data == other.data,
+            (true, true) => self.strings() == other.strings(),
+            _ => false,
+        };
+        same_values && self.shape == other.shape && self.mask == other.mask
+    }
 }
 
 impl Tensor {
@@ -41,14 +57,14 @@ impl Tensor {
                 got: format!("({},)", data.len()),
             });
         }
-        Ok(Tensor { shape, data: Arc::new(data), mask: None })
+        Ok(Tensor { shape, data: Arc::new(data), mask: None, table: None })
     }
 
     /// For shapes that the caller computed together with the values.
     pub(crate) fn from_parts(shape: impl Into<Vec<usize>>, data: Vec<Float>) -> Tensor {
         let shape = shape.into();
         debug_assert_eq!(shape.iter().product::<usize>(), data.len());
-        Tensor { shape, data: Arc::new(data), mask: None }
+        Tensor { shape, data: Arc::new(data), mask: None, table: None }
     }
 
     /// An array of zeros.
@@ -58,7 +74,7 @@ impl Tensor {
     pub fn zeros(shape: impl Into<Vec<usize>>) -> Tensor {
         let shape = shape.into();
         let len = shape.iter().product();
-        Tensor { shape, data: Arc::new(vec![0.0; len]), mask: None }
+        Tensor { shape, data: Arc::new(vec![0.0; len]), mask: None, table: None }
     }
 
     /// The dimensions.
@@ -140,6 +156,17 @@ impl Tensor {
         self
     }
 
+    /// The strings that the values are numbers of, where this is text.
+    pub(crate) fn table(&self) -> Option<&Arc<Vec<String>>> {
+        self.table.as_ref()
+    }
+
+    /// The same values as numbers of strings.
+    pub(crate) fn with_table(mut self, table: Option<Arc<Vec<String>>>) -> Tensor {
+        self.table = table;
+        self
+    }
+
     /// The same values under another shape of the same size, without the mask.
     ///
     /// # Errors
@@ -168,7 +195,9 @@ impl Tensor {
         let mut shape = self.shape.clone();
         shape[0] = end - start;
         let mask = self.mask.as_ref().map(|mask| mask.rows(start, end));
-        Tensor::from_parts(shape, self.data[start * row..end * row].to_vec()).replace_mask(mask)
+        Tensor::from_parts(shape, self.data[start * row..end * row].to_vec())
+            .replace_mask(mask)
+            .with_table(self.table.clone())
     }
 
     /// The rows of the first axis named by `indices`, in that order.
@@ -184,7 +213,7 @@ impl Tensor {
             data.extend_from_slice(&self.data[i * row..(i + 1) * row]);
         }
         let mask = self.mask.as_ref().map(|mask| mask.select(indices));
-        Tensor::from_parts(shape, data).replace_mask(mask)
+        Tensor::from_parts(shape, data).replace_mask(mask).with_table(self.table.clone())
     }
 
     /// This array as an `ndarray` array.

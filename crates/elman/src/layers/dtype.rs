@@ -18,12 +18,26 @@ const POLICIES: &[&str] = &[
     "mixed_bfloat16",
     "int32",
     "int64",
+    TEXT,
 ];
+
+/// The dtype of inputs that are text.
+const TEXT: &str = "string";
 
 impl Dtype {
     /// The policy's name: `float32`, `mixed_bfloat16`.
     pub fn name(&self) -> &str {
         &self.0
+    }
+
+    /// That of text.
+    pub(crate) fn text() -> Dtype {
+        Dtype(TEXT.into())
+    }
+
+    /// Whether it is that of text.
+    pub(crate) fn is_text(&self) -> bool {
+        self.0 == TEXT
     }
 }
 

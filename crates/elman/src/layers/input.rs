@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::layers::layer::single_input;
-use crate::layers::{Base, Layer};
+use crate::layers::{Base, Dtype, Layer};
 use crate::{Context, Result, Shape, Tensor};
 
 /// Declares the input shape of a model as its first layer; computes nothing.
@@ -32,6 +32,23 @@ impl Input {
     /// An input of that shape, without the batch dimension.
     pub fn new(shape: impl Into<Shape>) -> Input {
         Input::with_batch_shape(shape.into().with_batch(None))
+    }
+
+    /// An input of strings of that shape, without the batch dimension: Keras's
+    /// `Input(shape, dtype="string")`. A layer that takes text follows.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(Input::text([1]))?;
+    /// model.add(StringLookup::new().vocabulary(["no", "yes"]).output_mode(OutputMode::OneHot))?;
+    /// assert_eq!(model.predict(["yes"])?, array![[0., 0., 1.]].into_dyn());
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn text(shape: impl Into<Shape>) -> Input {
+        let mut input = Input::new(shape);
+        input.base.dtype = Dtype::text();
+        input
     }
 
     /// An input of that shape with its batch dimension.
@@ -68,6 +85,10 @@ impl Layer for Input {
 
     fn class_name(&self) -> &'static str {
         "InputLayer"
+    }
+
+    fn takes_text(&self, _input: usize) -> bool {
+        self.base.dtype.is_text()
     }
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {

@@ -8,7 +8,7 @@ use crate::regularizers::Regularizer;
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Mask, Result, Shape, Tensor};
 
-use super::{Dtype, activity};
+use super::{Assets, Dtype, activity};
 
 /// One layer of a model: Keras's `Layer`, in few methods.
 ///
@@ -82,6 +82,29 @@ pub trait Layer: Send + Sync + 'static {
         &[]
     }
 
+    /// Whether that input is text, of which [`Tensor::strings`] tells; else it is numbers.
+    fn takes_text(&self, input: usize) -> bool {
+        let _of_numbers = input;
+        false
+    }
+
+    /// What the layer keeps in files beside its configuration and its weights.
+    ///
+    /// # Errors
+    /// What a file can't hold, or isn't there yet.
+    fn assets(&self) -> Result<Assets> {
+        Ok(Assets::new())
+    }
+
+    /// Takes what [`Layer::assets`] gave.
+    ///
+    /// # Errors
+    /// Something that is missing or doesn't fit the layer.
+    fn load_assets(&mut self, assets: &Assets) -> Result<()> {
+        let _none = assets;
+        Ok(())
+    }
+
     /// Whether the mask of the first input holds for the outputs as well; else it ends here.
     /// Keras's `supports_masking`.
     fn supports_masking(&self) -> bool {
@@ -102,6 +125,11 @@ pub trait Layer: Send + Sync + 'static {
     /// # Errors
     /// As [`Layer::forward`], and an activity regularizer that can't take the outputs.
     fn call(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
+        for (index, x) in inputs.iter().enumerate() {
+            if x.is_text() != self.takes_text(index) {
+                return Err(x.wrong_kind(&self.place(), index));
+            }
+        }
         let outputs = self.forward(inputs, cx)?;
         activity::add_losses(self.base(), &outputs, cx, || self.place())?;
         let masks = self.output_masks(inputs).into_iter().chain(std::iter::repeat(None));

@@ -8,6 +8,7 @@ mod activation;
 mod activations;
 pub(crate) mod activity;
 mod activity_regularization;
+mod assets;
 mod attention;
 mod axes;
 mod bidirectional;
@@ -43,6 +44,7 @@ mod windows;
 pub use activation::ActivationLayer;
 pub use activations::{Elu, LeakyRelu, Prelu, Relu, Softmax};
 pub use activity_regularization::ActivityRegularization;
+pub use assets::Assets;
 pub use attention::{AdditiveAttention, Attention, MultiHeadAttention, ScoreMode};
 pub use axes::Axes;
 pub(crate) use axes::resolve_axis;
@@ -69,7 +71,10 @@ pub use noise::{GaussianDropout, GaussianNoise, SpatialDropout1d};
 pub use normalization::{BatchNormalization, LayerNormalization, RmsNormalization};
 pub(crate) use operation::Operation;
 pub use pooling::{AveragePooling1d, GlobalAveragePooling1d, GlobalMaxPooling1d, MaxPooling1d};
-pub use preprocessing::{Normalization, Numbers, Rescaling};
+pub use preprocessing::{
+    IntegerLookup, Ngrams, Normalization, Numbers, OovMethod, OutputMode, Rescaling, Split,
+    Standardize, StringLookup, TextVectorization,
+};
 pub(crate) use registry::{Options, is_registered_as, layer_from_object, layer_to_object};
 pub use registry::{layer_classes, layer_from_config};
 pub use reshaping::{

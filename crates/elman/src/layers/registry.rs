@@ -9,10 +9,10 @@ use super::{
     AveragePooling1d, BatchNormalization, Bidirectional, Concatenate, Conv1d, ConvLstm1d,
     ConvLstm2d, ConvLstm3d, Cropping1d, Dense, Dot, Dropout, Elu, Embedding, Flatten,
     GaussianDropout, GaussianNoise, GlobalAveragePooling1d, GlobalMaxPooling1d, Gru, Identity,
-    Input, Layer, LayerNormalization, LeakyRelu, Lstm, Masking, MaxPooling1d, Maximum, MinGru,
-    MinLstm, Minimum, MultiHeadAttention, Multiply, Normalization, Permute, Prelu, Relu,
-    RepeatVector, Rescaling, Reshape, RmsNormalization, SimpleRnn, Softmax, SpatialDropout1d,
-    Subtract, TimeDistributed, UpSampling1d, ZeroPadding1d,
+    Input, IntegerLookup, Layer, LayerNormalization, LeakyRelu, Lstm, Masking, MaxPooling1d,
+    Maximum, MinGru, MinLstm, Minimum, MultiHeadAttention, Multiply, Normalization, Permute, Prelu,
+    Relu, RepeatVector, Rescaling, Reshape, RmsNormalization, SimpleRnn, Softmax, SpatialDropout1d,
+    StringLookup, Subtract, TextVectorization, TimeDistributed, UpSampling1d, ZeroPadding1d,
 };
 use crate::{Error, Result};
 
@@ -49,6 +49,7 @@ const CLASSES: &[(&str, Load)] = &[
     ("GRU", load::<Gru>),
     ("Identity", load::<Identity>),
     ("InputLayer", load::<Input>),
+    ("IntegerLookup", load::<IntegerLookup>),
     ("LayerNormalization", load::<LayerNormalization>),
     ("LeakyReLU", load::<LeakyRelu>),
     ("LSTM", load::<Lstm>),
@@ -73,7 +74,9 @@ const CLASSES: &[(&str, Load)] = &[
     ("SimpleRNN", load::<SimpleRnn>),
     ("Softmax", load::<Softmax>),
     ("SpatialDropout1D", load::<SpatialDropout1d>),
+    ("StringLookup", load::<StringLookup>),
     ("Subtract", load::<Subtract>),
+    ("TextVectorization", load::<TextVectorization>),
     ("TimeDistributed", load::<TimeDistributed>),
     ("UpSampling1D", load::<UpSampling1d>),
     ("ZeroPadding1D", load::<ZeroPadding1d>),
@@ -167,6 +170,10 @@ pub fn layer_from_config(class_name: &str, config: &Map<String, Value>) -> Resul
         problem: blame(*load, config, &error.to_string()),
     })?;
     options.check_known(&layer.config())?;
+    if layer.base().dtype.is_text() && class_name != "InputLayer" {
+        let problem = "dtype = string is for inputs alone".into();
+        return Err(Error::Config { place: options.place().into(), problem });
+    }
     Ok(layer)
 }
 

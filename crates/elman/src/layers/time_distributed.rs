@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::layers::layer::{layer_boilerplate, single_input};
-use crate::layers::{Base, Layer, layer_from_object, layer_to_object};
+use crate::layers::{Assets, Base, Layer, layer_from_object, layer_to_object};
 use crate::parameters::Builder;
 use crate::regularizers::Regularizer;
 use crate::streaming::{Flow, StreamBuilder, refuse};
@@ -108,6 +108,16 @@ impl Layer for TimeDistributed {
 
     fn class_name(&self) -> &'static str {
         "TimeDistributed"
+    }
+
+    fn assets(&self) -> Result<Assets> {
+        let mut assets = Assets::new();
+        assets.extend_below("layer", self.layer.assets()?);
+        Ok(assets)
+    }
+
+    fn load_assets(&mut self, assets: &Assets) -> Result<()> {
+        self.layer.load_assets(&assets.below("layer"))
     }
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {

@@ -108,6 +108,9 @@ fn plan(model: &str, inputs: &[Symbolic], outputs: &[Symbolic]) -> Result<Graph>
             return Err(refuse("different from each other", format!("{} twice", input.place())));
         }
     }
+    if let Some(output) = outputs.iter().find(|output| output.is_text()) {
+        return Err(refuse_as("outputs", "numbers", format!("the text {}", output.place())));
+    }
     let mut walk = Walk::default();
     for output in outputs {
         walk.visit(&output.node);

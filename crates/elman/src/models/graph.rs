@@ -1,6 +1,7 @@
 //! Calls of layers on each other's outputs: what every model consists of.
 
-use crate::layers::Layer;
+use super::symbolic::wrong_kind;
+use crate::layers::{Assets, Layer};
 use crate::parameters::{Builder, Parameters};
 use crate::{Context, Error, Mask, Result, Shape, Tensor};
 
@@ -82,6 +83,10 @@ impl Graph {
     /// Adds a layer that is called on the graph's outputs, which its own replace.
     pub fn append(&mut self, layer: Box<dyn Layer>) -> Result<()> {
         let inputs: Vec<Shape> = self.outputs.iter().map(|v| self.values[*v].clone()).collect();
+        // Text is nothing but an input, and what that is the first layer says.
+        if layer.takes_text(0) && !self.calls.is_empty() {
+            return Err(wrong_kind(&layer.place(), 0, &inputs[0], true));
+        }
         let outputs = layer.output_shapes(&inputs)?;
         let start = self.values.len();
         self.values.extend(outputs);
@@ -204,7 +209,46 @@ impl Graph {
         Some(Origin { layer: call.layer, call: call.number, tensor })
     }
 
-    /// Checks number and shapes of the inputs. The batch may be of any size, as in Keras.
+    /// Whether an input is text.
+    pub fn takes_text(&self, input: usize) -> bool {
+        if let Some(layer) = self.input_layers.get(input) {
+            return self.layers[*layer].base().dtype.is_text();
+        }
+        let reads = |call: &Call| {
+            let at = call.tensors().iter().position(|v| *v == input)?;
+            Some(self.layers[call.layer].takes_text(at))
+        };
+        self.calls.iter().find_map(reads).unwrap_or_default()
+    }
+
+    /// A list of strings where arrays of single strings are expected, as such, as Keras takes it.
+    fn adjusted(&self, input: usize, x: &Tensor) -> Result<Tensor> {
+        let shape = &self.values[input];
+        match x.is_text() && x.ndim() + 1 == shape.ndim() && shape.last() == Some(1) {
+            true => x.clone().reshape([x.shape(), &[1]].concat()),
+            false => Ok(x.clone()),
+        }
+    }
+
+    /// What the layers keep in files beside configurations and weights, by the layers' places.
+    pub fn assets(&self) -> Result<Assets> {
+        let mut all = Assets::new();
+        for (index, layer) in self.layers.iter().enumerate() {
+            all.extend_below(&self.place_of(index), layer.assets()?);
+        }
+        Ok(all)
+    }
+
+    /// Gives the layers what [`Graph::assets`] took from them.
+    pub fn load_assets(&mut self, assets: &Assets) -> Result<()> {
+        for index in 0..self.layers.len() {
+            let own = assets.below(&self.place_of(index));
+            self.layers[index].load_assets(&own)?;
+        }
+        Ok(())
+    }
+
+    /// Checks number, kinds and shapes of the inputs. The batch may be of any size, as in Keras.
     pub fn check_inputs(&self, inputs: &[Tensor]) -> Result<()> {
         let place = |input: usize| {
             let layer = self.input_layers.get(input).or(self.calls.first().map(|c| &c.layer));
@@ -219,6 +263,10 @@ impl Graph {
             return Err(Error::InputCount { layer, expected, got: inputs.len() });
         }
         for (index, (input, shape)) in inputs.iter().zip(self.input_shapes()).enumerate() {
+            if input.is_text() != self.takes_text(index) {
+                return Err(input.wrong_kind(&place(index), index));
+            }
+            let input = self.adjusted(index, input)?;
             let mut any_batch = shape.dims().to_vec();
             if let Some(batch) = any_batch.first_mut() {
                 *batch = None;
@@ -238,7 +286,9 @@ impl Graph {
 
     /// Computes the outputs.
     pub fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
-        let mut values: Vec<Option<Tensor>> = inputs.iter().cloned().map(Some).collect();
+        let adjusted = |(i, x): (usize, &Tensor)| self.adjusted(i, x).map(Some);
+        let mut values: Vec<Option<Tensor>> =
+            inputs.iter().enumerate().map(adjusted).collect::<Result<_>>()?;
         values.resize(self.values.len(), None);
         for (i, call) in self.calls.iter().enumerate() {
             let mut take = |v: &usize| {

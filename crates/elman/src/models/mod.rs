@@ -22,4 +22,5 @@ pub use model::Model;
 pub use nested::Nested;
 pub use sequential::Sequential;
 pub use summary::{SummaryOptions, SummaryStyle};
+pub(crate) use symbolic::wrong_kind;
 pub use symbolic::{Apply, Shared, Symbolic, Symbols};

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::network::Network;
 use super::states::HeldStates;
+use super::symbolic::wrong_kind;
 use super::{LayerMut, LayerRef};
-use crate::layers::{Input, Layer};
+use crate::layers::{Dtype, Input, Layer};
 use crate::training::Compiled;
 use crate::{Error, Result, Shape, Tensor};
 
@@ -172,6 +173,8 @@ impl Model {
             };
             if is_input {
                 input.base_mut().dtype = layer.base().dtype.clone();
+            } else if layer.takes_text(0) {
+                input.base_mut().dtype = Dtype::text();
             }
             let mut network = Network::new(vec![shape]);
             if !is_input {
@@ -183,6 +186,12 @@ impl Model {
         }
         match self.network.get_mut() {
             Some(network) => {
+                let declared = self.input.as_ref().filter(|_| network.layers().is_empty());
+                let is_text = declared.map(|input| input.base().dtype.is_text());
+                if let Some(is_text) = is_text.filter(|is_text| *is_text != layer.takes_text(0)) {
+                    let shape = &network.input_shapes()[0];
+                    return Err(wrong_kind(&layer.place(), 0, shape, !is_text));
+                }
                 network.append(layer, self.seed)?;
                 if !self.trainable {
                     network.parameters_mut().freeze();

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Model;
 use super::graph::Graph;
-use crate::layers::{Base, Layer, activity};
+use crate::layers::{Assets, Base, Layer, activity};
 use crate::parameters::Builder;
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Shape, Tensor};
@@ -143,6 +143,25 @@ impl Layer for Nested {
             1 => (inputs, Map::new()),
             _ => (vec![inputs.into()], Map::new()),
         }
+    }
+
+    fn takes_text(&self, input: usize) -> bool {
+        match self.model.network() {
+            Some(network) => network.graph().takes_text(input),
+            None => self.model.layers().first().is_some_and(|layer| layer.takes_text(input)),
+        }
+    }
+
+    fn assets(&self) -> Result<Assets> {
+        self.graph.assets()
+    }
+
+    fn load_assets(&mut self, assets: &Assets) -> Result<()> {
+        // The model as it was nested has the same layers.
+        if let Ok(network) = self.model.built_mut() {
+            network.graph_mut().load_assets(assets)?;
+        }
+        self.graph.load_assets(assets)
     }
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {

@@ -50,6 +50,10 @@ impl Network {
         &self.graph
     }
 
+    pub fn graph_mut(&mut self) -> &mut Graph {
+        &mut self.graph
+    }
+
     pub fn layers(&self) -> &[Box<dyn Layer>] {
         &self.graph.layers
     }

@@ -130,7 +130,22 @@ fn predict(
         let outputs = forward(&batch)
             .map_err(|error| error.at(|p| p.iter_mut().take(1).for_each(|p| *p += start)))?;
         collected.resize_with(outputs.len(), Vec::new);
+        let before: Vec<Vec<usize>> = shapes;
         shapes = outputs.iter().map(|y| y.shape().to_vec()).collect();
+        // Texts of a batch are as long as its longest, unless a layer gives them a length.
+        if let Some((old, new)) = before.iter().zip(&shapes).find(|(old, new)| old[1..] != new[1..])
+        {
+            return Err(Error::Mismatch {
+                place: "predict".into(),
+                what: format!("an output for the batch of samples from {start} on"),
+                expected: format!(
+                    "{} but for the samples, as before: with an `output_sequence_length` all \
+                     batches are alike",
+                    crate::Shape::from(&old[..])
+                ),
+                got: crate::Shape::from(&new[..]).to_string(),
+            });
+        }
         for (all, output) in collected.iter_mut().zip(&outputs) {
             all.extend_from_slice(output.data());
         }

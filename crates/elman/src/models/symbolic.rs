@@ -56,6 +56,12 @@ pub(crate) fn keras_order(layer: &dyn Layer, inputs: usize, masks: usize) -> Vec
     order
 }
 
+/// The error for text where numbers are expected, or the other way round.
+pub(crate) fn wrong_kind(layer: &str, index: usize, shape: &Shape, takes_text: bool) -> Error {
+    let (expected, got) = if takes_text { ("text", "numbers") } else { ("numbers", "text") };
+    Error::InputKind { layer: layer.into(), index, expected, got, shape: shape.clone() }
+}
+
 /// The indices in a list of lists, in order.
 fn collect_indices(argument: &Value, found: &mut Vec<usize>) {
     match argument {
@@ -101,6 +107,11 @@ impl Symbolic {
     /// The shape, with the batch dimension.
     pub fn shape(&self) -> &Shape {
         &self.node.shapes[self.index]
+    }
+
+    /// Whether it is text, which nothing but an input of a model is.
+    pub(crate) fn is_text(&self) -> bool {
+        self.node.inputs.is_empty() && self.node.layer.layer().base().dtype.is_text()
     }
 
     /// What it is an output of, as messages name it.
@@ -189,6 +200,12 @@ impl Shared {
         let tensors = inputs.len().saturating_sub(masks.len());
         let given: Vec<Shape> =
             inputs[..tensors].iter().map(|input| input.shape().clone()).collect();
+        for (index, input) in inputs.iter().enumerate() {
+            let takes_text = index < tensors && self.layer().takes_text(index);
+            if input.is_text() != takes_text {
+                return Err(wrong_kind(&self.layer().place(), index, input.shape(), takes_text));
+            }
+        }
         let shapes = self.layer().output_shapes(&given)?;
         let outputs = shapes.len();
         let number = self.0.calls.fetch_add(1, Ordering::Relaxed);

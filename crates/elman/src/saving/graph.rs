@@ -55,7 +55,7 @@ fn write_call(graph: &Graph, call: &Call) -> Value {
             "class_name": "__keras_tensor__",
             "config": {
                 "shape": graph.values[*v],
-                "dtype": "float32",
+                "dtype": if *v < graph.inputs && graph.takes_text(*v) { "string" } else { "float32" },
                 "keras_history": [name, origin.call, origin.tensor],
             },
         }))

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::generations::{self, Generation};
 use super::{architecture, legacy, safetensors, verify, weights};
+use crate::layers::Assets;
 use crate::models::Model;
 use crate::parameters::loading;
 use crate::training::Compiled;
@@ -83,6 +84,7 @@ fn from_archive(archive: KerasArchive, file: &str) -> Result<Model> {
     let mut model = loading::for_values(stored, || architecture::read(&config, file))?;
     load_weights(&mut model, &archive.weights, file)?;
     verify::warn_of_not_finite(&mut model, file);
+    model.built_mut()?.graph_mut().load_assets(&assets(&archive))?;
     let compile_config = config.get("compile_config").and_then(Value::as_object);
     if let Some(object) = compile_config.filter(|object| !object.is_empty()) {
         match compilation(&model, object, &archive, file) {
@@ -127,6 +129,23 @@ pub(crate) fn load_weights(model: &mut Model, store: &WeightStore, file: &str) -
 fn root_of(store: &WeightStore) -> &'static str {
     const OLD: &str = "_layer_checkpoint_dependencies";
     if store.has_group(OLD) && !store.has_group("layers") { OLD } else { "layers" }
+}
+
+/// What the archive holds beside configurations and weights: its assets, and the arrays that have
+/// names instead of numbers.
+fn assets(archive: &KerasArchive) -> Assets {
+    let mut assets = Assets::new();
+    for (path, content) in &archive.assets {
+        assets.insert_file(path, content.clone());
+    }
+    let is_named = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        !name.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    for (path, array) in archive.weights.arrays().filter(|(path, _)| is_named(path)) {
+        assets.insert_numbers(path, array.to_f64());
+    }
+    assets
 }
 
 fn compilation(

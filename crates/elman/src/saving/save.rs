@@ -89,15 +89,22 @@ impl Model {
     }
 
     pub(crate) fn to_archive(&self) -> Result<KerasArchive> {
-        let parameters = self.built()?.parameters();
+        let network = self.built()?;
+        let parameters = network.parameters();
+        let (files, numbers) = network.graph().assets()?.into_parts();
+        let mut weights = weights(self, parameters);
+        for (path, numbers) in numbers {
+            let data = numbers.iter().map(|v| *v as f32).collect();
+            weights.insert(&path, Array::f32([numbers.len()], data));
+        }
         // The date is the only thing that would differ between two files of the same model.
         let metadata =
             json!({ "keras_version": KERAS_VERSION, "date_saved": "1980-01-01@00:00:00" });
         Ok(KerasArchive {
             metadata: metadata.to_string(),
             config: self.to_json().to_string(),
-            weights: weights(self, parameters),
-            ..KerasArchive::default()
+            weights,
+            assets: files,
         })
     }
 }

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 use super::legacy::in_legacy_order;
 use super::save::{array, optimizer_variables};
 use super::{KERAS_VERSION, generations};
+use crate::layers::Assets;
 use crate::models::{Kind, Model};
 use crate::training::metrics;
 use crate::training::optimizers::{self, WeightInfo};
-use crate::{Parameters, Result};
+use crate::{Error, Parameters, Result};
 
 /// The version of TF-Keras whose files elman writes for Keras 2.
 const TF_KERAS_VERSION: &str = "2.21.0";
@@ -63,6 +64,13 @@ impl Model {
 
 /// The contents of a whole-model file.
 fn legacy(model: &Model, keras: H5For) -> Result<LegacyH5> {
+    if model.built()?.graph().assets()? != Assets::new() {
+        return Err(Error::Unsupported {
+            place: format!("model {}", model.name()),
+            option: "a vocabulary in an .h5 file, which has no place for it,".into(),
+            advice: "save it as .keras, or give the tokens as the argument `vocabulary`".into(),
+        });
+    }
     let mut file = weights(model, keras)?;
     let object = model.to_json();
     let (config, training) = match keras {

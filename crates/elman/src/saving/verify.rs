@@ -79,6 +79,13 @@ impl Model {
         inputs: impl Into<Vec<Tensor>>,
     ) -> Result<()> {
         let inputs = inputs.into();
+        if inputs.iter().any(Tensor::is_text) {
+            return Err(Error::Unsupported {
+                place: format!("save_with_test of model {}", self.name()),
+                option: "text among the inputs of a test".into(),
+                advice: "`save` writes the model without a test".into(),
+            });
+        }
         let outputs = self.predict_all(inputs.clone())?;
         let mut test = WeightStore::new();
         for (i, input) in inputs.iter().enumerate() {

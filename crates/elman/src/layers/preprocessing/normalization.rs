@@ -157,6 +157,9 @@ impl Normalization {
         for batch in batches {
             let batch = batch.into();
             let place = || format!("adapt of {}", self.place());
+            if batch.is_text() {
+                return Err(batch.wrong_kind(&self.place(), 0));
+            }
             let shape = Shape::from(batch.shape());
             let axes = self.kept(&shape)?;
             if batch.is_empty() {

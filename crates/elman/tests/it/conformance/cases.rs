@@ -37,6 +37,8 @@ pub struct Input {
     /// Which entries count, as numbers: shape and values.
     pub mask: Option<Array>,
     pub is_differentiable: bool,
+    /// The strings that the values are numbers of, where the input is text.
+    pub strings: Option<Vec<String>>,
 }
 
 /// Shape and values.
@@ -66,6 +68,7 @@ fn of_fixture(file: &str) -> Vec<Case> {
             values: array(values),
             mask: masks.get(i).filter(|mask| !mask.is_null()).map(array),
             is_differentiable: !case["input_gradients"][i].is_null(),
+            strings: None,
         };
         Case {
             name: format!("{file}/{}", case["name"].as_str().unwrap()),
@@ -106,7 +109,7 @@ fn own() -> Vec<Case> {
             // Numbers without order, between -1 and 1.
             let value = |k: usize| ((k * 37 + i * 11 + 5) % 101) as f64 / 50.0 - 1.0;
             let values = (shape.to_vec(), (0..shape.iter().product()).map(value).collect());
-            Input { values, mask: None, is_differentiable: true }
+            Input { values, mask: None, is_differentiable: true, strings: None }
         };
         cases.push(Case {
             name: format!("own/{name}"),
@@ -174,5 +177,58 @@ fn own() -> Vec<Case> {
         "output_layers": [["sum", 0, 0], ["gru", 0, 0]],
     });
     add("functional", "Functional", graph, &[x, x]);
+    cases.extend(vocabularies());
+    cases
+}
+
+/// Layers of vocabularies, whose inputs are words or integers.
+fn vocabularies() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let mut add = |name: &str, class: &str, config: Value, shape: &[usize]| {
+        let words = ["a", "b", "zz", "A b,\tc.", "", "b a a c b"].map(str::to_owned);
+        let is_text = class != "IntegerLookup";
+        let values = (0..shape.iter().product()).map(|k: usize| (k * 5 % 6) as f64).collect();
+        cases.push(Case {
+            name: format!("own/{class}/{name}"),
+            layer: json!({ "class_name": class, "config": config }),
+            arguments: Value::Null,
+            inputs: vec![Input {
+                values: (shape.to_vec(), values),
+                mask: None,
+                is_differentiable: false,
+                strings: is_text.then(|| words.to_vec()),
+            }],
+            weights: Vec::new(),
+        });
+    };
+    for (class, vocabulary) in
+        [("IntegerLookup", json!([1, 5, 2])), ("StringLookup", json!(["a", "b", "zz"]))]
+    {
+        let mut layer = |name: &str, mut config: Value, shape: &[usize]| {
+            config["vocabulary"] = vocabulary.clone();
+            add(name, class, config, shape);
+        };
+        layer("plain", json!({}), &[2, 3]);
+        let mask = if class == "IntegerLookup" { json!(0) } else { json!("") };
+        layer("mask", json!({ "mask_token": mask }), &[2, 3]);
+        layer("places", json!({ "num_oov_indices": 3 }), &[4]);
+        layer("one_hot", json!({ "output_mode": "one_hot" }), &[2, 3]);
+        layer("multi_hot", json!({ "output_mode": "multi_hot" }), &[3, 2]);
+        let padded = json!({ "output_mode": "count", "max_tokens": 7, "pad_to_max_tokens": true });
+        layer("count", padded, &[3, 2]);
+        let weights = json!({ "output_mode": "tf_idf", "idf_weights": [0.5, 2.0, 1.5] });
+        layer("tf_idf", weights, &[2, 4]);
+    }
+    add("invert", "IntegerLookup", json!({ "vocabulary": [7, 9], "invert": true }), &[2, 3]);
+    let mut layer = |name: &str, mut config: Value, shape: &[usize]| {
+        config["vocabulary"] = json!(["a", "b"]);
+        add(name, "TextVectorization", config, shape);
+    };
+    layer("plain", json!({ "output_sequence_length": 4 }), &[3, 1]);
+    layer("list", json!({ "output_sequence_length": 2, "ngrams": 2 }), &[3]);
+    layer("characters", json!({ "output_mode": "count", "split": "character" }), &[3, 1]);
+    let given = json!({ "output_mode": "tf_idf", "idf_weights": [0.5, 2.0], "standardize": null });
+    layer("tf_idf", given, &[4, 1]);
+    layer("words", json!({ "split": null, "output_mode": "one_hot" }), &[2, 3]);
     cases
 }

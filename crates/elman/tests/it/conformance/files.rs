@@ -13,8 +13,7 @@ pub fn is_called(case: &Case) -> bool {
 
 /// The layer on inputs of its own, for any batch.
 pub fn model(case: &Case) -> Result<Model, String> {
-    let input = |i: usize| Input::new(Shape::from(&case.inputs[i].values.0[1..])).symbolic();
-    let inputs: Vec<_> = (0..case.inputs.len()).map(input).collect();
+    let inputs: Vec<_> = case.inputs.iter().map(|input| input.symbolic()).collect();
     let outputs = Shared::new(case.layer()?).apply_all(&inputs[..]).map_err(said)?;
     let mut model = Functional::new(&inputs[..], outputs).seed(3).build().map_err(said)?;
     let weights: Vec<Tensor> = match case.weights.is_empty() {

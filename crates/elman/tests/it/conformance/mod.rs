@@ -13,7 +13,7 @@ mod training;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use elman::layers::{Layer, layer_classes};
+use elman::layers::{Input, Layer, layer_classes};
 use elman::parameters::Builder;
 use elman::{Mask, Parameters, Shape, Tensor};
 
@@ -62,6 +62,27 @@ fn tensor((shape, values): &Array) -> Tensor {
     Tensor::new(shape.clone(), values.iter().map(|v| *v as f32).collect()).unwrap()
 }
 
+impl cases::Input {
+    /// The values, as text where they are that.
+    fn bare(&self) -> Tensor {
+        self.like(tensor(&self.values))
+    }
+
+    /// Numbers as the input takes them: where that is text, as those of its strings.
+    fn like(&self, numbers: Tensor) -> Tensor {
+        let Some(strings) = &self.strings else { return numbers };
+        let string = |number: &f32| &strings[*number as usize % strings.len()];
+        Tensor::text(numbers.shape(), numbers.data().iter().map(string)).unwrap()
+    }
+
+    /// The model's input for it, for any batch.
+    fn symbolic(&self) -> elman::models::Symbolic {
+        let shape = Shape::from(&self.values.0[1..]);
+        let make = if self.strings.is_some() { Input::text } else { Input::new };
+        make(shape).symbolic()
+    }
+}
+
 impl Case {
     fn layer(&self) -> Result<Box<dyn Layer>, String> {
         serde_json::from_value(self.layer.clone()).map(|layer| self.as_called(layer)).map_err(said)
@@ -77,16 +98,16 @@ impl Case {
 
     /// The inputs without masks.
     fn bare_inputs(&self) -> Vec<Tensor> {
-        self.inputs.iter().map(|input| tensor(&input.values)).collect()
+        self.inputs.iter().map(cases::Input::bare).collect()
     }
 
     fn inputs(&self) -> Vec<Tensor> {
         let masked = |input: &cases::Input| match &input.mask {
             Some((shape, used)) => {
                 let used = used.iter().map(|used| *used != 0.0).collect();
-                tensor(&input.values).with_mask(Mask::new(shape.clone(), used).unwrap()).unwrap()
+                input.bare().with_mask(Mask::new(shape.clone(), used).unwrap()).unwrap()
             }
-            None => tensor(&input.values),
+            None => input.bare(),
         };
         self.inputs.iter().map(masked).collect()
     }
