@@ -3,7 +3,10 @@
 
 mod training;
 
+use std::hint::black_box;
+
 use elman::prelude::*;
+use elman::streaming::Stream;
 use protocol::{Arrays, Peer, Result, Workload, serve, threads};
 use training::Training;
 
@@ -13,6 +16,7 @@ struct Elman {
 }
 
 enum Work {
+    Stream { stream: Box<Stream>, x: Vec<f32>, step: Vec<f32> },
     Predict { model: Sequential, x: Tensor },
     Train(Training),
     Fit { model: Sequential, x: Tensor, y: Tensor, batch: usize },
@@ -64,7 +68,11 @@ impl Peer for Elman {
 
     fn prepare(&mut self, work: &Workload, arrays: Arrays) -> Result<bool> {
         self.work = match work.kind.as_str() {
-            "STREAM" => None,
+            "STREAM" => {
+                let stream = Box::new(model(work, &arrays)?.stream()?);
+                let step = arrays.x[..work.inputs].to_vec();
+                Some(Work::Stream { stream, x: arrays.x, step })
+            }
             "TRAIN" => Some(Work::Train(Training::new(work, arrays))),
             "FIT" => {
                 let model = model(work, &arrays)?;
@@ -88,6 +96,9 @@ impl Peer for Elman {
 
     fn call(&mut self) -> Result<()> {
         match &mut self.work {
+            Some(Work::Stream { stream, step, .. }) => {
+                black_box(stream.step(step)?);
+            }
             Some(Work::Predict { model, x }) => drop(model.predict(&*x)?),
             Some(Work::Train(training)) => training.step(),
             Some(Work::Fit { model, x, y, batch }) => {
@@ -100,6 +111,14 @@ impl Peer for Elman {
 
     fn outputs(&mut self) -> Result<Vec<f32>> {
         match &mut self.work {
+            Some(Work::Stream { stream, x, step }) => {
+                stream.reset();
+                let mut outputs = Vec::new();
+                for step in x.chunks(step.len()) {
+                    outputs.extend_from_slice(stream.step(step)?);
+                }
+                Ok(outputs)
+            }
             Some(Work::Predict { model, x }) => Ok(model.predict(&*x)?.into_iter().collect()),
             Some(Work::Train(training)) => {
                 training.step();
