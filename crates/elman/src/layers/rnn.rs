@@ -246,8 +246,8 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
         self.step_shapes(&shapes)?;
         let RnnOptions { zero_output_for_mask, return_state, .. } = self.options;
         let options = CellStream { zero_output_for_mask, return_state };
-        let mut outputs = self.cell.stream(x, options, builder)?;
-        let output = outputs.remove(0);
+        let mut outputs = self.cell.stream(x, options, builder)?.into_iter();
+        let Some(output) = outputs.next() else { return refuse("its cell has no output") };
         let shape = self.output_shapes(&shapes)?.remove(0);
         let output = match self.options.return_sequences {
             true => output.masked_as(x),

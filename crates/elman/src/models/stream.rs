@@ -34,6 +34,10 @@ impl Graph {
             }
             let stream = |builder: &mut StreamBuilder| layer.stream(&inputs, builder);
             let outputs = builder.within(layer.base().name(), stream)?;
+            // A layer of the user's own may have it wrong.
+            if outputs.len() != call.outputs.len() {
+                return Err(refuse(layer, "a step of it has another number of outputs"));
+            }
             for (v, output) in call.outputs.clone().zip(outputs) {
                 flows[v] = Some(output);
             }
