@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::windows;
+use super::{output_shapes, two, windows};
 use crate::cells::PerAxis;
 use crate::layers::data_format::ChannelsLast;
-use crate::layers::layer::{check_positive, layer_boilerplate, never_streams, single_sequence};
-use crate::layers::windows::{check_not_causal, count, output_shape};
+use crate::layers::layer::{layer_boilerplate, never_streams};
+use crate::layers::windows::{count, output_shape};
 use crate::layers::{Base, Layer};
 use crate::ops::{Padding, Windows};
 use crate::{Context, Float, Result, Shape, Tensor};
@@ -46,10 +46,6 @@ pub struct AveragePooling1d {
     data_format: ChannelsLast,
 }
 
-fn two() -> PerAxis<1> {
-    PerAxis([2])
-}
-
 impl AveragePooling1d {
     /// Windows of `pool_size` steps.
     pub fn new(pool_size: usize) -> AveragePooling1d {
@@ -87,11 +83,7 @@ impl Layer for AveragePooling1d {
     }
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
-        let input = single_sequence(self, inputs)?;
-        check_positive(self, "pool_size", self.pool_size.0[0])?;
-        check_positive(self, "strides", self.windows().strides[0])?;
-        check_not_causal(self, self.padding)?;
-        Ok(vec![output_shape(&self.windows(), self, input, input.last())?])
+        output_shapes(self, inputs, self.pool_size.0[0], &self.windows(), self.padding)
     }
 
     never_streams!("its windows join steps, so that it gives fewer than come");

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::windows;
+use super::{output_shapes, two, windows};
 use crate::cells::PerAxis;
 use crate::layers::data_format::ChannelsLast;
-use crate::layers::layer::{check_positive, layer_boilerplate, never_streams, single_sequence};
-use crate::layers::windows::{check_not_causal, count, output_shape};
+use crate::layers::layer::{layer_boilerplate, never_streams};
+use crate::layers::windows::{count, output_shape};
 use crate::layers::{Base, Layer};
 use crate::ops::{Padding, Windows};
 use crate::{Context, Result, Shape, Tensor};
@@ -42,10 +42,6 @@ pub struct MaxPooling1d {
     strides: Option<PerAxis<1>>,
     #[serde(default)]
     data_format: ChannelsLast,
-}
-
-fn two() -> PerAxis<1> {
-    PerAxis([2])
 }
 
 impl MaxPooling1d {
@@ -92,11 +88,7 @@ impl Layer for MaxPooling1d {
     }
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
-        let input = single_sequence(self, inputs)?;
-        check_positive(self, "pool_size", self.pool_size.0[0])?;
-        check_positive(self, "strides", self.windows().strides[0])?;
-        check_not_causal(self, self.padding)?;
-        Ok(vec![output_shape(&self.windows(), self, input, input.last())?])
+        output_shapes(self, inputs, self.pool_size.0[0], &self.windows(), self.padding)
     }
 
     never_streams!("its windows join steps, so that it gives fewer than come");

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::lookup::{
-    Counts, Index, LARGEST_INTEGER, LookupOptions, OovMethod, lookup_arguments, vocabulary_calls,
+    Counts, Index, LARGEST_INTEGER, LookupOptions, OovMethod, as_documents, lookup_arguments,
+    vocabulary_calls,
 };
 use crate::layers::layer::{layer_boilerplate, single_input, to_config};
 use crate::layers::{Assets, Base, Layer};
@@ -82,10 +83,7 @@ impl IntegerLookup {
     /// Values that are no integers; nothing but masks and unknown tokens; a vocabulary that is an
     /// argument.
     pub fn adapt(&mut self, data: impl Into<Tensor>) -> Result<()> {
-        let data = data.into();
-        // Of a list each is a document, while a batch of one dimension is one.
-        let shape = [data.shape(), &[1]].concat();
-        self.adapt_batches([if data.ndim() == 1 { data.reshape(shape)? } else { data }])
+        self.adapt_batches([as_documents(data.into())?])
     }
 
     /// Makes the vocabulary that of data in batches. A batch of one dimension is one document.
@@ -100,9 +98,7 @@ impl IntegerLookup {
         for batch in batches {
             let batch = batch.into();
             let integers = self.integers(&batch, "adapt of")?;
-            let documents = if batch.ndim() < 2 { 1 } else { batch.shape()[0] };
-            let length = integers.len() / documents.max(1);
-            integers.chunks(length.max(1)).for_each(|row| counts.add(row.iter().copied()));
+            counts.add_batch(integers, batch.shape());
         }
         self.with_index(|index, layer| index.set_from_counts(layer, counts))
     }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::lookup::{Counts, Index, LookupOptions, lookup_arguments, vocabulary_calls};
+use super::lookup::{
+    Counts, Index, LookupOptions, as_documents, lookup_arguments, vocabulary_calls,
+};
 use crate::layers::layer::{layer_boilerplate, single_input, to_config};
 use crate::layers::{Assets, Base, Layer};
 use crate::{Context, Error, Result, Shape, Tensor};
@@ -71,10 +73,7 @@ impl StringLookup {
     /// # Errors
     /// Numbers; nothing but masks and unknown tokens; a vocabulary that is an argument.
     pub fn adapt(&mut self, data: impl Into<Tensor>) -> Result<()> {
-        let data = data.into();
-        // Of a list each is a document, while a batch of one dimension is one.
-        let shape = [data.shape(), &[1]].concat();
-        self.adapt_batches([if data.ndim() == 1 { data.reshape(shape)? } else { data }])
+        self.adapt_batches([as_documents(data.into())?])
     }
 
     /// Makes the vocabulary that of data in batches. A batch of one dimension is one document.
@@ -89,11 +88,7 @@ impl StringLookup {
         for batch in batches {
             let batch = batch.into();
             let strings = batch.require_strings(&self.place(), 0)?;
-            let documents = if batch.ndim() < 2 { 1 } else { batch.shape()[0] };
-            let length = strings.len() / documents.max(1);
-            for row in strings.chunks(length.max(1)) {
-                counts.add(row.iter().map(|string| (*string).to_owned()));
-            }
+            counts.add_batch(strings.into_iter().map(str::to_owned).collect(), batch.shape());
         }
         self.with_index(|index, layer| index.set_from_counts(layer, counts))
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{LookupOptions, OutputMode, Table, Token};
 use crate::layers::Layer;
-use crate::{Error, Result};
+use crate::{Error, Result, Tensor};
 
 /// How often each token occurs, and in how many documents.
 #[derive(Debug)]
@@ -12,6 +12,14 @@ pub(in crate::layers::preprocessing) struct Counts<T> {
     occurrences: HashMap<T, u64>,
     documents_with: HashMap<T, u64>,
     documents: u64,
+}
+
+/// Data to adapt to as a batch: of a list each is a document, while a batch of one dimension is one.
+pub(in crate::layers::preprocessing) fn as_documents(data: Tensor) -> Result<Tensor> {
+    match *data.shape() {
+        [length] => data.reshape([length, 1]),
+        _ => Ok(data),
+    }
 }
 
 impl<T: Token> Counts<T> {
@@ -29,6 +37,13 @@ impl<T: Token> Counts<T> {
             *self.occurrences.entry(token).or_default() += 1;
         }
         self.documents += 1;
+    }
+
+    /// Counts the tokens of a batch of this shape, each row of which is a document.
+    pub fn add_batch(&mut self, tokens: Vec<T>, shape: &[usize]) {
+        let documents = if shape.len() < 2 { 1 } else { shape[0] };
+        let length = (tokens.len() / documents.max(1)).max(1);
+        tokens.chunks(length).for_each(|row| self.add(row.iter().cloned()));
     }
 
     /// The vocabulary: the most frequent tokens first, of equally frequent ones the greater.

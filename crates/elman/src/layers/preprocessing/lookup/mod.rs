@@ -12,7 +12,7 @@ mod table;
 mod token;
 
 pub(super) use arguments::{lookup_arguments, vocabulary_calls};
-pub(super) use counts::Counts;
+pub(super) use counts::{Counts, as_documents};
 pub(super) use index::Index;
 pub(super) use options::LookupOptions;
 pub use options::{OovMethod, OutputMode};

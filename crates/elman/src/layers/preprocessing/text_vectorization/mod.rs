@@ -6,7 +6,7 @@ mod words;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::lookup::{Counts, Index, OutputMode, vocabulary_calls};
+use super::lookup::{Counts, Index, OutputMode, as_documents, vocabulary_calls};
 use crate::layers::layer::{check_size, layer_boilerplate, single_input, to_config};
 use crate::layers::{Assets, Base, Layer};
 use crate::parameters::Builder;
@@ -103,9 +103,7 @@ impl TextVectorization {
     /// Numbers; no words; a vocabulary that is an argument; several texts for a sample where they
     /// are to be split.
     pub fn adapt(&mut self, data: impl Into<Tensor>) -> Result<()> {
-        let data = data.into();
-        let shape = [data.shape(), &[1]].concat();
-        self.adapt_batches([if data.ndim() == 1 { data.reshape(shape)? } else { data }])
+        self.adapt_batches([as_documents(data.into())?])
     }
 
     /// Makes the vocabulary that of texts in batches.
