@@ -79,37 +79,60 @@ fn a_layer_of_ones_own_says_that_it_doesnt_say() {
     assert!(message.contains("Attentive") && message.contains("doesn't say"), "{message}");
 }
 
-/// A layer that knows nothing of streams.
-#[derive(Clone)]
-struct Attentive(elman::layers::Base);
-
-impl Layer for Attentive {
-    fn class_name(&self) -> &'static str {
-        "Attentive"
-    }
-    fn base(&self) -> &elman::layers::Base {
-        &self.0
-    }
-    fn base_mut(&mut self) -> &mut elman::layers::Base {
-        &mut self.0
-    }
-    fn config(&self) -> serde_json::Map<String, serde_json::Value> {
-        serde_json::Map::new()
-    }
-    fn output_shapes(&self, inputs: &[elman::Shape]) -> Result<Vec<elman::Shape>> {
-        Ok(inputs.to_vec())
-    }
-    fn forward(&self, inputs: &[Tensor], _: &mut elman::Context) -> Result<Vec<Tensor>> {
-        Ok(inputs.to_vec())
-    }
-    fn backward(
-        &self,
-        gradients: &[Option<Tensor>],
-        _: &mut elman::Context,
-    ) -> Result<Vec<Option<Tensor>>> {
-        Ok(gradients.to_vec())
-    }
-    fn clone_layer(&self) -> Box<dyn Layer> {
-        Box::new(self.clone())
-    }
+#[test]
+fn a_layer_of_ones_own_with_too_few_outputs_is_refused() {
+    let message = refused(Forgetful(elman::layers::Base::default()), &[5, 3]);
+    assert!(message.contains("Forgetful") && message.contains("number of outputs"), "{message}");
 }
+
+/// A layer that gives what comes, and what else it has to say.
+macro_rules! unchanging {
+    ($name:ident $(, $stream:item)?) => {
+        #[derive(Clone)]
+        struct $name(elman::layers::Base);
+
+        impl Layer for $name {
+            fn class_name(&self) -> &'static str {
+                stringify!($name)
+            }
+            $($stream)?
+            fn base(&self) -> &elman::layers::Base {
+                &self.0
+            }
+            fn base_mut(&mut self) -> &mut elman::layers::Base {
+                &mut self.0
+            }
+            fn config(&self) -> serde_json::Map<String, serde_json::Value> {
+                serde_json::Map::new()
+            }
+            fn output_shapes(&self, inputs: &[elman::Shape]) -> Result<Vec<elman::Shape>> {
+                Ok(inputs.to_vec())
+            }
+            fn forward(&self, inputs: &[Tensor], _: &mut elman::Context) -> Result<Vec<Tensor>> {
+                Ok(inputs.to_vec())
+            }
+            fn backward(
+                &self,
+                gradients: &[Option<Tensor>],
+                _: &mut elman::Context,
+            ) -> Result<Vec<Option<Tensor>>> {
+                Ok(gradients.to_vec())
+            }
+            fn clone_layer(&self) -> Box<dyn Layer> {
+                Box::new(self.clone())
+            }
+        }
+    };
+}
+
+unchanging!(Attentive);
+unchanging!(
+    Forgetful,
+    fn stream(
+        &self,
+        _: &[elman::streaming::Flow],
+        _: &mut elman::streaming::StreamBuilder,
+    ) -> Result<Vec<elman::streaming::Flow>> {
+        Ok(Vec::new())
+    }
+);
