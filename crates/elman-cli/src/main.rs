@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod arrays;
+mod bench;
 mod bptt;
 mod commands;
 mod compilation;
@@ -22,7 +23,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{convert, diff, evaluate, fit, inspect, plot, predict, stream, summary, verify};
+use commands::{
+    bench as bench_command, convert, diff, evaluate, fit, inspect, plot, predict, stream, summary,
+    verify,
+};
 use terminal::Terminal;
 
 /// Recurrent neural networks with Keras's layers, names and files.
@@ -52,6 +56,7 @@ Examples:
   elman inspect model.keras
   elman diff model.keras trained.keras
   elman verify model.keras
+  elman bench model.keras
 
 Exit status: 0, 1 if something failed, 2 for wrong usage, 130 if interrupted.";
 
@@ -68,6 +73,7 @@ enum Command {
     Inspect(inspect::Inspect),
     Diff(diff::Diff),
     Verify(verify::Verify),
+    Bench(bench_command::Bench),
 }
 
 fn main() -> ExitCode {
@@ -84,6 +90,7 @@ fn main() -> ExitCode {
         Command::Inspect(command) => command.run(&terminal),
         Command::Diff(command) => command.run(&terminal),
         Command::Verify(command) => command.run(&terminal),
+        Command::Bench(command) => command.run(&terminal),
     };
     result.unwrap_or_else(|failure| {
         terminal.error(&failure);

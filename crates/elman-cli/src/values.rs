@@ -1,5 +1,7 @@
 //! Values of arguments, checked while the command line is read, and words for them.
 
+use std::time::Duration;
+
 use elman::training::{losses, metrics, optimizers};
 
 /// A whole number of 1 or more.
@@ -20,6 +22,13 @@ pub fn fraction(text: &str) -> Result<f64, String> {
 pub fn rate(text: &str) -> Result<f64, String> {
     let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
     number.ok_or_else(|| "a number of at least 0 is expected, such as 0.001".into())
+}
+
+/// A time in seconds, above 0 and of an hour at most.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.parse().ok().filter(|number| *number > 0.0 && *number <= 3600.0);
+    let time = number.and_then(|number| Duration::try_from_secs_f64(number).ok());
+    time.ok_or_else(|| "a number of seconds is expected, such as 0.5".into())
 }
 
 /// A whole number of at least 0.

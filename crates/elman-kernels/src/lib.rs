@@ -13,6 +13,7 @@
 //! | [`step`] | one step of streams, whose states the caller holds |
 //! | [`num_threads`], [`set_num_threads`] | how many threads the kernels may use |
 //! | [`Isa`], [`active_isa`] | which instruction set was chosen |
+//! | [`calibration`] | what the machine does at best |
 //!
 //! # Reproducibility
 //!
@@ -34,6 +35,7 @@
 
 mod activation;
 mod buffer;
+pub mod calibration;
 mod gemm;
 mod isa;
 mod pool;

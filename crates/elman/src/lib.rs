@@ -23,6 +23,7 @@
 //! - [`data`]: windows, padding, and batches that need not lie in memory.
 //! - [`gradcheck`]: whether the gradients of a layer, cell or loss of one's own are right.
 //! - [`load_model`]: reading files of every generation of Keras; [`compatibility`]: what they mean.
+//! - [`calibration`]: what this machine does at best, to hold a model's speed against.
 //! - [`Tensor`]: what `ndarray` arrays and views of any number type turn into.
 //!
 //! # Numbers
@@ -31,6 +32,7 @@
 #![forbid(unsafe_code)]
 
 pub mod activations;
+pub mod calibration;
 pub mod cells;
 pub mod compatibility;
 pub mod constraints;

@@ -1,5 +1,6 @@
 //! The subcommands.
 
+pub mod bench;
 pub mod convert;
 pub mod diff;
 pub mod evaluate;

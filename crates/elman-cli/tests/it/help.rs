@@ -4,7 +4,7 @@ use crate::support::{fails, run};
 
 const COMMANDS: &[&str] = &[
     "summary", "predict", "fit", "evaluate", "stream", "plot", "convert", "inspect", "diff",
-    "verify",
+    "verify", "bench",
 ];
 
 #[test]

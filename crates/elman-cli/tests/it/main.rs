@@ -1,5 +1,6 @@
 //! The command on real files: what it writes, says and returns.
 
+mod bench;
 mod bptt;
 mod callbacks;
 mod description;

@@ -14,6 +14,7 @@ mod states;
 mod stream;
 mod summary;
 mod symbolic;
+mod work;
 
 pub use functional::Functional;
 pub use layer_ref::{LayerMut, LayerRef};
@@ -24,3 +25,4 @@ pub use sequential::Sequential;
 pub use summary::{SummaryOptions, SummaryStyle};
 pub(crate) use symbolic::wrong_kind;
 pub use symbolic::{Apply, Shared, Symbolic, Symbols};
+pub use work::Work;

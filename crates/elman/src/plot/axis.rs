@@ -4,6 +4,12 @@ use std::ops::Range;
 
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 
+/// What curves are drawn along.
+pub(super) trait Scale: Ranged<ValueType = f64> + ValueFormatter<f64> + Clone {
+    /// Where a value lies, from 0 to 1.
+    fn part(&self, value: f64) -> f64;
+}
+
 /// Values beyond this are not drawn: the difference of two of them would not be finite.
 const LARGEST: f64 = 1e300;
 
@@ -79,11 +85,6 @@ impl Axis {
         self.low..self.high
     }
 
-    /// Where a value lies, from 0 to 1.
-    pub fn part(&self, value: f64) -> f64 {
-        (value - self.low) / (self.high - self.low)
-    }
-
     /// Where its ticks stand.
     pub fn ticks(&self) -> impl Iterator<Item = f64> {
         let Step { digit, exponent } = self.step;
@@ -124,6 +125,12 @@ fn step(length: f64, least: f64, count: usize) -> Step {
     match steps.into_iter().find(fits) {
         Some(Step { digit: 10.0, .. }) | None => Step { digit: 1.0, exponent: exponent + 1 },
         Some(step) => step,
+    }
+}
+
+impl Scale for Axis {
+    fn part(&self, value: f64) -> f64 {
+        (value - self.low) / (self.high - self.low)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::axis::{Axis, is_drawn};
+use super::axis::{Axis, Scale, is_drawn};
 use super::{COLOURS, GREY, INK, failed, invalid};
 use crate::Result;
 
@@ -33,8 +33,18 @@ pub(super) fn draw(area: &Area, frame: &Frame, curves: &[Curve]) -> Result<()> {
     };
     let y = Axis::new(points().map(|point| point.1), 0.05, 8);
     let (Some(x), Some(y)) = (x, y) else {
-        return Err(invalid("plot", "series", "one finite point or more", "none".into()));
+        return Err(nothing());
     };
+    draw_on(area, frame, curves, (x, y))
+}
+
+/// Draws curves into an area, along axes that they have a place on.
+pub(super) fn draw_on(
+    area: &Area,
+    frame: &Frame,
+    curves: &[Curve],
+    (x, y): (impl Scale, impl Scale),
+) -> Result<()> {
     let error = |e: DrawingAreaErrorKind<_>| failed("plot", e);
     area.fill(&WHITE).map_err(error)?;
     let (width, height) = area.dim_in_pixel();
@@ -86,6 +96,11 @@ pub(super) fn draw(area: &Area, frame: &Frame, curves: &[Curve]) -> Result<()> {
         .map_err(error)
 }
 
+/// Curves without a point that can be drawn.
+pub(super) fn nothing() -> crate::Error {
+    invalid("plot", "series", "one finite point or more", "none".into())
+}
+
 fn is_point(point: &(f64, f64)) -> bool {
     is_drawn(point.0) && is_drawn(point.1)
 }
@@ -100,7 +115,7 @@ pub(super) fn title_font(title: &str, width: u32) -> FontDesc<'static> {
 /// The corner of which curves cover least, for a legend of that size.
 fn emptiest_corner(
     curves: &[Curve],
-    (x, y): (&Axis, &Axis),
+    (x, y): (&impl Scale, &impl Scale),
     (width, height): (f64, f64),
 ) -> SeriesLabelPosition {
     use SeriesLabelPosition::{LowerLeft, LowerRight, UpperLeft, UpperRight};
@@ -121,7 +136,11 @@ fn emptiest_corner(
 }
 
 /// Places along a curve, close enough to each other that no legend fits between them.
-fn along(points: &[(f64, f64)], x: &Axis, y: &Axis) -> impl Iterator<Item = (f64, f64)> {
+fn along(
+    points: &[(f64, f64)],
+    x: &impl Scale,
+    y: &impl Scale,
+) -> impl Iterator<Item = (f64, f64)> {
     const BETWEEN: usize = 32;
     let part = |point: &(f64, f64)| (x.part(point.0), y.part(point.1));
     let drawn: Vec<(f64, f64)> = points.iter().filter(|point| is_point(point)).map(part).collect();

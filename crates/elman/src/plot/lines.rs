@@ -2,7 +2,8 @@
 
 use plotters::prelude::*;
 
-use super::curves::{Curve, Frame, draw};
+use super::curves::{Curve, Frame, draw, draw_on, nothing};
+use super::log_axis::{LogAxis, has_logarithm};
 use super::{failed, invalid};
 use crate::Result;
 use crate::training::History;
@@ -73,6 +74,46 @@ pub fn lines(
     Ok(svg)
 }
 
+/// As [`lines`], with both axes logarithmic: what grows by a power is a straight line, whose slope
+/// is the power. A point with a coordinate that is not above zero leaves a gap, too.
+///
+/// # Errors
+/// [`Error::InvalidArgument`](crate::Error::InvalidArgument) if no point has a place.
+///
+/// ```
+/// let square: Vec<(f64, f64)> = (0..8).map(|i| 2f64.powi(i)).map(|x| (x, x * x)).collect();
+/// let svg = elman::plot::log_lines("Growth", "size", "cost", &[("square", &square)])?;
+/// assert!(svg.contains(">100<") && svg.contains(">1000<"));
+/// # Ok::<(), elman::Error>(())
+/// ```
+pub fn log_lines(
+    title: &str,
+    x_label: &str,
+    y_label: &str,
+    series: &[(&str, &[(f64, f64)])],
+) -> Result<String> {
+    let with_gaps = |(x, y): &(f64, f64)| match has_logarithm(*x) && has_logarithm(*y) {
+        true => (*x, *y),
+        false => (f64::NAN, f64::NAN),
+    };
+    let curve = |(name, points): &(&str, &[(f64, f64)])| {
+        (name.to_string(), points.iter().map(with_gaps).collect())
+    };
+    let curves: Vec<Curve> = series.iter().map(curve).collect();
+    let points = || curves.iter().flat_map(|(_, points)| points);
+    let x = LogAxis::new(points().map(|point| point.0), 12);
+    let y = LogAxis::new(points().map(|point| point.1), 10);
+    let (Some(x), Some(y)) = (x, y) else { return Err(nothing()) };
+    let mut svg = String::new();
+    {
+        let root = SVGBackend::with_string(&mut svg, (760, 460)).into_drawing_area();
+        let frame = Frame { title, x_label, y_label, x_is_whole: false };
+        draw_on(&root, &frame, &curves, (x, y))?;
+        root.present().map_err(|error| failed("plot::log_lines", error))?;
+    }
+    Ok(svg)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +144,29 @@ mod tests {
         let whole = line(&[(0.0, 0.0), (1.0, 1.0), (2.0, 0.0), (3.0, 1.0)]);
         let gap = [(0.0, 0.0), (1.0, 1.0), (1.5, f64::INFINITY), (2.0, 0.0), (3.0, 1.0)];
         assert_eq!(line(&gap), whole + 1, "two parts instead of one");
+    }
+
+    #[test]
+    fn a_power_is_straight_where_axes_are_logarithmic() {
+        let points: Vec<(f64, f64)> =
+            [1.0, 10.0, 100.0].into_iter().map(|x: f64| (x, x.powi(3))).collect();
+        let svg = log_lines("t", "x", "y", &[("cube", &points)]).unwrap();
+        let marks: Vec<(f64, f64)> = svg
+            .lines()
+            .filter(|line| line.contains("<circle"))
+            .map(|line| {
+                let number = |name: &str| -> f64 {
+                    let rest = line.split(&format!(" {name}=\"")).nth(1).unwrap();
+                    rest.split('"').next().unwrap().parse().unwrap()
+                };
+                (number("cx"), number("cy"))
+            })
+            .collect();
+        let [a, b, c] = marks[..] else { panic!("{marks:?}") };
+        assert!((a.0 + c.0 - 2.0 * b.0).abs() <= 2.0 && (a.1 + c.1 - 2.0 * b.1).abs() <= 2.0);
+        let gap = [(0.0, 1.0), (1.0, 2.0), (2.0, -1.0), (3.0, f64::NAN)];
+        assert!(log_lines("t", "x", "y", &[("one", &gap)]).is_ok());
+        assert!(log_lines("t", "x", "y", &[("none", &gap[2..])]).is_err());
     }
 
     #[test]

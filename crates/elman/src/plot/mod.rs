@@ -12,11 +12,12 @@ mod axis;
 mod confusion;
 mod curves;
 mod lines;
+mod log_axis;
 mod states;
 
 pub use attention::attention;
 pub use confusion::confusion_matrix;
-pub use lines::{history, lines};
+pub use lines::{history, lines, log_lines};
 pub use states::states;
 
 use plotters::style::RGBColor;

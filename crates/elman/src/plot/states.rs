@@ -4,7 +4,7 @@ use ndarray::ArrayView2;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::axis::Axis;
+use super::axis::{Axis, Scale};
 use super::curves::title_font;
 use super::{GREY, INK, failed, invalid};
 use crate::{Float, Result};
