@@ -4,7 +4,7 @@
     python3 benches/peers/run.py [--only WORD ...] [--peers NAME ...] [--rounds N]
 
 makes what it needs below `target/peers` (a virtual environment with the pinned Python peers, elman
-in release), has every peer compute every row from the same numbers, refuses results that
+and the peers in Rust in release), has every peer compute every row from the same numbers, refuses results that
 differ from a float64 reference, and then measures them in turns: one block of calls of each peer,
 on one thread and on two, and again, so that what else the machine does hits all alike. Printed are
 median times of a call and, for each peer, its time over elman's, the better number of threads of
@@ -31,7 +31,9 @@ BLOCK = 0.1
 # Pools of threads spin for a while after a call; the next peer starts when they are asleep.
 PAUSE = 0.25
 PYTHON_PEERS = ["pytorch", "onnx_runtime", "open_vino", "keras_tensorflow", "keras_jax"]
-PEERS = PYTHON_PEERS
+# Each is a binary of its own, built only if it is asked for.
+RUST_PEERS = ["tract", "rten", "burn", "candle"]
+PEERS = PYTHON_PEERS + RUST_PEERS
 
 
 def enter_environment() -> None:
@@ -48,9 +50,15 @@ def enter_environment() -> None:
         os.execv(python, [str(python), *sys.argv])
 
 
-def build() -> None:
-    command = ["cargo", "build", "--release", "--quiet", "--target-dir", WORK / "rust"]
-    subprocess.run(command, cwd=HERE / "rust", check=True)
+def build(peers: list[str]) -> None:
+    """Builds elman and those peers that are in Rust."""
+    for peer in ["elman", *(peer for peer in peers if peer in RUST_PEERS)]:
+        binary = WORK / "rust" / "release" / f"peer-{peer}"
+        if not binary.exists():
+            print(f"building {peer}; the first time takes up to a quarter of an hour", file=sys.stderr)
+        # One by one, so that no peer's features change what another is built with.
+        command = ["cargo", "build", "--release", "--quiet", "--locked", "--package", f"peer-{peer}"]
+        subprocess.run([*command, "--target-dir", WORK / "rust"], cwd=HERE / "rust", check=True)
 
 
 class Worker:
@@ -91,14 +99,19 @@ def measure(workload, workers: list[Worker], rounds: int) -> dict:
     """The seconds of a call in every block, by peer and threads; missing: who lacks the workload."""
     import numpy as np
 
+    import onnx_graphs
     from workloads import reference
 
     arrays = workload.arrays()
-    path = WORK / "arrays.npz"
+    path, request = WORK / "arrays.npz", {"prepare": vars(workload)}
     np.savez(path, **arrays)
+    if workload.kind not in ("TRAIN", "FIT"):
+        graph = WORK / "graph.onnx"
+        graph.write_bytes(onnx_graphs.model(vars(workload), arrays, states=workload.kind == "STREAM"))
+        request["onnx"] = str(graph)
     able, results, checked = [], {}, {}
     for worker in workers:
-        if "unsupported" in worker.ask(prepare=vars(workload), arrays=str(path)):
+        if "unsupported" in worker.ask(**request, arrays=str(path)):
             continue
         written = WORK / f"{worker.peer}.npy"
         worker.ask(outputs=str(written))
@@ -150,7 +163,8 @@ def main() -> None:
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     enter_environment()
-    build()
+    build(options.peers)
+    sys.path.append(str(HERE / "python"))
 
     import report
     from workloads import rows
@@ -159,13 +173,16 @@ def main() -> None:
     if not table:
         parser.error("no row has such a name")
     workers = [Worker(peer, threads) for peer in ["elman", *options.peers] for threads in options.threads]
+    # What the machine does at best, by number of threads.
+    peaks = {worker.threads: worker.ask(peak=True)["peak"] for worker in workers if worker.peer == "elman"}
     measured = []
     for workload in table:
         results = measure(workload, workers, options.rounds)
         measured.append((workload, results))
-        print(report.line(workload, {peer: better(results, peer) for peer in ["elman", *options.peers]}), flush=True)
+        medians = {peer: better(results, peer) for peer in ["elman", *options.peers]}
+        print(report.line(workload, medians, report.share(workload, results, peaks)), flush=True)
     versions = {worker.peer: worker.version for worker in workers}
-    report.write(options.output, measured, versions, better)
+    report.write(options.output, measured, versions, better, peaks)
     print(report.summary(measured, better))
 
 

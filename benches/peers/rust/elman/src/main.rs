@@ -66,6 +66,11 @@ impl Peer for Elman {
         format!("elman {} ({:?})", env!("CARGO_PKG_VERSION"), elman_kernels::active_isa())
     }
 
+    fn peak(&self) -> Option<f64> {
+        let time = std::time::Duration::from_millis(300);
+        Some(elman_kernels::calibration::multiply_add_rate(threads(), time).value)
+    }
+
     fn prepare(&mut self, work: &Workload, arrays: Arrays) -> Result<bool> {
         self.work = match work.kind.as_str() {
             "STREAM" => {

@@ -1,5 +1,7 @@
 //! One peer in a process of its own: JSON lines in and out, as in `python/worker.py`.
 
+pub mod layouts;
+
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -36,6 +38,10 @@ pub struct Arrays {
     pub y: Vec<f32>,
     pub dense_kernel: Vec<f32>,
     pub dense_bias: Vec<f32>,
+    /// For inference, the same as a graph for engines that read them: `X (time, batch, inputs)` to
+    /// `Y (time, 1, batch, units)`; for a stream of one step, with the states `h` (and `c`) from
+    /// those that come in to `h_next` (and `c_next`). Empty if the work has none.
+    pub onnx: Vec<u8>,
 }
 
 /// A library under test.
@@ -53,6 +59,12 @@ pub trait Peer {
     /// there are in the input; for TRAIN the gradients of all weights, in Keras's order and layout;
     /// for FIT the loss of an epoch.
     fn outputs(&mut self) -> Result<Vec<f32>>;
+
+    /// The multiply-adds a second that the machine does at best on so many threads, if the library
+    /// measures that.
+    fn peak(&self) -> Option<f64> {
+        None
+    }
 }
 
 /// The number of threads that the harness asks for.
@@ -66,7 +78,10 @@ pub fn serve(mut peer: impl Peer) -> Result<()> {
     for line in std::io::stdin().lock().lines() {
         let request: Value = serde_json::from_str(&line?)?;
         if let Some(work) = request.get("prepare") {
-            let arrays = read(text(&request, "arrays")?.as_ref())?;
+            let mut arrays = read(text(&request, "arrays")?.as_ref())?;
+            if let Some(path) = request.get("onnx").and_then(Value::as_str) {
+                arrays.onnx = std::fs::read(path)?;
+            }
             let prepared = peer.prepare(&Workload::deserialize(work)?, arrays)?;
             answer(&json!({ if prepared { "prepared" } else { "unsupported" }: true }))?;
         } else if request.get("outputs").is_some() {
@@ -74,6 +89,8 @@ pub fn serve(mut peer: impl Peer) -> Result<()> {
             let path = PathBuf::from(text(&request, "outputs")?);
             npy::write(&path, &Array::f32([outputs.len()], outputs))?;
             answer(&json!({"written": true}))?;
+        } else if request.get("peak").is_some() {
+            answer(&json!({"peak": peer.peak()}))?;
         } else {
             let calls = request["time"].as_u64().ok_or("time: a number of calls")?;
             let start = Instant::now();
