@@ -77,6 +77,10 @@ impl Bench {
     /// Measures and prints.
     pub fn run(self, terminal: &Terminal) -> Result<ExitCode> {
         let machine = Machine::here();
+        // clap forgets what they require where it conflicts with MODEL.
+        if self.growth.is_none() && (!self.along.is_empty() || self.up_to.is_some()) {
+            return Err(Failure::Usage("--along and --up-to are for --growth FOLDER".into()));
+        }
         if let Some(folder) = &self.growth {
             return self.growth(folder, &machine, terminal);
         }
