@@ -1,5 +1,5 @@
-# One gate, here and in CI, which runs `make keras` after it; cheapest checks first.
-.PHONY: check fmt lint doc test examples keras
+# One gate, here and in CI, which runs `make keras onnx` after it; cheapest checks first.
+.PHONY: check fmt lint doc test examples keras onnx
 
 check: fmt lint doc test examples
 
@@ -31,3 +31,8 @@ examples:
 keras:
 	cargo run --release --example write_for_keras -- target/for-keras
 	target/keras-venv/bin/python fixtures/check_with_keras.py target/for-keras
+
+# ONNX's checker accepts what elman wrote, and ONNX Runtime computes the same.
+onnx:
+	cargo run --release --example write_for_onnx -- target/for-onnx
+	target/keras-venv/bin/python fixtures/check_with_onnx.py target/for-onnx

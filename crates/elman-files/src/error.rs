@@ -58,6 +58,8 @@ pub enum Error {
     LegacyLayout { file: String, path: String, problem: String },
     /// A safetensors file is not what it should be.
     Safetensors { file: String, problem: String },
+    /// An ONNX file is not what it should be.
+    Onnx { file: String, problem: String },
     /// The HDF5 library gave up on a malformed file by panicking.
     Hdf5Panicked { file: String, detail: String },
     /// Groups are nested deeper than [`MAX_DEPTH`](crate::limits::MAX_DEPTH).
@@ -166,6 +168,7 @@ impl fmt::Display for Error {
                 write!(f, "{file}: {group} {problem}; is it a model or weights saved by Keras?")
             }
             Safetensors { file, problem } => write!(f, "{file}: safetensors: {problem}"),
+            Onnx { file, problem } => write!(f, "{file}: ONNX: {problem}"),
             Hdf5Panicked { file, detail } => {
                 write!(f, "{file}: malformed HDF5 (the reader stopped with: {detail})")
             }

@@ -8,7 +8,7 @@ use crate::format::Format;
 use crate::limits::{MAX_JSON_BYTES, MAX_MEMBER_BYTES};
 use crate::safetensors::Safetensors;
 use crate::store::{Attribute, WeightStore};
-use crate::{hdf5, paths};
+use crate::{hdf5, onnx, paths};
 
 /// What could be read of a file.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct Contents {
     pub texts: Vec<(String, String)>,
     /// Groups, attributes and arrays, up to the problem if there is one.
     pub weights: Option<WeightStore>,
+    /// The graph of an ONNX file.
+    pub graph: Option<onnx::Model>,
     /// Where the file breaks.
     pub problem: Option<Error>,
 }
@@ -46,6 +48,7 @@ pub fn examine(path: &Path) -> Contents {
         members: Vec::new(),
         texts: Vec::new(),
         weights: None,
+        graph: None,
         problem: None,
     };
     let bytes = match paths::read_file(path) {
@@ -77,6 +80,10 @@ pub fn examine(path: &Path) -> Contents {
                 }
                 contents.weights = Some(store);
             }
+            Err(problem) => contents.problem = Some(problem),
+        },
+        Format::Onnx => match onnx::Model::from_vec(bytes, &name) {
+            Ok(graph) => contents.graph = Some(graph),
             Err(problem) => contents.problem = Some(problem),
         },
         _ => {}

@@ -20,6 +20,8 @@ pub enum Format {
     Safetensors,
     /// NumPy's `.npy`.
     Npy,
+    /// ONNX.
+    Onnx,
     /// Anything else, nothing included.
     Unknown,
 }
@@ -34,6 +36,8 @@ impl Format {
             [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Format::Npy,
             bytes if crate::Safetensors::is(bytes) => Format::Safetensors,
             bytes if hdf5_pure::is_hdf5_bytes(bytes) => Format::Hdf5,
+            // Its version first, and then one of the texts or messages of a model.
+            [0x08, 1..=99, 0x12 | 0x1a | 0x22 | 0x28 | 0x32 | 0x3a | 0x42, ..] => Format::Onnx,
             bytes if start.is_some_and(|start| bytes[start] == b'{') => Format::Json,
             _ => Format::Unknown,
         }

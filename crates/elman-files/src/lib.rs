@@ -1,5 +1,5 @@
-//! Bytes to named arrays and back: `.keras` archives, Keras's weights files, npy, npz and csv; and
-//! event files for TensorBoard.
+//! Bytes to named arrays and back: `.keras` archives, Keras's weights files, npy, npz and csv; ONNX;
+//! and event files for TensorBoard.
 //!
 //! This crate knows file formats and nothing else: no layer, no model, no tensor. What it reads is
 //! text ([`KerasArchive::config`]) and arrays by path ([`WeightStore`], [`Array`]); what the paths
@@ -78,6 +78,7 @@ mod legacy;
 pub mod limits;
 pub mod npy;
 pub mod npz;
+pub mod onnx;
 mod paths;
 mod raw;
 mod rows;

@@ -48,3 +48,7 @@ pub const MAX_NPY_HEADER_BYTES: usize = 64 << 10;
 /// How many times larger than its file the text in its attributes may be, where several refer to
 /// one text, once it is above [`EXPANSION_FLOOR_BYTES`].
 pub const MAX_TEXT_EXPANSION: u64 = 2;
+
+/// Most numbers that may stand one by one in an ONNX file, where they take one byte and more, up to
+/// eight times as much in memory. Weights stand in it as raw bytes.
+pub const MAX_ONNX_NUMBERS: usize = 4 << 20;

@@ -105,6 +105,14 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A layer can't be exported, as in [`Model::save_onnx`](crate::Model::save_onnx).
+    #[error("{layer} can't be exported to ONNX: {reason}")]
+    Onnx {
+        /// The layer, by name and class.
+        layer: String,
+        /// Why.
+        reason: String,
+    },
     /// Training was asked of a model without optimizer and loss.
     #[error(
         "model {model} is not compiled{reason}: call `compile` with an optimizer and a loss first"

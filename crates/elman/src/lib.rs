@@ -48,6 +48,7 @@ mod mask;
 pub mod models;
 mod names;
 mod objects;
+pub mod onnx;
 pub mod ops;
 pub mod parameters;
 #[cfg(feature = "plot")]
@@ -74,6 +75,7 @@ pub use error::{Error, Result};
 pub use mask::Mask;
 pub use models::{Functional, Model, Sequential};
 pub use names::clear_session;
+pub use onnx::OnnxOptions;
 pub use parameters::Parameters;
 pub use saving::{H5For, KERAS_VERSION, Verification, WeightNames, load_model, verify};
 pub use shape::Shape;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use elman::{H5For, Model, WeightNames};
+use elman::{H5For, Model, OnnxOptions, WeightNames};
 use elman_files::atomic;
 
 use crate::arrays;
@@ -21,13 +21,15 @@ Formats, by the extension of OUT:
   .weights.h5   the weights alone, for Keras 3
   .safetensors  the weights by Keras's names and the architecture, or with --names pytorch
                 the weights by PyTorch's
+  .onnx         the model for prediction, for ONNX Runtime and others
   .json         the architecture alone
 
 Examples:
   elman convert old_model.h5 model.keras
   elman convert model.keras model.h5 --keras 2
   elman convert my.weights.h5 model.keras --model model.json
-  elman convert model.keras tested.keras --test-input x.npy")]
+  elman convert model.keras tested.keras --test-input x.npy
+  elman convert model.keras model.onnx --opset 21 --states")]
 pub struct Convert {
     /// A model: .keras, .h5, .json, a folder, or a TOML description; or weights, with --model
     #[arg(value_name = "IN")]
@@ -44,6 +46,12 @@ pub struct Convert {
     /// Whose names weights have in .safetensors
     #[arg(long, value_enum, value_name = "NAMES")]
     names: Option<Names>,
+    /// The version of ONNX's operators that an .onnx file is for [default: 17]
+    #[arg(long, value_name = "N")]
+    opset: Option<i64>,
+    /// Make the states of recurrent layers inputs and outputs of an .onnx file
+    #[arg(long)]
+    states: bool,
     /// Inputs to keep in a .keras file with their outputs, for `elman verify`
     #[arg(long, value_name = "FILE")]
     test_input: Vec<PathBuf>,
@@ -77,6 +85,9 @@ impl Convert {
         if self.names.is_some() && !is(".safetensors") {
             return Err(Failure::Usage("--names is for .safetensors files".into()));
         }
+        if (self.opset.is_some() || self.states) && !is(".onnx") {
+            return Err(Failure::Usage("--opset and --states are for .onnx files".into()));
+        }
         if !self.test_input.is_empty() {
             if !is(".keras") {
                 return Err(Failure::Usage("--test-input is for .keras files".into()));
@@ -104,18 +115,24 @@ impl Convert {
                 _ => model.save(&self.output)?,
             },
             () if is(".keras") => model.save(&self.output)?,
+            () if is(".onnx") => model.save_onnx(&self.output, self.onnx_options())?,
             () if is(".json") => {
                 let text = serde_json::to_string_pretty(&model.to_json()).unwrap_or_default();
                 atomic::write(&self.output, format!("{text}\n").as_bytes())?;
             }
             () => {
                 return Err(Failure::Usage(format!(
-                    "{}: OUT must end in .keras, .h5, .weights.h5, .safetensors or .json",
+                    "{}: OUT must end in .keras, .h5, .weights.h5, .safetensors, .onnx or .json",
                     self.output.display()
                 )));
             }
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn onnx_options(&self) -> OnnxOptions {
+        let options = OnnxOptions::new().states(self.states);
+        self.opset.map_or(options, |opset| options.opset(opset))
     }
 
     fn open(&self, terminal: &Terminal) -> Result<model::Opened> {

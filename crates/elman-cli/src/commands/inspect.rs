@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use elman_files::onnx::{self, Dim};
 use elman_files::{Array, Attribute, Contents, Format, WeightStore, examine};
 use serde_json::Value;
 
@@ -22,9 +23,10 @@ status 1.
 
 Examples:
   elman inspect model.keras
-  elman inspect old_weights.h5")]
+  elman inspect old_weights.h5
+  elman inspect model.onnx")]
 pub struct Inspect {
-    /// A .keras, .h5, .weights.h5, .safetensors or .json file
+    /// A .keras, .h5, .weights.h5, .safetensors, .onnx or .json file
     file: PathBuf,
 }
 
@@ -47,6 +49,7 @@ fn describe(contents: &Contents, name: &str) -> String {
         Format::Json => "JSON",
         Format::Safetensors => "safetensors",
         Format::Npy => "an npy file",
+        Format::Onnx => "ONNX",
         _ => "an unknown kind of file",
     };
     let mut text = format!("{name}: {kind}, {} bytes\n", contents.bytes);
@@ -59,7 +62,54 @@ fn describe(contents: &Contents, name: &str) -> String {
     if let Some(store) = &contents.weights {
         describe_store(&mut text, store);
     }
+    if let Some(model) = &contents.graph {
+        describe_graph(&mut text, model);
+    }
     text
+}
+
+/// Versions, inputs, outputs, operators and arrays of an ONNX model.
+fn describe_graph(text: &mut String, model: &onnx::Model) {
+    let graph = &model.graph;
+    let made_by = format!("{} {}", model.producer, model.producer_version);
+    let _ = writeln!(
+        text,
+        "  by {}, format {}, opset {}",
+        short(&made_by),
+        model.ir_version,
+        model.opset
+    );
+    for note in [&graph.name, &model.doc].into_iter().filter(|note| !note.is_empty()) {
+        let _ = writeln!(text, "  {}", short(note));
+    }
+    for (key, value) in &model.metadata {
+        let _ = writeln!(text, "  @{}: {}", short(key), short(value));
+    }
+    for (word, values) in [("input", &graph.inputs), ("output", &graph.outputs)] {
+        for value in values {
+            let dim = |dim: &Dim| match dim {
+                Dim::Known(size) => size.to_string(),
+                Dim::Named(name) => short(name),
+                Dim::Unknown => "?".into(),
+            };
+            let dims = value.shape.as_ref().map(|dims| dims.iter().map(dim).collect::<Vec<_>>());
+            let dims = dims.map_or_else(|| "?".into(), |dims| format!("({})", dims.join(", ")));
+            let _ = writeln!(text, "{word} {}  {} {dims}", short(&value.name), value.kind.name());
+        }
+    }
+    for node in &graph.nodes {
+        let _ = writeln!(
+            text,
+            "{}({}) -> {}",
+            short(&node.op),
+            short(&node.inputs.join(", ")),
+            short(&node.outputs.join(", "))
+        );
+    }
+    for (name, array) in &graph.initializers {
+        let name = short(name);
+        let _ = writeln!(text, "{name}  {} {:?}{}", array.dtype(), array.shape, remark(array));
+    }
 }
 
 /// A configuration, or what else the JSON of a model file says.

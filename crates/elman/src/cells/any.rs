@@ -8,6 +8,7 @@ use super::{
 };
 use crate::layers::Base;
 use crate::layers::layer::to_config;
+use crate::onnx::{CellOperator, EdgeOutputs, EdgeSequence, Exporter};
 use crate::parameters::Builder;
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Result, Tensor};
@@ -177,6 +178,23 @@ impl Cell for AnyCell {
         builder: &mut StreamBuilder,
     ) -> Result<Vec<Flow>> {
         self.cell.stream(x, options, builder)
+    }
+
+    fn onnx_operator(&self, exporter: &Exporter) -> Option<CellOperator> {
+        self.cell.onnx_operator(exporter)
+    }
+
+    fn onnx_step(
+        &self,
+        x: &str,
+        states: &[String],
+        exporter: &mut Exporter,
+    ) -> Result<(String, Vec<String>)> {
+        self.cell.onnx_step(x, states, exporter)
+    }
+
+    fn onnx(&self, sequence: &EdgeSequence, exporter: &mut Exporter) -> Result<EdgeOutputs> {
+        self.cell.onnx(sequence, exporter)
     }
 
     fn sequence_backward(

@@ -10,6 +10,7 @@ use super::{
 use crate::activations::Activation;
 use crate::layers::Base;
 use crate::layers::layer::check_size;
+use crate::onnx::{CellOperator, EdgeOutputs, EdgeSequence, Exporter};
 use crate::parameters::Builder;
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Tensor};
@@ -297,6 +298,37 @@ pub trait Cell: CloneCell + Send + Sync + 'static {
                 builder.push(step, inputs, &outputs)
             }
         }
+    }
+
+    /// The cell as one of ONNX's recurrent operators, if it is one.
+    fn onnx_operator(&self, exporter: &Exporter) -> Option<CellOperator> {
+        let _none = exporter;
+        None
+    }
+
+    /// One step of the cell in an [ONNX graph](crate::onnx): from the names of a step's input and of
+    /// the states, all with the batch, to those of the output and of the new states. By default it
+    /// has none.
+    ///
+    /// # Errors
+    /// [`Error::Onnx`]: operators don't compute what the cell does.
+    fn onnx_step(
+        &self,
+        x: &str,
+        states: &[String],
+        exporter: &mut Exporter,
+    ) -> Result<(String, Vec<String>)> {
+        let _refused = (x, states, exporter);
+        Err(crate::onnx::refuse_cell(self))
+    }
+
+    /// The cell over a whole sequence in an ONNX graph: as an operator if it is one, else as a loop
+    /// over steps.
+    ///
+    /// # Errors
+    /// As [`Cell::onnx_step`].
+    fn onnx(&self, sequence: &EdgeSequence, exporter: &mut Exporter) -> Result<EdgeOutputs> {
+        crate::onnx::sequence(self, sequence, exporter)
     }
 
     /// This cell as one of any class, with a name of its own.

@@ -9,6 +9,7 @@ use super::gates::Gates;
 use crate::constraints::Constraint;
 use crate::defaults;
 use crate::initializers::Initializer;
+use crate::onnx::Exporter;
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
 use crate::{Context, Float, Result};
@@ -109,6 +110,20 @@ impl CellWeights {
     /// The gradients of kernel, recurrent kernel and bias, to add to.
     pub fn gradients<'c>(&self, cx: &'c mut Context) -> [&'c mut [Float]; 3] {
         cx.gradients([self.kernel, self.recurrent_kernel, self.bias])
+    }
+
+    /// `x @ kernel + h @ recurrent_kernel + bias` in ONNX.
+    pub fn onnx_sums(&self, x: &str, h: &str, exporter: &mut Exporter) -> String {
+        let kernel = exporter.weight("kernel", self.kernel);
+        let recurrent = exporter.weight("recurrent_kernel", self.recurrent_kernel);
+        let (of_x, of_h) =
+            (exporter.binary("MatMul", x, &kernel), exporter.binary("MatMul", h, &recurrent));
+        let sums = exporter.binary("Add", &of_x, &of_h);
+        if !self.bias.exists() {
+            return sums;
+        }
+        let bias = exporter.weight("bias", self.bias);
+        exporter.binary("Add", &sums, &bias)
     }
 
     /// The way to the kernels for these equations, where they know the activations.

@@ -11,10 +11,12 @@ use super::cell::{check_activations, check_input};
 use super::dropout::{CellDropout, MaskCount};
 use super::gates::Gates;
 use super::lstm_step::LstmStep;
+use super::lstm_step::onnx_step;
 use super::{Cell, CellWeights, DropoutMasks};
 use crate::activations::{self, Activation};
 use crate::layers::data_format::ChannelsLast;
 use crate::layers::layer::{check_size, to_config};
+use crate::onnx::Exporter;
 use crate::ops::{self, Padding, Windows};
 use crate::parameters::Builder;
 use crate::{Context, Error, Result, Shape, Tensor, defaults};
@@ -267,6 +269,30 @@ impl<const N: usize> Cell for ConvLstmCell<N> {
     fn dropout_masks(&self, batch: usize, input: &[usize], cx: &Context) -> Result<DropoutMasks> {
         let state = self.output_shape(input)?;
         Ok(self.dropout.draw(MaskCount::PerGate(4), batch, (input, &state), cx))
+    }
+
+    fn onnx_step(
+        &self,
+        x: &str,
+        states: &[String],
+        exporter: &mut Exporter,
+    ) -> Result<(String, Vec<String>)> {
+        let (e, weights) = (exporter, &self.weights);
+        let mut sums = Vec::new();
+        for (x, kernel, windows) in [
+            (x, weights.kernel, self.input_windows()),
+            (&states[0], weights.recurrent_kernel, self.state_windows()),
+        ] {
+            let (shape, values) = (e.parameters().shape(kernel).to_vec(), e.values(kernel));
+            sums.push(e.convolution(x, (&shape, &values), &windows, 1));
+        }
+        let mut z = e.binary("Add", &sums[0], &sums[1]);
+        if weights.use_bias {
+            let bias = e.weight("bias", weights.bias);
+            z = e.binary("Add", &z, &bias);
+        }
+        let activations = (self.activation, self.recurrent_activation);
+        Ok(onnx_step(&z, &states[1], self.filters, activations, e))
     }
 
     fn step(

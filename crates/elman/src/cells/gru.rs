@@ -10,6 +10,7 @@ use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
 use crate::defaults;
 use crate::layers::layer::to_config;
+use crate::onnx::{CellOperator, Exporter};
 use crate::parameters::Builder;
 use crate::{Context, Float, Result, Tensor, ops};
 
@@ -129,6 +130,78 @@ impl Cell for GruCell {
             reset_after: self.reset_after,
         };
         self.weights.fused(cell, self.units)
+    }
+
+    fn onnx_operator(&self, exporter: &Exporter) -> Option<CellOperator> {
+        let activations = vec![self.recurrent_activation, self.activation];
+        let order = [0, 1, 2];
+        let mut operator =
+            CellOperator::of("GRU", &self.weights, self.units, &order, activations, exporter);
+        operator.linear_before_reset = self.reset_after;
+        Some(operator)
+    }
+
+    fn onnx_step(
+        &self,
+        x: &str,
+        states: &[String],
+        exporter: &mut Exporter,
+    ) -> Result<(String, Vec<String>)> {
+        let (h, units, e) = (&states[0], self.units, exporter);
+        let width = 3 * units;
+        let (kernel, recurrent) =
+            (e.values(self.weights.kernel), e.values(self.weights.recurrent_kernel));
+        let features = kernel.len() / width.max(1);
+        let kernel = e.floats("kernel", [features, width], kernel);
+        let mut from_x = e.binary("MatMul", x, &kernel);
+        let mut bias = e.values(self.weights.bias);
+        let recurrent_bias = bias.split_off(bias.len().min(width));
+        if !bias.is_empty() {
+            let bias = e.floats("bias", [width], bias);
+            from_x = e.binary("Add", &from_x, &bias);
+        }
+        let of_x = e.split(&from_x, -1, &[units; 3]);
+        // The columns of z and r, and those of the candidate.
+        let columns = |range: std::ops::Range<usize>| -> Vec<f32> {
+            recurrent.chunks_exact(width).flat_map(|row| row[range.clone()].to_vec()).collect()
+        };
+        let mut gates = Vec::new();
+        let mut of_candidate = String::new();
+        if self.reset_after {
+            let kernel = e.floats("recurrent_kernel", [units, width], recurrent.clone());
+            let mut from_h = e.binary("MatMul", h, &kernel);
+            if !recurrent_bias.is_empty() {
+                let bias = e.floats("recurrent_bias", [width], recurrent_bias);
+                from_h = e.binary("Add", &from_h, &bias);
+            }
+            gates = e.split(&from_h, -1, &[units; 3]);
+            of_candidate = gates.remove(2);
+        } else {
+            let kernel = e.floats("recurrent_kernel", [units, 2 * units], columns(0..2 * units));
+            let from_h = e.binary("MatMul", h, &kernel);
+            gates.extend(e.split(&from_h, -1, &[units; 2]));
+        }
+        let mut active = Vec::new();
+        for (of_x, of_h) in of_x.iter().zip(&gates) {
+            let sum = e.binary("Add", of_x, of_h);
+            active.push(e.activation(self.recurrent_activation, &sum, units));
+        }
+        let (z, r) = (&active[0], &active[1]);
+        let of_candidate = match self.reset_after {
+            true => e.binary("Mul", r, &of_candidate),
+            false => {
+                let left = e.binary("Mul", r, h);
+                let kernel =
+                    e.floats("candidate_kernel", [units, units], columns(2 * units..width));
+                e.binary("MatMul", &left, &kernel)
+            }
+        };
+        let n = e.binary("Add", &of_x[2], &of_candidate);
+        let n = e.activation(self.activation, &n, units);
+        let change = e.binary("Sub", h, &n);
+        let kept = e.binary("Mul", z, &change);
+        let h = e.binary("Add", &n, &kept);
+        Ok((h.clone(), vec![h]))
     }
 
     fn step(

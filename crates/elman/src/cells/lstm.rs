@@ -7,10 +7,12 @@ use serde_json::{Map, Value};
 use super::dropout::{CellDropout, MaskCount};
 use super::gates::Gates;
 use super::lstm_step::LstmStep;
+use super::lstm_step::onnx_step;
 use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
 use crate::defaults;
 use crate::layers::layer::to_config;
+use crate::onnx::{CellOperator, Exporter};
 use crate::parameters::Builder;
 use crate::{Context, Result, Tensor, ops};
 
@@ -118,6 +120,24 @@ impl Cell for LstmCell {
             recurrent_activation: self.recurrent_activation,
         };
         self.weights.fused(cell, self.units)
+    }
+
+    fn onnx_operator(&self, exporter: &Exporter) -> Option<CellOperator> {
+        let activations = vec![self.recurrent_activation, self.activation, self.activation];
+        // i, f, c, o in Keras; i, o, f, c in ONNX.
+        let order = [0, 3, 1, 2];
+        Some(CellOperator::of("LSTM", &self.weights, self.units, &order, activations, exporter))
+    }
+
+    fn onnx_step(
+        &self,
+        x: &str,
+        states: &[String],
+        exporter: &mut Exporter,
+    ) -> Result<(String, Vec<String>)> {
+        let z = self.weights.onnx_sums(x, &states[0], exporter);
+        let activations = (self.activation, self.recurrent_activation);
+        Ok(onnx_step(&z, &states[1], self.units, activations, exporter))
     }
 
     fn step(

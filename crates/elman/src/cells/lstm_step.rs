@@ -1,6 +1,7 @@
 //! What the gates of an LSTM make of the carry, whatever it is that the gates are computed from.
 
 use crate::activations::{self, Activation};
+use crate::onnx::Exporter;
 use crate::{Tensor, ops};
 
 /// The equations behind the products of one step, and what their gradients need:
@@ -66,4 +67,24 @@ impl LstmStep {
 /// The activations of i, f, g and o.
 fn of_gates((activation, recurrent): (Activation, Activation)) -> [Activation; 4] {
     [recurrent, recurrent, activation, recurrent]
+}
+
+/// [`LstmStep::forward`] in ONNX, from the name of z, whose last axis has the columns of i, f, g, o.
+pub(super) fn onnx_step(
+    z: &str,
+    c: &str,
+    units: usize,
+    (activation, recurrent): (Activation, Activation),
+    e: &mut Exporter,
+) -> (String, Vec<String>) {
+    let mut gates = Vec::new();
+    let all = of_gates((activation, recurrent));
+    for (gate, activation) in e.split(z, -1, &[units; 4]).iter().zip(all) {
+        gates.push(e.activation(activation, gate, units));
+    }
+    let (kept, written) = (e.binary("Mul", &gates[1], c), e.binary("Mul", &gates[0], &gates[2]));
+    let c = e.binary("Add", &kept, &written);
+    let active = e.activation(activation, &c, units);
+    let h = e.binary("Mul", &gates[3], &active);
+    (h.clone(), vec![h, c])
 }

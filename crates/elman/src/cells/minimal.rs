@@ -18,6 +18,7 @@ use super::{
 use crate::constraints::Constraint;
 use crate::initializers::Initializer;
 use crate::layers::layer::to_config;
+use crate::onnx::Exporter;
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
 use crate::streaming::{Flow, StreamBuilder};
@@ -233,6 +234,37 @@ impl<K: MinimalKind> Cell for MinimalCell<K> {
             self.bias = builder.add("bias", &[columns], bias)?;
         }
         Ok(())
+    }
+
+    fn onnx_step(
+        &self,
+        x: &str,
+        states: &[String],
+        exporter: &mut Exporter,
+    ) -> Result<(String, Vec<String>)> {
+        let (units, e) = (self.units, exporter);
+        let kernel = e.weight("kernel", self.kernel);
+        let mut z = e.binary("MatMul", x, &kernel);
+        if self.use_bias {
+            let bias = e.weight("bias", self.bias);
+            z = e.binary("Add", &z, &bias);
+        }
+        let parts = e.split(&z, -1, &vec![units; K::GATES + 1]);
+        let logit = K::onnx_logit(&parts[..K::GATES], e);
+        let kept = e.unary("Sigmoid", &logit);
+        let opposite = e.unary("Neg", &logit);
+        let opening = e.unary("Sigmoid", &opposite);
+        let mut candidate = parts[K::GATES].clone();
+        if self.positive {
+            let none = e.number(0.0);
+            let is_positive = e.binary("GreaterOrEqual", &candidate, &none);
+            let (above, below) = (e.plus(&candidate, 0.5), e.unary("Sigmoid", &candidate));
+            candidate = e.choose(&is_positive, &above, &below);
+        }
+        let written = e.binary("Mul", &opening, &candidate);
+        let left = e.binary("Mul", &kept, &states[0]);
+        let h = e.binary("Add", &left, &written);
+        Ok((h.clone(), vec![h]))
     }
 
     fn step(

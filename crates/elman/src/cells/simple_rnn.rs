@@ -10,6 +10,7 @@ use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
 use crate::defaults;
 use crate::layers::layer::to_config;
+use crate::onnx::{CellOperator, Exporter};
 use crate::parameters::Builder;
 use crate::{Context, Result, Tensor, ops};
 
@@ -105,6 +106,22 @@ impl Cell for SimpleRnnCell {
     fn fused(&self) -> Option<Fused> {
         let cell = kernels::Cell::SimpleRnn { activation: self.activation };
         self.weights.fused(cell, self.units)
+    }
+
+    fn onnx_operator(&self, exporter: &Exporter) -> Option<CellOperator> {
+        let activations = vec![self.activation];
+        Some(CellOperator::of("RNN", &self.weights, self.units, &[0], activations, exporter))
+    }
+
+    fn onnx_step(
+        &self,
+        x: &str,
+        states: &[String],
+        exporter: &mut Exporter,
+    ) -> Result<(String, Vec<String>)> {
+        let z = self.weights.onnx_sums(x, &states[0], exporter);
+        let h = exporter.activation(self.activation, &z, self.units);
+        Ok((h.clone(), vec![h]))
     }
 
     fn step(

@@ -6,6 +6,7 @@ use super::{
     AnyCell, Cell, CellStream, DropoutMasks, InputGradients, Sequence, SequenceGradients,
     SequenceOutput,
 };
+use crate::onnx::{EdgeOutputs, EdgeSequence, Exporter};
 use crate::parameters::Builder;
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Tensor};
@@ -220,6 +221,42 @@ impl Cell for StackedRnnCells {
             x = outputs.remove(0).masked_as(&x);
         }
         Ok(std::iter::once(x.without_mask()).chain(states).collect())
+    }
+
+    fn onnx_step(
+        &self,
+        x: &str,
+        states: &[String],
+        exporter: &mut Exporter,
+    ) -> Result<(String, Vec<String>)> {
+        let (mut x, mut after) = (x.to_owned(), Vec::new());
+        for (cell, states) in self.cells.iter().zip(self.split(states)) {
+            let (output, new) = cell.onnx_step(&x, states, exporter)?;
+            x = output;
+            after.extend(new);
+        }
+        Ok((x, after))
+    }
+
+    fn onnx(&self, sequence: &EdgeSequence, exporter: &mut Exporter) -> Result<EdgeOutputs> {
+        let mut part = sequence.clone();
+        let mut states = Vec::new();
+        let shapes = self.input_shapes(&sequence.step_shape)?;
+        let given = self.split(&sequence.initial_states);
+        for (i, (cell, shape)) in self.cells.iter().zip(shapes).enumerate() {
+            part.step_shape = shape;
+            part.initial_states = given.get(i).map(|own| own.to_vec()).unwrap_or_default();
+            part.return_sequences = sequence.return_sequences || i + 1 < self.cells.len();
+            let name = i.to_string();
+            let outputs = exporter.within(&name, |exporter| cell.onnx(&part, exporter))?;
+            states.extend(outputs.states);
+            part.x = outputs.output;
+            if std::mem::take(&mut part.go_backwards) {
+                // Outputs stand in the order in which they were computed; so must the mask.
+                part.mask = part.mask.as_ref().map(|mask| exporter.reverse(mask, 1));
+            }
+        }
+        Ok(EdgeOutputs { output: part.x, states })
     }
 
     fn sequence_backward(

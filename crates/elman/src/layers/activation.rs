@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::activations::{self, Activation as Function};
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::onnx::refuse;
+use crate::onnx::{Edge, Exporter};
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Shape, Tensor};
 
@@ -73,6 +75,15 @@ impl Layer for ActivationLayer {
                 activation.forward(x, y, width);
             }
         })
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let width = inputs[0].shape.last().unwrap_or_default();
+        if width == 0 && !self.activation.is_elementwise() {
+            return Err(refuse(self, "its activation needs a last dimension that is known"));
+        }
+        let y = exporter.activation(self.activation, &inputs[0].name, width);
+        exporter.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

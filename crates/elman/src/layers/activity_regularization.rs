@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::layers::layer::{single_input, streams_unchanged, to_config};
+use crate::layers::layer::{only_in_training, single_input, to_config};
 use crate::layers::{Base, Layer};
 use crate::regularizers::Regularizer;
 use crate::{Context, Result, Shape, Tensor};
@@ -92,7 +92,7 @@ impl Layer for ActivityRegularization {
         true
     }
 
-    streams_unchanged!();
+    only_in_training!();
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         Ok(inputs.to_vec())

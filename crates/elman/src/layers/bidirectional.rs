@@ -2,6 +2,7 @@
 
 mod directions;
 mod merge_mode;
+mod onnx;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -13,6 +14,7 @@ use merge_mode::Merged;
 use crate::cells::Cell;
 use crate::layers::layer::{layer_boilerplate, never_streams};
 use crate::layers::{Base, Layer, Rnn};
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::Builder;
 use crate::{Context, Error, Mask, Result, Shape, Tensor, ops};
 
@@ -184,6 +186,10 @@ impl Layer for Bidirectional {
     }
 
     never_streams!("it reads the sequence from its end as well");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        self.export(inputs, exporter)
+    }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let (forward, backward) = self.split_inputs(inputs)?;

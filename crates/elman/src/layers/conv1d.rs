@@ -17,6 +17,7 @@ use crate::layers::layer::{check_positive, known_last, layer_boilerplate, single
 use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::windows::{count, output_shape, over_time};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::ops::{Padding, Windows};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
@@ -333,6 +334,19 @@ impl Layer for Conv1d {
             dilation,
         };
         builder.push_layer(self, step, inputs)
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let kernel = exporter.parameters().shape(self.kernel).to_vec();
+        let values = exporter.values(self.kernel);
+        let kernel = (&kernel[..], &values[..]);
+        let mut y = exporter.convolution(&inputs[0].name, kernel, &self.windows(), self.groups);
+        if self.use_bias {
+            let bias = exporter.weight("bias", self.bias);
+            y = exporter.binary("Add", &y, &bias);
+        }
+        let y = exporter.activation(self.activation, &y, self.filters);
+        exporter.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -12,6 +12,7 @@ use crate::initializers::Initializer;
 use crate::layers::layer::{check_positive, known_last, layer_boilerplate, single_input};
 use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
 use crate::streaming::{Flow, Product, StreamBuilder};
@@ -158,6 +159,17 @@ impl Layer for Dense {
         let (bias, activation) = (builder.values(self.bias), self.activation);
         let rows = inputs[0].step_size() / kernel.depth().max(1);
         builder.push_layer(self, Product { kernel, bias, activation, rows }, inputs)
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let kernel = exporter.weight("kernel", self.kernel);
+        let mut y = exporter.binary("MatMul", &inputs[0].name, &kernel);
+        if self.use_bias {
+            let bias = exporter.weight("bias", self.bias);
+            y = exporter.binary("Add", &y, &bias);
+        }
+        let y = exporter.activation(self.activation, &y, self.units);
+        exporter.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

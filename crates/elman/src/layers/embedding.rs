@@ -9,10 +9,12 @@ use crate::initializers::Initializer;
 use crate::layers::layer::{check_positive, layer_boilerplate, single_input};
 use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, EdgeMask, Exporter};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
 use crate::streaming::{Flow, Step, StepCall, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Mask, Result, Shape, Tensor};
+use elman_files::onnx::ElementKind;
 
 /// Turns integers (words, characters, categories) into vectors: `y[…, :] = embeddings[x[…], :]`.
 ///
@@ -178,6 +180,20 @@ impl Layer for Embedding {
         }
         let shape = self.output_shapes(&[x.shape().clone()])?.remove(0);
         Ok(vec![builder.push_masking(step, inputs, (shape, true))?])
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let x = &inputs[0];
+        let table = exporter.weight("embeddings", self.embeddings);
+        let index = exporter.cast(&x.name, ElementKind::I64);
+        let y = exporter.binary("Gather", &table, &index);
+        let mask = self.mask_zero.then(|| {
+            let none = exporter.number(0.0);
+            let is_zero = exporter.binary("Equal", &x.name, &none);
+            EdgeMask { name: exporter.unary("Not", &is_zero), ndim: x.ndim() }
+        });
+        let outputs = exporter.output(self, inputs, y)?;
+        Ok(outputs.into_iter().map(|y| y.with_mask(mask.clone())).collect())
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Result, Shape, Tensor};
+use elman_files::onnx::Attribute;
 
 /// Joins all axes but the first: `(batch, 8, 4)` to `(batch, 32)`; `(batch,)` to `(batch, 1)`.
 ///
@@ -55,6 +57,12 @@ impl Layer for Flatten {
         }
         let shape = self.output_shapes(&[x.shape().clone()])?.remove(0);
         Ok(vec![x.clone().without_mask().with_shape(shape, false)])
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let axis = ("axis", Attribute::Int(1));
+        let y = exporter.node("Flatten", &[&inputs[0].name], &[axis]);
+        exporter.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::layer::{layer_boilerplate, single_input, streams_unchanged};
+use crate::layers::layer::{layer_boilerplate, only_in_training, single_input};
 use crate::layers::{Base, Layer};
 use crate::{Context, Result, Shape, Tensor};
 
@@ -47,7 +47,7 @@ impl Layer for Identity {
         true
     }
 
-    streams_unchanged!();
+    only_in_training!();
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         Ok(vec![inputs[0].clone()])

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::Builder;
 use crate::regularizers::Regularizer;
 use crate::streaming::{Flow, StreamBuilder};
@@ -172,6 +173,18 @@ pub trait Layer: Send + Sync + 'static {
         let _refused = (inputs, builder);
         let reason = "its outputs need all steps, or it doesn't say how it works on one";
         Err(Error::Stream { layer: self.place(), reason: reason.into() })
+    }
+
+    /// Says what the layer is in an [ONNX graph](crate::onnx), for prediction: adds its operators to
+    /// `exporter`, from the edges of its inputs to those of its outputs, with their masks. By
+    /// default it doesn't.
+    ///
+    /// # Errors
+    /// [`Error::Onnx`]: operators don't compute what the layer does.
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let _refused = (inputs, exporter);
+        let reason = "it doesn't say what it is in ONNX".into();
+        Err(Error::Onnx { layer: self.place(), reason })
     }
 
     /// Says whether training changes the weights, of the layer and of those in it.
@@ -501,9 +514,17 @@ macro_rules! layer_boilerplate {
 }
 pub(crate) use layer_boilerplate;
 
-/// [`Layer::stream`] of a layer that does nothing outside of training.
-macro_rules! streams_unchanged {
+/// [`Layer::stream`] and [`Layer::onnx`] of a layer that does nothing outside of training.
+macro_rules! only_in_training {
     () => {
+        fn onnx(
+            &self,
+            inputs: &[$crate::onnx::Edge],
+            exporter: &mut $crate::onnx::Exporter,
+        ) -> $crate::Result<Vec<$crate::onnx::Edge>> {
+            exporter.output(self, inputs, inputs[0].name.clone())
+        }
+
         fn stream(
             &self,
             inputs: &[$crate::streaming::Flow],
@@ -514,7 +535,7 @@ macro_rules! streams_unchanged {
         }
     };
 }
-pub(crate) use streams_unchanged;
+pub(crate) use only_in_training;
 
 /// [`Layer::stream`] of a layer that can't work step by step.
 macro_rules! never_streams {

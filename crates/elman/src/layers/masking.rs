@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, EdgeMask, Exporter};
 use crate::streaming::{Flow, Step, StepCall, StreamBuilder, refuse};
 use crate::{Context, Float, Mask, Result, Shape, Tensor, ops};
+use elman_files::onnx::ElementKind;
 
 /// Marks the steps whose features all equal `mask_value`: the layers behind leave them out.
 ///
@@ -107,6 +109,22 @@ impl Layer for Masking {
         }
         let step = MaskingStep(self.mask_value as Float);
         Ok(vec![builder.push_masking(step, inputs, (x.shape().clone(), true))?])
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let x = &inputs[0];
+        let value = exporter.number(self.mask_value);
+        let is_value = exporter.binary("Equal", &x.name, &value);
+        let differs = exporter.unary("Not", &is_value);
+        let differs = exporter.cast(&differs, ElementKind::F32);
+        let differing = exporter.reduce("ReduceSum", &differs, &[-1], false);
+        let none = exporter.number(0.0);
+        let name = exporter.binary("Greater", &differing, &none);
+        let mask = EdgeMask { name, ndim: x.ndim() - 1 };
+        let over = exporter.unsqueeze(&mask.name, &[-1]);
+        let y = exporter.choose(&over, &x.name, &none);
+        let outputs = exporter.output(self, inputs, y)?;
+        Ok(outputs.into_iter().map(|y| y.with_mask(Some(mask.clone()))).collect())
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

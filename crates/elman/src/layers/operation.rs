@@ -1,8 +1,11 @@
 //! The operations on masks that Keras writes into functional models.
 
+mod onnx;
+
 use serde_json::{Map, Value, json};
 
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::streaming::{Flow, Step, StepCall, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Result, Shape, Tensor};
 
@@ -297,6 +300,10 @@ impl Layer for Operation {
         let value = self.value.unwrap_or(0.0) as Float;
         let step = OperationStep { kind: self.kind, value, joined };
         builder.push(step, inputs, &[(output, x.is_sequence())])
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        self.export(inputs, exporter)
     }
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -12,6 +12,9 @@ use inputs::StepShapes;
 use crate::cells::{AnyCell, Cell, CellStream, Sequence, SequenceGradients, segments};
 use crate::layers::layer::to_config;
 use crate::layers::{Base, Layer};
+use crate::onnx::{
+    CellOperator, Edge, EdgeOutputs, EdgeSequence, Exporter, final_states, initial_states,
+};
 use crate::parameters::Builder;
 use crate::states::StateSlot;
 use crate::streaming::{Flow, StreamBuilder, refuse};
@@ -56,6 +59,15 @@ pub trait Recurrent: Layer {
 
     /// How Keras groups the states among the arguments of a call.
     fn group_states(&self, states: Vec<Value>) -> Vec<Value>;
+
+    /// The shapes of the states for those inputs.
+    ///
+    /// # Errors
+    /// As [`Layer::output_shapes`].
+    fn state_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>>;
+
+    /// The cell as one of ONNX's operators, if it is one.
+    fn onnx_operator(&self, exporter: &Exporter) -> Option<CellOperator>;
 
     /// The same layer, unbuilt, with other options.
     fn with_options(&self, options: RnnOptions) -> Box<dyn Layer>;
@@ -193,6 +205,31 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
         vec![mask.filter(|_| self.options.return_sequences).cloned()]
     }
 
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let x = &inputs[0];
+        let shapes: Vec<Shape> = inputs.iter().map(|x| x.shape.clone()).collect();
+        let step = self.step_shapes(&shapes)?;
+        let sequence = EdgeSequence {
+            x: x.name.clone(),
+            step_shape: step.input,
+            initial_states: initial_states(self, inputs, exporter)?,
+            go_backwards: self.options.go_backwards,
+            return_sequences: self.options.return_sequences,
+            mask: x.step_mask(self)?.map(str::to_owned),
+            zero_output_for_mask: self.options.zero_output_for_mask,
+        };
+        let result = self.cell.onnx(&sequence, exporter);
+        let EdgeOutputs { output, states } = result.map_err(|error| self.named(error))?;
+        final_states(self, inputs, &states, exporter)?;
+        let mut edges: Vec<Edge> = std::iter::once(output)
+            .chain(states)
+            .zip(self.output_shapes(&shapes)?)
+            .map(|(name, shape)| Edge::new(name, shape))
+            .collect();
+        edges[0].mask = x.mask.clone().filter(|_| self.options.return_sequences);
+        Ok(edges)
+    }
+
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let shapes: Vec<Shape> = inputs.iter().map(|input| input.shape().into()).collect();
         let step = self.step_shapes(&shapes)?;
@@ -276,6 +313,16 @@ impl<C: Cell + Clone> Recurrent for Rnn<C> {
 
     fn group_states(&self, states: Vec<Value>) -> Vec<Value> {
         self.cell.group_states(states)
+    }
+
+    fn state_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        let states = self.step_shapes(inputs)?.states;
+        let batch = inputs[0].dims()[0];
+        Ok(states.iter().map(|state| Shape::from(&state[..]).with_batch(batch)).collect())
+    }
+
+    fn onnx_operator(&self, exporter: &Exporter) -> Option<CellOperator> {
+        self.cell.onnx_operator(exporter)
     }
 
     fn with_options(&self, options: RnnOptions) -> Box<dyn Layer> {

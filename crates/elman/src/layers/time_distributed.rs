@@ -5,10 +5,12 @@ use serde_json::Value;
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Assets, Base, Layer, layer_from_object, layer_to_object};
+use crate::onnx::{Edge, EdgeMask, Exporter, refuse as refuse_onnx};
 use crate::parameters::Builder;
 use crate::regularizers::Regularizer;
 use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Mask, Result, Shape, Tensor};
+use elman_files::onnx::ElementKind;
 
 /// Applies a layer to every step of a sequence: `y[:, t] = layer(x[:, t])`.
 ///
@@ -172,6 +174,44 @@ impl Layer for TimeDistributed {
             y.with_shape(step.with_batch(time).with_batch(batch), true).masked_as(x)
         };
         Ok(outputs.into_iter().map(with_time).collect())
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let (x, e) = (&inputs[0], exporter);
+        let shapes = self.output_shapes(std::slice::from_ref(&x.shape))?;
+        let (_, step) = self.step_shape(std::slice::from_ref(&x.shape))?;
+        let (rest, outer) = (e.ints(&[-1]), e.dims(&x.name, 0, 2));
+        let inner = e.dims(&x.name, 2, i64::MAX);
+        let folded = e.concat(&[&rest, &inner], 0);
+        let mut folded = Edge::new(e.binary("Reshape", &x.name, &folded), step);
+        if let Some(mask) = x.mask.as_ref().filter(|mask| mask.ndim > 2) {
+            let inner = e.dims(&mask.name, 2, i64::MAX);
+            let shape = e.concat(&[&rest, &inner], 0);
+            let name = e.binary("Reshape", &mask.name, &shape);
+            folded.mask = Some(EdgeMask { name, ndim: mask.ndim - 1 });
+        }
+        let mask = match &x.mask {
+            Some(mask) if mask.ndim > 2 => {
+                let counts = e.cast(&mask.name, ElementKind::F32);
+                let axes: Vec<i64> = (2..mask.ndim as i64).collect();
+                let any = e.reduce("ReduceMax", &counts, &axes, false);
+                Some(EdgeMask { name: e.cast(&any, ElementKind::Bool), ndim: 2 })
+            }
+            mask => mask.clone(),
+        };
+        if self.layer.as_recurrent().is_some_and(|layer| layer.options().stateful) {
+            return Err(refuse_onnx(self, "the layer in it is stateful"));
+        }
+        let name = self.layer.base().name();
+        let outputs = e.within(name, |e| self.layer.onnx(&[folded], e))?;
+        let mut unfolded = Vec::new();
+        for (i, (y, shape)) in outputs.into_iter().zip(shapes).enumerate() {
+            let inner = e.dims(&y.name, 1, i64::MAX);
+            let whole = e.concat(&[&outer, &inner], 0);
+            let y = Edge::new(e.binary("Reshape", &y.name, &whole), shape);
+            unfolded.push(if i == 0 { y.with_mask(mask.clone()) } else { y });
+        }
+        Ok(unfolded)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

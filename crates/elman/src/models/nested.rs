@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::Model;
 use super::graph::Graph;
 use crate::layers::{Assets, Base, Layer, activity};
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::Builder;
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Shape, Tensor};
@@ -204,6 +205,10 @@ impl Layer for Nested {
 
     fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
         self.graph.stream(inputs.to_vec(), builder)
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        self.graph.onnx(inputs.to_vec(), exporter)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

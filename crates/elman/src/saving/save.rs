@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{H5For, KERAS_VERSION, WeightNames, save_h5};
 use crate::models::Model;
+use crate::onnx::OnnxOptions;
 use crate::parameters::Parameters;
 use crate::training::{Compiled, optimizers};
 use crate::{Error, Result, Tensor};
@@ -14,7 +15,8 @@ use crate::{Error, Result, Tensor};
 impl Model {
     /// Writes the model, its weights, its compilation and the optimizer's state as a `.keras`
     /// file, which Keras 3 opens; where the path ends in `.h5`, as a legacy file for Keras 3 (see
-    /// [`Model::save_h5`]). The file is written whole or not at all: an older one stays until the
+    /// [`Model::save_h5`]), in `.safetensors` as [`Model::save_safetensors`] and in `.onnx` as
+    /// [`Model::save_onnx`] write it. The file is written whole or not at all: an older one stays until the
     /// new one is complete. The same model gives the same bytes.
     ///
     /// # Errors
@@ -43,6 +45,7 @@ impl Model {
             name if name.ends_with(".safetensors") => {
                 self.save_safetensors(path, WeightNames::Keras)
             }
+            name if name.ends_with(".onnx") => self.save_onnx(path, OnnxOptions::new()),
             _ => Ok(self.to_archive()?.write(path)?),
         }
     }

@@ -47,6 +47,7 @@ mod masked_training;
 mod memory;
 mod minimal;
 mod odd_losses;
+mod onnx;
 mod optimizer_files;
 mod probes;
 mod properties;

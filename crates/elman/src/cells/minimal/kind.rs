@@ -1,6 +1,7 @@
 //! What the two minimal cells do differently: how much of the state they keep.
 
 use crate::Float;
+use crate::onnx::Exporter;
 
 /// A minimal cell, as a type: [`MinGruCell`](super::MinGruCell) or
 /// [`MinLstmCell`](super::MinLstmCell).
@@ -18,6 +19,9 @@ pub trait MinimalKind: Clone + Send + Sync + 'static {
 
     /// The gradients of the gates from that of the logit.
     fn logit_backward(gates: &[Float], gradient: Float, of_gates: &mut [Float]);
+
+    /// [`MinimalKind::logit`] in an ONNX graph.
+    fn onnx_logit(gates: &[String], exporter: &mut Exporter) -> String;
 }
 
 /// The kind of [`MinGruCell`](super::MinGruCell).
@@ -36,6 +40,10 @@ impl MinimalKind for MinGruKind {
 
     fn logit_backward(_: &[Float], gradient: Float, of_gates: &mut [Float]) {
         of_gates[0] = -gradient;
+    }
+
+    fn onnx_logit(gates: &[String], exporter: &mut Exporter) -> String {
+        exporter.unary("Neg", &gates[0])
     }
 }
 
@@ -56,6 +64,14 @@ impl MinimalKind for MinLstmKind {
     fn logit_backward(gates: &[Float], gradient: Float, of_gates: &mut [Float]) {
         of_gates[0] = gradient * sigmoid(-gates[0]);
         of_gates[1] = -gradient * sigmoid(-gates[1]);
+    }
+
+    fn onnx_logit(gates: &[String], exporter: &mut Exporter) -> String {
+        let log = [&gates[0], &gates[1]].map(|gate| {
+            let opposite = exporter.unary("Neg", gate);
+            exporter.unary("Softplus", &opposite)
+        });
+        exporter.binary("Sub", &log[1], &log[0])
     }
 }
 

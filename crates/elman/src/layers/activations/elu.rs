@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Float, Result, Shape, Tensor, ops};
+use elman_files::onnx::Attribute;
 
 /// Exponential linear unit: `y = x` above zero, else `alpha * (exp(x) - 1)` (Clevert et al., 2016).
 ///
@@ -78,6 +80,12 @@ impl Layer for Elu {
         builder.push_map(self, inputs, move |x, y| {
             x.iter().zip(y).for_each(|(x, y)| *y = elu(*x, alpha));
         })
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let alpha = ("alpha", Attribute::Float(self.alpha as f32));
+        let y = exporter.node("Elu", &[&inputs[0].name], &[alpha]);
+        exporter.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -4,8 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{check_between, layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Float, Result, Shape, Tensor, ops};
+use elman_files::onnx::Attribute;
 
 /// Leaky rectified linear unit: `y = x` above zero, else `negative_slope * x` (Maas et al., 2013).
 ///
@@ -81,6 +83,12 @@ impl Layer for LeakyRelu {
         builder.push_map(self, inputs, move |x, y| {
             x.iter().zip(y).for_each(|(x, y)| *y = x * layer.slope_at(*x));
         })
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let alpha = ("alpha", Attribute::Float(self.negative_slope as f32));
+        let y = exporter.node("LeakyRelu", &[&inputs[0].name], &[alpha]);
+        exporter.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -7,6 +7,7 @@ use crate::initializers::Initializer;
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
 use crate::streaming::{Flow, StreamBuilder, refuse};
@@ -146,6 +147,12 @@ impl Layer for Prelu {
                 }
             }
         })
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let slopes = exporter.weight("alpha", self.alpha);
+        let y = exporter.binary("PRelu", &inputs[0].name, &slopes);
+        exporter.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

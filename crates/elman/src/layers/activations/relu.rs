@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{check_between, layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Float, Result, Shape, Tensor, ops};
 
@@ -105,6 +106,26 @@ impl Layer for Relu {
         builder.push_map(self, inputs, move |x, y| {
             x.iter().zip(y).for_each(|(x, y)| *y = layer.at(*x).0);
         })
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let (x, e) = (&*inputs[0].name, exporter);
+        let (threshold, none) = (e.number(self.threshold), e.number(0.0));
+        let mut above = x.to_owned();
+        if let Some(max) = self.max_value {
+            let max = e.number(max);
+            above = e.binary("Min", x, &max);
+        }
+        let below = match self.negative_slope == 0.0 {
+            true => none,
+            false => {
+                let below = e.binary("Sub", x, &threshold);
+                e.times(&below, self.negative_slope)
+            }
+        };
+        let is_above = e.binary("Greater", x, &threshold);
+        let y = e.choose(&is_above, &above, &below);
+        e.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

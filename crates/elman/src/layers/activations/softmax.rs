@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Axes, Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
 
@@ -108,6 +109,35 @@ impl Layer for Softmax {
             y.copy_from_slice(x);
             ops::softmax_rows(y, width);
         })
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let (x, e) = (&inputs[0], exporter);
+        let ndim = x.ndim();
+        let axes = self.axis.resolve(self, "axis", ndim)?;
+        let order = ops::bring_last(ndim, &axes);
+        // As in `used`: the axes of a mask are the last ones of the values.
+        let mask = x.mask.as_ref().map(|mask| mask.name.clone());
+        let mut kept = x.name.clone();
+        if let Some(mask) = &mask {
+            let out = e.number(f64::from(KEPT_OUT));
+            kept = e.choose(mask, &kept, &out);
+        }
+        let moved = e.transpose(&kept, &order);
+        let mut rows = vec![0; ndim - axes.len()];
+        rows.push(-1);
+        let flat = if axes.len() == 1 { moved.clone() } else { e.reshape(&moved, &rows) };
+        let mut y = e.activation(crate::activations::Activation::Softmax, &flat, 0);
+        if axes.len() > 1 {
+            let shape = e.unary("Shape", &moved);
+            y = e.binary("Reshape", &y, &shape);
+        }
+        let mut y = e.transpose(&y, &ops::inverse(&order));
+        if let Some(mask) = &mask {
+            let none = e.number(0.0);
+            y = e.choose(mask, &y, &none);
+        }
+        e.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

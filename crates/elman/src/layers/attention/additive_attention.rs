@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::inputs::{self, CallOptions};
+use super::onnx::{OnnxScores, attend};
 use super::scores::Scores;
 use crate::initializers::Initializer;
 use crate::layers::layer::{check_between, known_last, layer_boilerplate, never_streams};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::{Builder, Parameter};
 use crate::{Context, Mask, Result, Shape, Tensor, defaults};
 
@@ -148,6 +150,12 @@ impl Layer for AdditiveAttention {
     }
 
     never_streams!("every output looks at all steps");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let weights = self.use_scale.then_some(self.scale);
+        let scores = OnnxScores::Tanh { weights, inner: 1.0, outer: 1.0 };
+        attend(self, inputs, scores, self.options, exporter)
+    }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let dropout = (self.dropout, self.seed, &*self.place_in_model);

@@ -18,6 +18,11 @@ impl Heads {
         Heads { order: ops::bring_last(ndim, &last), groups: ndim - last.len() }
     }
 
+    /// The order of the axes in which groups come first, then steps, then numbers.
+    pub fn order(&self) -> &[usize] {
+        &self.order
+    }
+
     /// The lengths of the axes of `shape` in the order of groups, steps, width.
     fn moved(&self, shape: &[usize]) -> Vec<usize> {
         self.order.iter().map(|axis| shape[*axis]).collect()

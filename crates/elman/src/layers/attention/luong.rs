@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::inputs::{self, CallOptions};
+use super::onnx::{OnnxScores, attend};
 use super::scores::Scores;
 use crate::initializers::Initializer;
 use crate::layers::layer::{check_between, layer_boilerplate, never_streams};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::{Builder, Parameter};
 use crate::{Context, Float, Mask, Result, Shape, Tensor};
 
@@ -192,6 +194,21 @@ impl Layer for Attention {
     }
 
     never_streams!("every output looks at all steps");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let number = |parameter: Parameter, exporter: &Exporter| {
+            exporter.values(parameter).first().map_or(1.0, |v| f64::from(*v))
+        };
+        let inner = number(self.scale, exporter);
+        let scores = match self.score_mode {
+            ScoreMode::Dot => OnnxScores::Dot { scale: inner },
+            ScoreMode::Concat => {
+                let outer = number(self.concat_score_weight, exporter);
+                OnnxScores::Tanh { weights: None, inner, outer }
+            }
+        };
+        attend(self, inputs, scores, self.options, exporter)
+    }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let dropout = (self.dropout, self.seed, &*self.place_in_model);

@@ -5,6 +5,7 @@ mod heads;
 mod inputs;
 mod luong;
 mod multi_head;
+mod onnx;
 mod projection;
 mod scores;
 mod weighting;

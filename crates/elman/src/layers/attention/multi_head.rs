@@ -1,5 +1,6 @@
 //! Attention by several heads at once.
 
+mod onnx;
 mod options;
 mod shapes;
 
@@ -19,6 +20,7 @@ use crate::layers::layer::{
 };
 use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Axes, Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::Builder;
 use crate::regularizers::Regularizer;
 use crate::{Context, Error, Float, Mask, Result, Shape, Tensor, defaults, ops};
@@ -342,6 +344,10 @@ impl Layer for MultiHeadAttention {
     }
 
     never_streams!("every output looks at all steps");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        self.attend(inputs, exporter)
+    }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         // In Keras it is on what each of the maps puts out, and not on what the layer does.

@@ -1,5 +1,6 @@
 //! The linear maps of multi-head attention: Keras's `EinsumDense`, as far as it is needed here.
 
+use crate::onnx::Exporter;
 use crate::parameters::{Builder, Parameter, Weight};
 use crate::{Context, Result, Tensor, ops};
 
@@ -48,6 +49,19 @@ impl Projection {
         let mut y = ops::matmul(&rows, cx.value(self.kernel), self.outputs);
         ops::add_bias(&mut y, cx.value(self.bias));
         Ok(y)
+    }
+
+    /// The map in ONNX, of a value whose last axes are given as one; what it gives has one, too.
+    pub fn onnx(&self, x: &str, exporter: &mut Exporter) -> String {
+        let values = exporter.values(self.kernel);
+        let kernel = exporter.floats("kernel", [self.inputs, self.outputs], values);
+        let y = exporter.binary("MatMul", x, &kernel);
+        if !self.bias.exists() {
+            return y;
+        }
+        let values = exporter.values(self.bias);
+        let bias = exporter.floats("bias", [self.outputs], values);
+        exporter.binary("Add", &y, &bias)
     }
 
     /// The gradient of `x`, under its shape; those of the weights are added.

@@ -1,6 +1,8 @@
 //! The sum of several inputs.
 
 use super::elementwise::{Factor, Merge, MergeFunction, sum};
+use super::onnx::chain;
+use crate::onnx::Exporter;
 use crate::{Float, Tensor};
 
 /// Adds its inputs: `y = x1 + x2 + …`. For shapes and masks see [`Merge`].
@@ -35,6 +37,10 @@ impl MergeFunction for Sum {
 
     fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {
         inputs.map(|(x, _)| x).reduce(|sum, x| sum + x).unwrap_or_default()
+    }
+
+    fn onnx(inputs: &[String], _: &[Option<String>], exporter: &mut Exporter) -> String {
+        chain("Add", inputs, exporter)
     }
 
     fn merge(inputs: &[Tensor], _used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {

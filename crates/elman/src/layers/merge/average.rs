@@ -1,6 +1,8 @@
 //! The mean of several inputs.
 
 use super::elementwise::{Factor, Merge, MergeFunction, sum};
+use super::onnx::chain;
+use crate::onnx::Exporter;
 use crate::{Float, Tensor, ops};
 
 /// Averages its inputs: `y = (x1 + x2 + …) / n`. For shapes and masks see [`Merge`].
@@ -40,6 +42,11 @@ impl MergeFunction for Mean {
             count += 1.0;
         }
         sum.unwrap_or_default() / count
+    }
+
+    fn onnx(inputs: &[String], _: &[Option<String>], exporter: &mut Exporter) -> String {
+        let sum = chain("Add", inputs, exporter);
+        exporter.times(&sum, 1.0 / inputs.len() as f64)
     }
 
     fn merge(inputs: &[Tensor], _used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::inputs::check_inputs;
+use super::onnx::joined_mask;
 use super::stream::{ConcatenateStep, check_time};
 use crate::layers::layer::layer_boilerplate;
 use crate::layers::{Base, Layer, resolve_axis};
+use crate::onnx::{Edge, Exporter};
 use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Mask, Result, Shape, Tensor, ops};
 
@@ -179,6 +181,15 @@ impl Layer for Concatenate {
             true => Ok(vec![builder.push_masking(step, inputs, output)?]),
             false => builder.push(step, inputs, &[output]),
         }
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let names: Vec<&str> = inputs.iter().map(|x| &*x.name).collect();
+        let axis = self.resolved(inputs[0].ndim())?;
+        let y = exporter.concat(&names, axis as i64);
+        let mask = joined_mask(self, inputs, axis, exporter)?;
+        let outputs = exporter.output(self, inputs, y)?;
+        Ok(outputs.into_iter().map(|y| y.with_mask(mask.clone())).collect())
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

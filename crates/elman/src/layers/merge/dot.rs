@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::inputs::two;
 use crate::layers::layer::{layer_boilerplate, never_streams};
 use crate::layers::{Axes, Base, Layer, resolve_axis};
+use crate::onnx::{Edge, Exporter};
 use crate::{Context, Error, Float, Mask, Result, Shape, Tensor, ops};
 
 /// Scalar products of two inputs along an axis of each, sample by sample.
@@ -193,6 +194,46 @@ impl Layer for Dot {
     }
 
     never_streams!("its products join all steps");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let [x, y] = two(self, inputs)?;
+        let axes = self.resolved([x.ndim(), y.ndim()])?;
+        let e = exporter;
+        let mut sides = Vec::new();
+        // The dimensions of the output behind the batch.
+        let mut others = Vec::new();
+        for (input, axis) in [x, y].into_iter().zip(axes) {
+            let mut side = e.transpose(&input.name, &ops::bring_last(input.ndim(), &[axis]));
+            if self.normalize {
+                let square = e.binary("Mul", &side, &side);
+                let sum = e.reduce("ReduceSum", &square, &[-1], true);
+                let norm = e.unary("Sqrt", &sum);
+                let least = e.number(f64::from(EPSILON));
+                let norm = e.binary("Max", &norm, &least);
+                side = e.binary("Div", &side, &norm);
+            }
+            if input.ndim() > 2 {
+                others.push(e.dims(&side, 1, -1));
+            }
+            let (batch, depth) = (e.dims(&side, 0, 1), e.dims(&side, -1, i64::MAX));
+            let rest = e.ints(&[-1]);
+            let rows = e.concat(&[&batch, &rest, &depth], 0);
+            sides.push(e.binary("Reshape", &side, &rows));
+        }
+        let columns = e.transpose(&sides[1], &[0, 2, 1]);
+        let products = e.binary("MatMul", &sides[0], &columns);
+        let batch = e.dims(&products, 0, 1);
+        let one = e.ints(&[1]);
+        let mut shape = vec![&*batch];
+        shape.extend(others.iter().map(String::as_str));
+        if shape.len() == 1 {
+            shape.push(&one);
+        }
+        let shape = e.concat(&shape, 0);
+        let z = e.binary("Reshape", &products, &shape);
+        let outputs = e.output(self, inputs, z)?;
+        Ok(outputs.into_iter().map(|z| z.with_mask(None)).collect())
+    }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let [x, y] = two(self, inputs)?;

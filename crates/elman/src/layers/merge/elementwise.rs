@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::inputs::{aligned, any_mask, check_inputs, combined_shape, repeated};
+use super::onnx::{any_mask as any_mask_onnx, merged};
 use super::stream::{MergeStep, check_time};
 use crate::layers::layer::to_config;
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Float, Mask, Result, Shape, Tensor, ops};
 
@@ -34,6 +36,9 @@ pub trait MergeFunction: Clone + Send + Sync + 'static {
 
     /// Whether the function looks at masks; else they only pass.
     const LOOKS_AT_MASKS: bool = false;
+
+    /// [`MergeFunction::merge`] in ONNX, of inputs with as many axes each, from masks over them.
+    fn onnx(inputs: &[String], used: &[Option<String>], exporter: &mut Exporter) -> String;
 }
 
 /// What the gradient of an input is of the output's.
@@ -144,6 +149,13 @@ impl<F: MergeFunction> Layer for Merge<F> {
             true => Ok(vec![builder.push_masking(step, inputs, output)?]),
             false => builder.push(step, inputs, &[output]),
         }
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let y = merged::<F>(inputs, exporter);
+        let mask = any_mask_onnx(inputs, exporter);
+        let outputs = exporter.output(self, inputs, y)?;
+        Ok(outputs.into_iter().map(|y| y.with_mask(mask.clone())).collect())
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -1,6 +1,8 @@
 //! The smallest of several inputs.
 
 use super::elementwise::{Factor, Merge, MergeFunction, choose, choose_element};
+use super::onnx::chosen;
+use crate::onnx::Exporter;
 use crate::{Float, Tensor};
 
 /// The smallest of its inputs in each place. For shapes and masks see [`Merge`].
@@ -38,6 +40,10 @@ impl MergeFunction for Smallest {
 
     fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {
         choose_element(inputs, |old, new| new < old)
+    }
+
+    fn onnx(inputs: &[String], used: &[Option<String>], exporter: &mut Exporter) -> String {
+        chosen("Less", inputs, used, exporter)
     }
 
     fn merge(inputs: &[Tensor], used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {

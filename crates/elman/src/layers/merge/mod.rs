@@ -9,6 +9,7 @@ mod inputs;
 mod maximum;
 mod minimum;
 mod multiply;
+mod onnx;
 mod stream;
 mod subtract;
 

@@ -1,6 +1,8 @@
 //! The product of several inputs.
 
 use super::elementwise::{Factor, Merge, MergeFunction};
+use super::onnx::product;
+use crate::onnx::Exporter;
 use crate::{Float, Tensor, ops};
 
 /// Multiplies its inputs: `y = x1 * x2 * …`. For shapes and masks see [`Merge`].
@@ -53,6 +55,10 @@ impl MergeFunction for Product {
             Some((product, any)) if any != Some(false) => product,
             _ => 0.0,
         }
+    }
+
+    fn onnx(inputs: &[String], used: &[Option<String>], exporter: &mut Exporter) -> String {
+        product(inputs, used, exporter)
     }
 
     fn merge(inputs: &[Tensor], used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {

@@ -1,7 +1,9 @@
 //! The difference of two inputs.
 
 use super::elementwise::{Factor, Merge, MergeFunction};
+use super::onnx::chain;
 use crate::layers::Layer;
+use crate::onnx::Exporter;
 use crate::{Error, Float, Result, Tensor, ops};
 
 /// Subtracts its second input from its first: `y = x1 - x2`. For shapes and masks see [`Merge`].
@@ -49,6 +51,10 @@ impl MergeFunction for Difference {
 
     fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {
         inputs.map(|(x, _)| x).reduce(|a, b| a - b).unwrap_or_default()
+    }
+
+    fn onnx(inputs: &[String], _: &[Option<String>], exporter: &mut Exporter) -> String {
+        chain("Sub", inputs, exporter)
     }
 
     fn merge(inputs: &[Tensor], _used: &[Option<Vec<bool>>]) -> (Tensor, Vec<Factor>) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::layers::layer::{check_between, layer_boilerplate, single_input, streams_unchanged};
+use crate::layers::layer::{check_between, layer_boilerplate, only_in_training, single_input};
 use crate::layers::{Base, Layer};
 use crate::parameters::Builder;
 use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
@@ -79,7 +79,7 @@ impl Layer for GaussianDropout {
         true
     }
 
-    streams_unchanged!();
+    only_in_training!();
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::layers::dropout::drop_factors;
 use crate::layers::layer::{
-    check_between, layer_boilerplate, single_sequence, streams_unchanged, to_config,
+    check_between, layer_boilerplate, only_in_training, single_sequence, to_config,
 };
 use crate::layers::{Base, Layer};
 use crate::parameters::Builder;
@@ -86,7 +86,7 @@ impl Layer for SpatialDropout1d {
         true
     }
 
-    streams_unchanged!();
+    only_in_training!();
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];

@@ -8,6 +8,7 @@ use crate::initializers::Initializer;
 use crate::layers::layer::{check_between, layer_boilerplate, single_input};
 use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Axes, Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::{Builder, Parameter, Weight};
 use crate::regularizers::Regularizer;
 use crate::streaming::{Flow, StreamBuilder, refuse};
@@ -278,6 +279,30 @@ impl Layer for BatchNormalization {
         let (gamma, beta) = (builder.values(self.gamma), builder.values(self.beta));
         let normalize = statistics.normalizer(self.epsilon, gamma, beta, side);
         builder.push_map(self, inputs, normalize)
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let (x, e) = (&inputs[0], exporter);
+        let axis = self.resolved(x.ndim())?;
+        let mean = e.values(self.moving_mean);
+        let mut shape = vec![1; x.ndim()];
+        shape[axis] = mean.len();
+        let (gamma, beta) = (e.values(self.gamma), e.values(self.beta));
+        let variance = e.values(self.moving_variance);
+        let factor = |(i, variance): (usize, &f32)| {
+            let gamma = gamma.get(i).copied().unwrap_or(1.0);
+            (f64::from(gamma) / (f64::from(*variance) + self.epsilon).sqrt()) as f32
+        };
+        let factors: Vec<f32> = variance.iter().enumerate().map(factor).collect();
+        let mean = e.floats("moving_mean", shape.clone(), mean);
+        let mut y = e.binary("Sub", &x.name, &mean);
+        let factors = e.floats("factors", shape.clone(), factors);
+        y = e.binary("Mul", &y, &factors);
+        if self.center {
+            let beta = e.floats("beta", shape, beta);
+            y = e.binary("Add", &y, &beta);
+        }
+        e.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -8,6 +8,7 @@ use crate::initializers::Initializer;
 use crate::layers::layer::{check_between, layer_boilerplate, single_input};
 use crate::layers::weight_arguments::weight_arguments;
 use crate::layers::{Axes, Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
 use crate::streaming::{Flow, StreamBuilder};
@@ -186,6 +187,12 @@ impl Layer for LayerNormalization {
         let axes = self.axes(inputs[0].shape().ndim())?;
         let how = (&axes[..], Centre::Mean, self.epsilon);
         rows::stream(self, inputs, builder, how, [self.gamma, self.beta])
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let axes = self.axes(inputs[0].ndim())?;
+        let of = (&axes[..], Centre::Mean, self.epsilon);
+        rows::onnx(self, inputs, exporter, of, [self.gamma, self.beta])
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -7,6 +7,7 @@ use super::rows::{self, Centre};
 use crate::initializers::Initializer;
 use crate::layers::layer::{check_between, layer_boilerplate, single_input};
 use crate::layers::{Axes, Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::{Builder, Parameter};
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Context, Error, Result, Shape, Tensor};
@@ -119,6 +120,12 @@ impl Layer for RmsNormalization {
         let axes = self.axes(inputs[0].shape().ndim())?;
         let how = (&axes[..], Centre::Zero, self.epsilon);
         rows::stream(self, inputs, builder, how, [self.scale, Parameter::default()])
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let axes = self.axes(inputs[0].ndim())?;
+        let of = (&axes[..], Centre::Zero, self.epsilon);
+        rows::onnx(self, inputs, exporter, of, [self.scale, Parameter::default()])
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -2,6 +2,7 @@
 //! `RmsNormalization`.
 
 use crate::layers::Layer;
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::Parameter;
 use crate::streaming::{Flow, StreamBuilder};
 use crate::{Float, Result, Tensor, ops};
@@ -88,6 +89,40 @@ pub(super) fn stream(
             weigh(row, &scale, &shift);
         }
     })
+}
+
+/// [`forward`] in ONNX, from primitive operators: those of its own came at different times.
+pub(super) fn onnx(
+    layer: &dyn Layer,
+    inputs: &[Edge],
+    exporter: &mut Exporter,
+    (axes, centre, epsilon): (&[usize], Centre, f64),
+    [scale, shift]: [Parameter; 2],
+) -> Result<Vec<Edge>> {
+    let (x, e) = (&inputs[0], exporter);
+    let along: Vec<i64> = axes.iter().map(|axis| *axis as i64).collect();
+    let mut centred = x.name.clone();
+    if centre == Centre::Mean {
+        let mean = e.reduce("ReduceMean", &x.name, &along, true);
+        centred = e.binary("Sub", &x.name, &mean);
+    }
+    let square = e.binary("Mul", &centred, &centred);
+    let variance = e.reduce("ReduceMean", &square, &along, true);
+    let above = e.plus(&variance, epsilon);
+    let deviation = e.unary("Sqrt", &above);
+    let mut y = e.binary("Div", &centred, &deviation);
+    let mut shape = vec![1; x.ndim()];
+    for axis in axes {
+        shape[*axis] = x.shape.dims()[*axis].unwrap_or(1);
+    }
+    for (op, word, weight) in [("Mul", "scale", scale), ("Add", "shift", shift)] {
+        if weight.exists() {
+            let values = e.values(weight);
+            let values = e.floats(word, shape.clone(), values);
+            y = e.binary(op, &y, &values);
+        }
+    }
+    e.output(layer, inputs, y)
 }
 
 /// The gradient of `x`; those of `scale` and `shift`, where they exist, are added to.

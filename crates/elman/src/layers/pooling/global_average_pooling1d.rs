@@ -6,7 +6,9 @@ use super::check_steps;
 use crate::layers::data_format::ChannelsLast;
 use crate::layers::layer::{layer_boilerplate, never_streams, single_sequence};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::{Context, Float, Mask, Result, Shape, Tensor};
+use elman_files::onnx::ElementKind;
 
 /// The mean of all steps, feature by feature.
 ///
@@ -90,6 +92,22 @@ impl Layer for GlobalAveragePooling1d {
     }
 
     never_streams!("its output needs all steps");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let (x, e) = (&inputs[0], exporter);
+        let Some(mask) = e.mask_over(x) else {
+            let y = e.reduce("ReduceMean", &x.name, &[1], self.keepdims);
+            return Ok(vec![Edge::new(y, self.shape(&x.shape))]);
+        };
+        x.step_mask(self)?;
+        let none = e.number(0.0);
+        let used = e.choose(&mask, &x.name, &none);
+        let sum = e.reduce("ReduceSum", &used, &[1], self.keepdims);
+        let counts = e.cast(&mask, ElementKind::F32);
+        let count = e.reduce("ReduceSum", &counts, &[1], self.keepdims);
+        let y = e.binary("Div", &sum, &count);
+        Ok(vec![Edge::new(y, self.shape(&x.shape))])
+    }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];

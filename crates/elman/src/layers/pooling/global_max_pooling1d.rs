@@ -6,6 +6,7 @@ use super::check_steps;
 use crate::layers::data_format::ChannelsLast;
 use crate::layers::layer::{layer_boilerplate, never_streams, single_sequence};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::{Context, Float, Result, Shape, Tensor};
 
 /// The largest value of all steps, feature by feature.
@@ -79,6 +80,11 @@ impl Layer for GlobalMaxPooling1d {
     }
 
     never_streams!("its output needs all steps");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let y = exporter.reduce("ReduceMax", &inputs[0].name, &[1], self.keepdims);
+        exporter.output(self, inputs, y)
+    }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];

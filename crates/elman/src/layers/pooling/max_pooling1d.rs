@@ -8,6 +8,7 @@ use crate::layers::data_format::ChannelsLast;
 use crate::layers::layer::{layer_boilerplate, never_streams};
 use crate::layers::windows::{count, output_shape};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::ops::{Padding, Windows};
 use crate::{Context, Result, Shape, Tensor};
 
@@ -92,6 +93,11 @@ impl Layer for MaxPooling1d {
     }
 
     never_streams!("its windows join steps, so that it gives fewer than come");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let y = exporter.pooling("MaxPool", &inputs[0].name, &self.windows());
+        exporter.output(self, inputs, y)
+    }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let x = &inputs[0];

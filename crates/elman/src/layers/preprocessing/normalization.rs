@@ -7,6 +7,7 @@ use super::adapt::Moments;
 use crate::initializers::Initializer;
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Axes, Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::parameters::{Builder, Parameter, Weight};
 use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Parameters, Result, Shape, Tensor, ops};
@@ -368,6 +369,25 @@ impl Layer for Normalization {
                 *y = layer.value(*x, *mean, *deviation);
             }
         })
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let shape: Vec<usize> = inputs[0].shape.dims().iter().map(|dim| dim.unwrap_or(1)).collect();
+        let statistics = self.statistics(&shape, exporter.parameters())?;
+        let [mean, deviation] = statistics
+            .map(|values| exporter.tensor("statistic", &Tensor::from_parts(&shape[1..], values)));
+        let x = &inputs[0].name;
+        let y = match self.invert {
+            true => {
+                let scaled = exporter.binary("Mul", x, &deviation);
+                exporter.binary("Add", &scaled, &mean)
+            }
+            false => {
+                let centred = exporter.binary("Sub", x, &mean);
+                exporter.binary("Div", &centred, &deviation)
+            }
+        };
+        exporter.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Numbers;
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
 
@@ -118,6 +119,15 @@ impl Layer for Rescaling {
                 *y = x * scale + offset;
             }
         })
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        // They are repeated over the axes before their own, as ONNX does it, too.
+        let [scale, offset] = [&self.scale, &self.offset]
+            .map(|numbers| exporter.tensor("number", &numbers.tensor(numbers.shape())));
+        let y = exporter.binary("Mul", &inputs[0].name, &scale);
+        let y = exporter.binary("Add", &y, &offset);
+        exporter.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {

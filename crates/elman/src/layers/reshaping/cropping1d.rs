@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Ends;
 use crate::layers::layer::{layer_boilerplate, never_streams, single_sequence};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::{Context, Error, Result, Shape, Tensor};
 
 /// Cuts steps off the beginning and the end of every sequence.
@@ -70,6 +71,15 @@ impl Layer for Cropping1d {
     }
 
     never_streams!("it leaves out steps at the end, which is not known");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let end = match self.cropping.end {
+            0 => i64::MAX,
+            end => -(end as i64),
+        };
+        let y = exporter.slice(&inputs[0].name, 1, self.cropping.start as i64, end, 1);
+        exporter.output(self, inputs, y)
+    }
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         // Where the number of steps was unknown, it shows only now.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, never_streams, single_input};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::{Context, Error, Result, Shape, Tensor, ops};
 
 /// Puts the axes behind the batch in another order.
@@ -74,6 +75,11 @@ impl Layer for Permute {
     }
 
     never_streams!("it moves axes, and so may move time");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let y = exporter.transpose(&inputs[0].name, &self.order());
+        exporter.output(self, inputs, y)
+    }
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         Ok(vec![ops::permute(&inputs[0], &self.order())])

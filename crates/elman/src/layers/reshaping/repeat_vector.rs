@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{check_positive, layer_boilerplate, never_streams, single_input};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::{Context, Error, Result, Shape, Tensor, ops};
 
 /// Makes a sequence of `n` equal steps of a vector: what stands between the encoder and the
@@ -58,6 +59,13 @@ impl Layer for RepeatVector {
     }
 
     never_streams!("its output is a whole sequence at once");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let one_step = exporter.unsqueeze(&inputs[0].name, &[1]);
+        let shape = exporter.ints(&[1, self.n as i64, 1]);
+        let y = exporter.binary("Expand", &one_step, &shape);
+        exporter.output(self, inputs, y)
+    }
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         let (batch, features) = (inputs[0].shape()[0], inputs[0].width());

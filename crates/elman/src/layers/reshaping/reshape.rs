@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
+use crate::onnx::refuse as refuse_onnx;
+use crate::onnx::{Edge, Exporter};
 use crate::streaming::{Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Result, Shape, Tensor};
 
@@ -103,6 +105,17 @@ impl Layer for Reshape {
         }
         let shape = self.output_shapes(&[x.shape().clone()])?.remove(0);
         Ok(vec![x.clone().without_mask().with_shape(shape, false)])
+    }
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let target = self.target()?;
+        if target.contains(&Some(0)) {
+            return Err(refuse_onnx(self, "its outputs are empty"));
+        }
+        let mut shape = vec![0];
+        shape.extend(target.iter().map(|dim| dim.map_or(-1, |dim| dim as i64)));
+        let y = exporter.reshape(&inputs[0].name, &shape);
+        exporter.output(self, inputs, y)
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {

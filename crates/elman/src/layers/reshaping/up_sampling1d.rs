@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::layers::layer::known_last;
 use crate::layers::layer::{check_positive, layer_boilerplate, never_streams, single_sequence};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::{Context, Result, Shape, Tensor, ops};
 
 /// Repeats every step `size` times in a row.
@@ -54,6 +56,15 @@ impl Layer for UpSampling1d {
     }
 
     never_streams!("it gives more steps than come");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let features = known_last(self, 0, &inputs[0].shape)?;
+        let steps = exporter.unsqueeze(&inputs[0].name, &[2]);
+        let shape = exporter.ints(&[1, 1, self.size as i64, 1]);
+        let repeated = exporter.binary("Expand", &steps, &shape);
+        let y = exporter.reshape(&repeated, &[0, -1, features as i64]);
+        exporter.output(self, inputs, y)
+    }
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         let &[batch, time, features] = inputs[0].shape() else {

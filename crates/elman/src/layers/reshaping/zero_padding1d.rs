@@ -6,6 +6,7 @@ use super::Ends;
 use crate::layers::data_format::ChannelsLast;
 use crate::layers::layer::{check_positive, layer_boilerplate, never_streams, single_sequence};
 use crate::layers::{Base, Layer};
+use crate::onnx::{Edge, Exporter};
 use crate::{Context, Result, Shape, Tensor};
 
 /// Adds steps of zeros at the beginning and at the end of every sequence.
@@ -59,6 +60,13 @@ impl Layer for ZeroPadding1d {
     }
 
     never_streams!("it gives more steps than come");
+
+    fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
+        let Ends { start, end } = self.padding;
+        let pads = exporter.ints(&[0, start as i64, 0, 0, end as i64, 0]);
+        let y = exporter.binary("Pad", &inputs[0].name, &pads);
+        exporter.output(self, inputs, y)
+    }
 
     fn forward(&self, inputs: &[Tensor], _cx: &mut Context) -> Result<Vec<Tensor>> {
         Ok(vec![self.padding.pad(&inputs[0])])

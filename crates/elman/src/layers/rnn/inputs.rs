@@ -66,9 +66,10 @@ impl<C: Cell + Clone> Rnn<C> {
     }
 
     /// An error of the cell as one of the layer.
-    fn named(&self, mut error: Error) -> Error {
+    pub(super) fn named(&self, mut error: Error) -> Error {
         if let Error::InvalidArgument { place, .. }
         | Error::Unsupported { place, .. }
+        | Error::Onnx { layer: place, .. }
         | Error::InputShape { layer: place, .. } = &mut error
         {
             // The arguments of an `LSTM` are its own; those of an `RNN` are its cell's.

@@ -8,6 +8,7 @@ mod configurations;
 mod files;
 mod hostile;
 mod masks;
+mod onnx;
 mod shapes;
 mod training;
 
