@@ -1,7 +1,7 @@
 # One gate, here and in CI, which runs `make keras onnx` after it; cheapest checks first.
-.PHONY: check fmt lint doc test examples keras onnx
+.PHONY: check fmt lint doc test examples python keras onnx
 
-check: fmt lint doc test examples
+check: fmt lint doc test examples python
 
 fmt:
 	cargo fmt --all --check
@@ -26,6 +26,13 @@ examples:
 	cargo run --release --example character -- target/elman-examples
 	cargo run --release --example dates -- target/elman-examples
 	cargo run --release --example sensor -- target/elman-examples
+
+# The Python package, built as users build it, and its tests.
+python:
+	python3 -m venv target/python-venv
+	target/python-venv/bin/pip install --quiet -r python/requirements-test.txt
+	target/python-venv/bin/pip install --quiet --force-reinstall --no-deps .
+	target/python-venv/bin/python -m pytest --quiet python/tests
 
 # Real Keras opens what elman wrote and predicts the same.
 keras:

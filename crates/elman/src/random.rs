@@ -4,6 +4,7 @@
 //! layer depend neither on the order in which layers are made nor on the number of threads.
 
 use std::hash::{BuildHasher, Hasher};
+use std::sync::{Mutex, PoisonError};
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
@@ -71,9 +72,32 @@ impl Stream {
     }
 }
 
-/// A seed from the operating system's randomness, for those who gave none.
+/// What the seeds of models come from, once the program has asked for it.
+static SEEDS: Mutex<Option<Stream>> = Mutex::new(None);
+
+/// Makes all models from here on get seeds that follow from this one, in the order in which they are
+/// made, unless they are given their own: Keras's `keras.utils.set_random_seed`. The same program
+/// then gives the same numbers.
+///
+/// ```
+/// use elman::prelude::*;
+/// elman::random::set_random_seed(7);
+/// let seeds = [Model::from(Sequential::new()).seed(), Model::from(Sequential::new()).seed()];
+/// elman::random::set_random_seed(7);
+/// assert_eq!(Model::from(Sequential::new()).seed(), seeds[0]);
+/// assert_ne!(seeds[0], seeds[1]);
+/// ```
+pub fn set_random_seed(seed: u64) {
+    *SEEDS.lock().unwrap_or_else(PoisonError::into_inner) = Some(Stream::new(seed, "seeds"));
+}
+
+/// A seed for those who gave none: from [`set_random_seed`], else from the operating system's
+/// randomness.
 pub(crate) fn entropy() -> u64 {
-    std::collections::hash_map::RandomState::new().build_hasher().finish()
+    match &mut *SEEDS.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(stream) => stream.0.next_u64(),
+        None => std::collections::hash_map::RandomState::new().build_hasher().finish(),
+    }
 }
 
 /// FNV-1a, a stable hash: the numbers of a seed must not change with the compiler's version.

@@ -19,6 +19,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("elman-f64", &["elman-files", "elman-kernels-f64"]),
     ("elman-cli", &["elman", "elman-files"]),
     ("elman-examples", &["elman", "elman-files"]),
+    ("elman-python", &["elman"]),
 ];
 
 /// The crates whose work needs `unsafe`.

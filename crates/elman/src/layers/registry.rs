@@ -101,8 +101,12 @@ const WITHOUT_MEANING: &[&str] = &[
     "batch_input_shape",
     "batch_shape",
     "data_format",
+    // How attention is computed, not what.
+    "flash_attention",
     "implementation",
     "input_length",
+    // A factor of what `lora_rank` turns on.
+    "lora_alpha",
     "optional",
     "registered_name",
     // They say how to renormalize, which `renorm` turns on.

@@ -266,6 +266,14 @@ impl Model {
         self.network.get()
     }
 
+    /// All weights, with their names, shapes and places.
+    ///
+    /// # Errors
+    /// [`Error::NotBuilt`].
+    pub fn parameters(&self) -> Result<&crate::Parameters> {
+        Ok(self.built()?.parameters())
+    }
+
     pub(crate) fn built(&self) -> Result<&Network> {
         self.network.get().ok_or_else(|| Error::NotBuilt { model: self.name.clone() })
     }

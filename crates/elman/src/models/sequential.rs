@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::Model;
+use super::{Kind, Model};
 use crate::Result;
 use crate::layers::Layer;
 
@@ -82,6 +82,19 @@ impl Deref for Sequential {
 impl DerefMut for Sequential {
     fn deref_mut(&mut self) -> &mut Model {
         &mut self.0
+    }
+}
+
+/// Back from a [`Model`], to add more layers.
+impl TryFrom<Model> for Sequential {
+    /// The model, which is no chain.
+    type Error = Box<Model>;
+
+    fn try_from(model: Model) -> Result<Sequential, Box<Model>> {
+        match model.kind() {
+            Kind::Sequential => Ok(Sequential(model)),
+            Kind::Functional => Err(Box::new(model)),
+        }
     }
 }
 

@@ -154,7 +154,8 @@ impl Shared {
         Shared(Arc::new(SharedLayer { layer, calls: AtomicUsize::new(0) }))
     }
 
-    pub(crate) fn layer(&self) -> &dyn Layer {
+    /// The layer itself.
+    pub fn layer(&self) -> &dyn Layer {
         &*self.0.layer
     }
 
@@ -188,6 +189,31 @@ impl Shared {
     /// Input shapes that the layer can't take.
     pub fn apply_all(&self, inputs: impl Into<Symbols>) -> Result<Vec<Symbolic>> {
         self.call(inputs.into().0, Vec::new(), false)
+    }
+
+    /// Applies the layer to inputs with masks that are tensors of the model themselves, each beside
+    /// the number of the input that it is for: all outputs. (Masks that layers make themselves, such
+    /// as those of `Embedding` and `Masking`, go their way without this.)
+    ///
+    /// # Errors
+    /// As [`Shared::apply_all`], and a mask for an input that there isn't.
+    pub fn apply_masked(
+        &self,
+        inputs: impl Into<Symbols>,
+        masks: impl IntoIterator<Item = (usize, Symbolic)>,
+    ) -> Result<Vec<Symbolic>> {
+        let mut inputs = inputs.into().0;
+        let count = inputs.len();
+        let (numbers, masks): (Vec<usize>, Vec<Symbolic>) = masks.into_iter().unzip();
+        if let Some(number) = numbers.iter().find(|number| **number >= count) {
+            return Err(Error::InputCount {
+                layer: self.layer().place(),
+                expected: format!("input {number}, which a mask is for,"),
+                got: count,
+            });
+        }
+        inputs.extend(masks);
+        self.call(inputs, numbers, false)
     }
 
     /// Applies the layer to inputs followed by masks, where `masks` says which input each is for.

@@ -327,6 +327,12 @@ impl Model {
         }
     }
 
+    /// Leaves optimizer, loss and metrics aside, such as those of a file: as if the model had never
+    /// been compiled.
+    pub fn forget_compilation(&mut self) {
+        (self.compiled, self.not_compiled_because) = (None, None);
+    }
+
     /// Whether the model has an optimizer and a loss.
     pub fn is_compiled(&self) -> bool {
         self.compiled.is_some()

@@ -1,0 +1,127 @@
+//! Where a model lies, and who may use it when.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use elman::{Model, Sequential};
+use pyo3::prelude::*;
+
+use crate::error::detached;
+
+/// How long to wait for a model before looking whether Ctrl-C was pressed.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// A model that many threads read at once and one changes at a time.
+///
+/// Readers take a share of the model and let go of the lock at once. Who changes it takes it away,
+/// a copy if somebody is still reading, and puts it back; meanwhile readers wait without holding
+/// Python's lock. During a callback of a training the model is back in its place.
+pub struct ModelCell {
+    slot: Mutex<Option<Arc<Model>>>,
+    returned: Condvar,
+}
+
+impl ModelCell {
+    pub fn new(model: Model) -> Arc<ModelCell> {
+        Arc::new(ModelCell { slot: Mutex::new(Some(Arc::new(model))), returned: Condvar::new() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<Model>>> {
+        // Only whole models are ever put in.
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The model as it is now, for reading.
+    ///
+    /// # Errors
+    /// `KeyboardInterrupt` while waiting for a training in another thread.
+    pub fn read(&self, py: Python<'_>) -> PyResult<Arc<Model>> {
+        loop {
+            if let Some(model) = &*self.lock() {
+                return Ok(Arc::clone(model));
+            }
+            self.wait(py)?;
+        }
+    }
+
+    /// Takes the model away until the result is dropped.
+    ///
+    /// # Errors
+    /// As [`ModelCell::read`].
+    pub fn take(self: &Arc<ModelCell>, py: Python<'_>) -> PyResult<Taken> {
+        loop {
+            if let Some(model) = self.lock().take() {
+                return Ok(Taken { cell: Arc::clone(self), model: unshared(model) });
+            }
+            self.wait(py)?;
+        }
+    }
+
+    fn wait(&self, py: Python<'_>) -> PyResult<()> {
+        py.check_signals()?;
+        py.detach(|| self.wait_for_return());
+        Ok(())
+    }
+
+    fn wait_for_return(&self) {
+        let slot = self.lock();
+        if slot.is_none() {
+            // Whether it was in time shows when the caller looks again.
+            drop(self.returned.wait_timeout(slot, PATIENCE));
+        }
+    }
+
+    fn put(&self, model: Model) {
+        *self.lock() = Some(Arc::new(model));
+        self.returned.notify_all();
+    }
+
+    /// Changes the model while other threads of Python run.
+    ///
+    /// # Errors
+    /// Those of the change, after which the model is back in its place.
+    pub fn change<T: Send>(
+        self: &Arc<ModelCell>,
+        py: Python<'_>,
+        change: impl FnOnce(&mut Model) -> elman::Result<T> + Send,
+    ) -> PyResult<T> {
+        let mut taken = self.take(py)?;
+        detached(py, || change(&mut taken.model))
+    }
+
+    /// Puts the model of a training back for the time of a call into Python.
+    pub fn lend<T>(self: &Arc<ModelCell>, model: &mut Model, call: impl FnOnce() -> T) -> T {
+        self.put(std::mem::replace(model, placeholder()));
+        let result = call();
+        loop {
+            // Not to be interrupted: the training needs its model.
+            if let Some(back) = self.lock().take() {
+                *model = unshared(back);
+                return result;
+            }
+            self.wait_for_return();
+        }
+    }
+}
+
+/// What stands for a model that is elsewhere.
+fn placeholder() -> Model {
+    Sequential::with_name("").into()
+}
+
+/// The model itself, or a copy if others are reading it.
+fn unshared(model: Arc<Model>) -> Model {
+    Arc::try_unwrap(model).unwrap_or_else(|shared| (*shared).clone())
+}
+
+/// A model that was taken away; dropping this puts it back.
+pub struct Taken {
+    cell: Arc<ModelCell>,
+    pub model: Model,
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        self.cell.put(std::mem::replace(&mut self.model, placeholder()));
+    }
+}

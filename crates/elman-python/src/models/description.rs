@@ -1,0 +1,115 @@
+//! What models say of themselves.
+
+use elman::layers::layer_from_config;
+use elman::models::{SummaryOptions, SummaryStyle};
+use elman::{Model, Shape, Tensor};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use serde_json::Value;
+
+use crate::arrays;
+use crate::error::{OrRaise, invalid};
+use crate::layers::Layer;
+use crate::symbolic::shape;
+
+/// The names of the inputs: those of the layers that declare them. One that nothing is known of is
+/// `input`.
+pub fn input_names(model: &Model) -> Vec<String> {
+    let config = &model.to_json()["config"];
+    let name = |layer: &Value| layer[0].as_str().map(str::to_owned);
+    match &config["input_layers"] {
+        Value::Array(one) if one.first().is_some_and(Value::is_string) => {
+            one.first().and_then(Value::as_str).map(str::to_owned).into_iter().collect()
+        }
+        Value::Array(several) => several.iter().filter_map(name).collect(),
+        _ => {
+            let first = &config["layers"][0];
+            let name = first["config"]["name"].as_str();
+            let is_input = first["class_name"] == "InputLayer";
+            vec![name.filter(|_| is_input).unwrap_or("input").into()]
+        }
+    }
+}
+
+/// The layer that declares the input of a chain.
+pub fn input_layer(model: &Model) -> PyResult<Option<Layer>> {
+    let json = model.to_json();
+    let first = &json["config"]["layers"][0];
+    match first["config"].as_object() {
+        Some(config)
+            if json["class_name"] == "Sequential" && first["class_name"] == "InputLayer" =>
+        {
+            Ok(Some(Layer::new(layer_from_config("InputLayer", config).or_raise()?)))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A copy of the model that a layer is, with the weights that it has there.
+pub fn nested(model: &Model, name: &str) -> PyResult<Option<Model>> {
+    let layer = model.layer(name).or_raise()?;
+    let Some(nested) = layer.layer().as_nested() else { return Ok(None) };
+    let mut inner = nested.model().clone();
+    if inner.is_built() {
+        inner.set_weights(layer.weights()).or_raise()?;
+    }
+    Ok(Some(inner))
+}
+
+pub fn shapes<'py>(py: Python<'py>, shapes: &[Shape]) -> PyResult<Bound<'py, PyList>> {
+    let shapes: PyResult<Vec<_>> = shapes.iter().map(|dims| shape(py, dims)).collect();
+    PyList::new(py, shapes?)
+}
+
+pub fn list<'py>(py: Python<'py>, tensors: &[Tensor]) -> PyResult<Bound<'py, PyList>> {
+    let arrays: PyResult<Vec<_>> = tensors.iter().map(|t| arrays::of_tensor(py, t)).collect();
+    PyList::new(py, arrays?)
+}
+
+pub fn tensors(weights: &Bound<'_, PyAny>) -> PyResult<Vec<Tensor>> {
+    let weight = |(i, weight): (usize, PyResult<Bound<'_, PyAny>>)| {
+        arrays::tensor(&format!("weights[{i}]"), &weight?)
+    };
+    weights.try_iter()?.enumerate().map(weight).collect()
+}
+
+/// A weight: its layer, its path, its name, its shape, whether it is trained.
+pub type WeightRow = (String, String, String, Vec<usize>, bool);
+
+pub fn weight_table(model: &Model) -> Vec<WeightRow> {
+    let Ok(parameters) = model.parameters() else { return Vec::new() };
+    let row = |entry: &elman::parameters::Entry| {
+        let scope = &parameters.scopes()[entry.scope];
+        let layer = model.layers()[scope.layer].base().name().to_owned();
+        let path = format!("{}/{}", scope.name, entry.name);
+        (layer, path, entry.name.clone(), entry.shape.clone(), entry.trainable)
+    };
+    parameters.entries().iter().map(row).collect()
+}
+
+/// The table of the layers, with the options of Keras's `summary`.
+pub fn summary(model: &Model, options: &Bound<'_, PyDict>) -> PyResult<String> {
+    let mut chosen = SummaryOptions::new();
+    for (key, value) in options.iter() {
+        let key: String = key.extract()?;
+        if value.is_none() {
+            continue;
+        }
+        chosen = match key.as_str() {
+            "line_length" => chosen.line_length(value.extract()?),
+            "console_width" => chosen.console_width(value.extract()?),
+            "show_trainable" => chosen.show_trainable(value.extract()?),
+            "expand_nested" => chosen.expand_nested(value.extract()?),
+            "style" => chosen.style(match value.extract::<String>()?.as_str() {
+                "keras3" => SummaryStyle::Keras3,
+                "keras2" => SummaryStyle::Keras2,
+                "keras2.7" => SummaryStyle::Keras27,
+                other => {
+                    return Err(invalid("summary: `style`", "keras3, keras2 or keras2.7", other));
+                }
+            }),
+            other => return Err(invalid("summary", "given known options", other)),
+        };
+    }
+    model.summary_with(&chosen).or_raise()
+}

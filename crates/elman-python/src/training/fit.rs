@@ -1,0 +1,231 @@
+//! `fit`.
+
+use std::sync::Arc;
+
+use elman::data::RowDataset;
+use elman::training::{Fit, History, StopReason, Tensors, Verbose};
+use elman::{Model, Tensor};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use serde_json::Value;
+
+use super::arguments::Arguments;
+use super::callbacks::{Interrupts, PythonCallback};
+use super::datasets::Batches;
+use super::failure::Failure;
+use super::progress::{Progress, Style};
+use crate::config::{to_json, to_python};
+use crate::error::{detached, invalid};
+use crate::models::{ModelCell, input_names};
+
+/// The history by name, the epochs, and why the training ended early.
+pub type Outcome<'py> = (Bound<'py, PyAny>, Vec<usize>, Option<String>);
+
+/// A callback before the training that it is for is put together.
+enum Told {
+    /// One of the library's, by class and arguments.
+    Described(Value),
+    Python(PythonCallback),
+}
+
+/// Everything that a training needs, read from Python's objects.
+struct Job {
+    x: Vec<Tensor>,
+    y: Vec<Tensor>,
+    dataset: Option<Batches>,
+    sample_weight: Option<Vec<Tensor>>,
+    class_weight: Option<Vec<(i64, f64)>>,
+    validation: Validation,
+    batch_size: Option<usize>,
+    epochs: usize,
+    initial_epoch: usize,
+    shuffle: bool,
+    validation_split: f64,
+    validation_steps: Option<usize>,
+    steps_per_epoch: Option<usize>,
+    callbacks: Vec<Told>,
+    style: Option<Style>,
+    failure: Failure,
+}
+
+enum Validation {
+    None,
+    Arrays(Vec<Tensor>, Vec<Tensor>, Option<Vec<Tensor>>),
+    /// In batches of their own size.
+    Rows(Vec<Tensor>, Vec<Tensor>, Option<Vec<Tensor>>, usize),
+    Dataset(Batches),
+}
+
+/// Trains, with the arguments of Keras's `fit` in a dictionary.
+pub fn fit<'py>(
+    cell: &Arc<ModelCell>,
+    owner: &Bound<'py, PyAny>,
+    given: &Bound<'py, PyDict>,
+) -> PyResult<Outcome<'py>> {
+    let py = owner.py();
+    let (inputs, outputs) = {
+        let model = cell.read(py)?;
+        (input_names(&model), model.output_names())
+    };
+    let failure = Failure::default();
+    let job = read(&Arguments { call: "fit", given }, cell, owner, &inputs, &outputs, &failure)?;
+    let mut taken = cell.take(py)?;
+    let model = &mut taken.model;
+    let history = failure.or(detached(py, || job.run(model)))?;
+    drop(taken);
+    let why = history.stopped().map(|reason| match reason {
+        StopReason::Callback(why) => why.clone(),
+        StopReason::Interrupted => "interrupted".into(),
+    });
+    Ok((to_python(py, &history.to_json())?, history.epochs().to_vec(), why))
+}
+
+fn read(
+    arguments: &Arguments<'_, '_>,
+    cell: &Arc<ModelCell>,
+    owner: &Bound<'_, PyAny>,
+    inputs: &[String],
+    outputs: &[String],
+    failure: &Failure,
+) -> PyResult<Job> {
+    let batches = |source: Bound<'_, PyAny>| {
+        Batches::new(&source, inputs.to_vec(), outputs.to_vec(), failure)
+    };
+    let batch_size = arguments.count("batch_size")?;
+    let name: Option<String> = arguments.get("verbose", "a style")?;
+    let interval = arguments.get("interval", "seconds")?.unwrap_or(0.1);
+    Ok(Job {
+        x: arguments.arrays("x", inputs)?,
+        y: arguments.arrays("y", outputs)?,
+        dataset: arguments.value("dataset")?.map(batches),
+        sample_weight: arguments.optional_arrays("sample_weight", outputs)?,
+        class_weight: arguments.class_weight()?,
+        validation: match arguments.value("validation_dataset")? {
+            Some(source) => Validation::Dataset(batches(source)),
+            None => validation(arguments, inputs, outputs, batch_size)?,
+        },
+        batch_size,
+        epochs: arguments.count("epochs")?.unwrap_or(1),
+        initial_epoch: arguments.count("initial_epoch")?.unwrap_or(0),
+        shuffle: arguments.get("shuffle", "true or false")?.unwrap_or(true),
+        validation_split: arguments.get("validation_split", "a fraction")?.unwrap_or(0.0),
+        validation_steps: arguments.count("validation_steps")?,
+        steps_per_epoch: arguments.count("steps_per_epoch")?,
+        callbacks: callbacks(arguments, cell, owner, failure)?,
+        style: Style::of(name.as_deref().unwrap_or("silent"), interval)?,
+        failure: failure.clone(),
+    })
+}
+
+fn validation(
+    arguments: &Arguments<'_, '_>,
+    inputs: &[String],
+    outputs: &[String],
+    batch_size: Option<usize>,
+) -> PyResult<Validation> {
+    let x = arguments.arrays("validation_x", inputs)?;
+    if x.is_empty() {
+        return Ok(Validation::None);
+    }
+    let y = arguments.arrays("validation_y", outputs)?;
+    let weights = arguments.optional_arrays("validation_sample_weight", outputs)?;
+    Ok(match arguments.count("validation_batch_size")?.filter(|size| batch_size != Some(*size)) {
+        Some(0) => return Err(invalid("fit: argument `validation_batch_size`", "positive", 0)),
+        Some(size) => Validation::Rows(x, y, weights, size),
+        None => Validation::Arrays(x, y, weights),
+    })
+}
+
+/// Callbacks come as `("described", object)` or `("python", callback, events)`.
+fn callbacks(
+    arguments: &Arguments<'_, '_>,
+    cell: &Arc<ModelCell>,
+    owner: &Bound<'_, PyAny>,
+    failure: &Failure,
+) -> PyResult<Vec<Told>> {
+    let Some(list) = arguments.value("callbacks")? else { return Ok(Vec::new()) };
+    let list = list.cast_into::<PyList>().map_err(PyErr::from)?;
+    let read = |item: Bound<'_, PyAny>| {
+        Ok(match item.get_item(0)?.extract::<String>()?.as_str() {
+            "described" => Told::Described(to_json("callback", &item.get_item(1)?)?),
+            _ => Told::Python(PythonCallback {
+                object: item.get_item(1)?.unbind(),
+                events: item.get_item(2)?.extract()?,
+                cell: Arc::clone(cell),
+                owner: owner.clone().unbind(),
+                failure: failure.clone(),
+            }),
+        })
+    };
+    list.iter().map(read).collect()
+}
+
+impl Job {
+    fn run(self, model: &mut Model) -> elman::Result<History> {
+        let mut fit = Fit::new()
+            .epochs(self.epochs)
+            .initial_epoch(self.initial_epoch)
+            .shuffle(self.shuffle)
+            .validation_split(self.validation_split)
+            .verbose(Verbose::Silent);
+        if let Some(batch_size) = self.batch_size {
+            fit = fit.batch_size(batch_size);
+        }
+        if let Some(steps) = self.steps_per_epoch {
+            fit = fit.steps_per_epoch(steps);
+        }
+        if let Some(steps) = self.validation_steps {
+            fit = fit.validation_steps(steps);
+        }
+        if let Some(weights) = self.sample_weight {
+            fit = fit.sample_weight(weights);
+        }
+        if let Some(weights) = self.class_weight {
+            fit = fit.class_weight(weights);
+        }
+        fit = match self.validation {
+            Validation::None => fit,
+            Validation::Arrays(x, y, weights) => {
+                let fit = fit.validation_data(x, y);
+                match weights {
+                    Some(weights) => fit.validation_sample_weight(weights),
+                    None => fit,
+                }
+            }
+            Validation::Rows(x, y, weights, size) => {
+                fit.validation_dataset(rows(x, y, weights).batch_size(size))
+            }
+            Validation::Dataset(batches) => fit.validation_dataset(batches),
+        };
+        // First, so that the line of an epoch stands before what callbacks print.
+        if let Some(style) = self.style {
+            fit = fit.callback(Progress::new(style, &self.failure));
+        }
+        for callback in self.callbacks {
+            fit = match callback {
+                Told::Described(object) => fit.callback_from_object(&object)?,
+                Told::Python(callback) => fit.callback(callback),
+            };
+        }
+        fit = fit.callback(Interrupts::new(&self.failure));
+        match self.dataset {
+            Some(dataset) => model.fit_dataset(dataset, fit),
+            None => model.fit(self.x, Tensors::from(self.y), fit),
+        }
+    }
+}
+
+/// Arrays as a data set in batches.
+fn rows(x: Vec<Tensor>, y: Vec<Tensor>, weights: Option<Vec<Tensor>>) -> RowDataset {
+    let mut rows = RowDataset::new();
+    for x in x {
+        rows = rows.x(x);
+    }
+    for y in y {
+        rows = rows.y(y);
+    }
+    for weights in weights.into_iter().flatten() {
+        rows = rows.sample_weight(weights);
+    }
+    rows
+}

@@ -1,0 +1,13 @@
+//! Trainings, evaluations and predictions.
+
+mod arguments;
+mod callbacks;
+mod datasets;
+mod failure;
+mod fit;
+mod once;
+mod progress;
+
+pub use arguments::Arguments;
+pub use fit::{Outcome, fit};
+pub use once::{evaluate, predict, predict_dataset, train_on_batch};

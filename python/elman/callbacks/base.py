@@ -1,0 +1,127 @@
+"""What every callback has."""
+
+from .._arguments import Configured, arguments
+
+#: The moments of a training that callbacks are told of.
+EVENTS = (
+    "on_train_begin",
+    "on_train_end",
+    "on_epoch_begin",
+    "on_epoch_end",
+    "on_train_batch_begin",
+    "on_train_batch_end",
+    "on_test_begin",
+    "on_test_end",
+)
+
+
+class Callback:
+    """Code that runs while a model is trained: `self.model` may be looked at and changed.
+
+    `self.model.stop_training = True` ends the training after the epoch.
+    """
+
+    model = None
+    params = None
+
+    def set_model(self, model):
+        """Told before the training which model it is of."""
+        self.model = model
+
+    def set_params(self, params):
+        """Told before the training what it was asked for."""
+        self.params = params
+
+    def on_train_begin(self, logs=None):
+        """Before the first epoch."""
+
+    def on_train_end(self, logs=None):
+        """After the last epoch."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Before an epoch, counted from 0."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        """After an epoch and its validation; what is put into `logs` goes into the history."""
+
+    def on_batch_begin(self, batch, logs=None):
+        """Keras's old name of `on_train_batch_begin`."""
+
+    def on_batch_end(self, batch, logs=None):
+        """Keras's old name of `on_train_batch_end`."""
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """Before a batch, counted from 0."""
+        self.on_batch_begin(batch, logs=logs)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """After a batch; `logs` are the means since the epoch began."""
+        self.on_batch_end(batch, logs=logs)
+
+    def on_test_begin(self, logs=None):
+        """Before the validation of an epoch, and before `evaluate`."""
+
+    def on_test_end(self, logs=None):
+        """After the validation of an epoch, and after `evaluate`."""
+
+
+class History(Callback):
+    """What a training tells: `history` holds a list of values, one for each epoch, by name."""
+
+    def __init__(self):
+        self.history, self.epoch = {}, []
+
+
+class Described(Callback, Configured):
+    """A callback of the library's own, which a class and arguments describe."""
+
+    _kind = "callback"
+
+    def _make(self, scope):
+        given = {key: value for key, value in arguments(scope).items() if value is not None}
+        if given.get("raise_error") is False:
+            del given["raise_error"]
+        Configured._make(self, given)
+
+
+def prepare(callbacks, model, params):
+    """Callbacks as the native `fit` takes them."""
+    if callbacks is None:
+        return []
+    if isinstance(callbacks, Callback):
+        callbacks = [callbacks]
+    told = []
+    for callback in callbacks:
+        if not isinstance(callback, Callback):
+            missing = [e for e in ("set_model", "on_epoch_end") if not hasattr(callback, e)]
+            if missing:
+                raise TypeError(
+                    f"fit: argument `callbacks` must hold callbacks, got {type(callback).__name__}"
+                )
+        callback.set_params(params)
+        callback.set_model(model)
+        if isinstance(callback, Described):
+            if overridden(callback):
+                raise TypeError(
+                    f"fit: callback {type(callback).__name__} changes what {callback._keras_name} "
+                    "does, which is the library's own; derive it from Callback instead"
+                )
+            described = {"class_name": callback._keras_name, "config": callback._config}
+            told.append(("described", described))
+        else:
+            told.append(("python", callback, overridden(callback)))
+    return told
+
+
+def overridden(callback):
+    """The moments that a callback does something at."""
+    events = {event for event in EVENTS if _own(callback, event)}
+    for event in ("begin", "end"):
+        if _own(callback, f"on_batch_{event}"):
+            events.add(f"on_train_batch_{event}")
+    return [event for event in EVENTS if event in events]
+
+
+def _own(callback, event):
+    own = getattr(type(callback), event, None)
+    return event in vars(callback) or own is not None and own is not getattr(Callback, event)

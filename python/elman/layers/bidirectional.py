@@ -1,0 +1,13 @@
+"""Both directions of time."""
+
+from .layer import Layer
+
+
+class Bidirectional(Layer):
+    """A recurrent layer that reads the sequence from both ends.
+
+    `merge_mode` is `"concat"`, `"sum"`, `"ave"`, `"mul"`, or `None` for both outputs.
+    """
+
+    def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
+        self._make(locals())

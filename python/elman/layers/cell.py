@@ -1,0 +1,32 @@
+"""Cells: one step of a recurrent layer, for `RNN`."""
+
+from .. import _elman
+from .._arguments import Configured, arguments
+
+
+class Cell(Configured):
+    """One step of a recurrent layer."""
+
+    _kind = "cell"
+
+    def _make(self, scope):
+        given = {k: v for k, v in arguments(scope).items() if v is not None or k.endswith("activation")}
+        given.setdefault("name", "cell")
+        _elman.complete("cell", {"class_name": self._keras_name, "config": given})
+        self._config = given
+
+    @property
+    def name(self):
+        """The name, which stands in files."""
+        return self._config["name"]
+
+
+class StackedRNNCells(Cell):
+    """Several cells, each on the output of the one before, as one."""
+
+    def __init__(self, cells, **kwargs):
+        self._make(locals())
+
+    def _make(self, scope):
+        self.cells = list(scope["cells"])
+        super()._make(scope)

@@ -1,0 +1,10 @@
+"""Dropout."""
+
+from .layer import Layer
+
+
+class Dropout(Layer):
+    """Sets a fraction `rate` of the values to zero while training, and scales the others up."""
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        self._make(locals())

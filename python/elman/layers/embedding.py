@@ -1,0 +1,27 @@
+"""Vectors for numbers."""
+
+from .layer import Layer
+
+
+class Embedding(Layer):
+    """A vector for each integer from 0 to `input_dim - 1`.
+
+    Input `(batch, ...)` of integers; output `(batch, ..., output_dim)`. With `mask_zero`, zeros are
+    masked.
+    """
+
+    def __init__(
+        self,
+        input_dim,
+        output_dim,
+        embeddings_initializer="uniform",
+        embeddings_regularizer=None,
+        embeddings_constraint=None,
+        mask_zero=False,
+        weights=None,
+        lora_rank=None,
+        lora_alpha=None,
+        quantization_config=None,
+        **kwargs
+    ):
+        self._make(locals())

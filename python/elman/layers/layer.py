@@ -1,0 +1,221 @@
+"""What every layer has."""
+
+from .. import _elman
+from .._arguments import arguments
+from .symbolic import KerasTensor, flatten, tensors_in
+
+
+class Layer:
+    """One layer of a model.
+
+    Layers are made with Keras's arguments, and put into models, which hold their weights; or they
+    are called: on the `KerasTensor`s of a functional model, or on arrays.
+    """
+
+    _keras_name = "Layer"
+
+    #: Where the weights are: a model and the layer's name in it.
+    _home = None
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        # Subclasses of a program's own are what the class above them is.
+        if cls.__module__.partition(".")[0] == "elman" and "_keras_name" not in vars(cls):
+            cls._keras_name = cls.__name__
+
+    def __init__(self, *args, **kwargs):
+        raise TypeError(
+            f"{type(self).__name__} stands for all layers and makes none; "
+            "a layer of one's own is written in Rust"
+        )
+
+    def _make(self, scope):
+        """Takes the arguments, which Rust checks."""
+        self._layer = _elman.Layer(self._keras_name, arguments(scope))
+        self._calls = []
+
+    @classmethod
+    def _of_native(cls, layer, home=None):
+        self = cls.__new__(cls)
+        self._layer, self._home, self._calls = layer, home, []
+        return self
+
+    # What it is.
+
+    @property
+    def name(self):
+        """The name, which tells layers of a model apart."""
+        return self._layer.name
+
+    @property
+    def trainable(self):
+        """Whether training changes the weights; may be set at any time."""
+        return self._layer.trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._layer.trainable = bool(value)
+        if self._home is not None:
+            model, name = self._home
+            model.set_layer_trainable(name, bool(value))
+
+    @property
+    def dtype(self):
+        """The type that files carry; all arithmetic is in float32."""
+        return self._layer.dtype
+
+    @property
+    def supports_masking(self):
+        """Whether the mask of the input holds for the output as well."""
+        return self._layer.supports_masking
+
+    @property
+    def built(self):
+        """Whether the weights exist."""
+        return self._home is not None and self._home[0].is_built
+
+    def get_config(self):
+        """The arguments by Keras's names, as `from_config` takes them."""
+        return self._layer.config()
+
+    @classmethod
+    def from_config(cls, config):
+        """The layer of what `get_config` gave."""
+        return cls._of_native(_elman.Layer(cls._keras_name, dict(config)))
+
+    def __getattr__(self, name):
+        layer = self.__dict__.get("_layer")
+        if layer is not None and not name.startswith("_"):
+            config = layer.config()
+            if name in config:
+                return config[name]
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+
+    def __repr__(self):
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    # Weights.
+
+    def get_weights(self):
+        """The weights as arrays, in Keras's order; none before the layer is part of a model."""
+        if self._home is None:
+            return []
+        model, name = self._home
+        return model.layer_weights(name)
+
+    def set_weights(self, weights):
+        """Replaces the weights, given in the order of `get_weights`.
+
+        Raises:
+            ValueError: for another number of arrays, and for other shapes.
+        """
+        if self._home is None:
+            raise ValueError(f"layer {self.name} has no weights yet: put it into a model, or build it")
+        model, name = self._home
+        model.set_layer_weights(name, weights)
+
+    def count_params(self):
+        """The number of the weights' values."""
+        if self._home is None:
+            raise ValueError(f"layer {self.name} has no weights yet: put it into a model, or build it")
+        model, name = self._home
+        return model.layer_count_params(name)
+
+    def reset_state(self):
+        """Sets the states of a stateful layer to zero."""
+        if self._home is None:
+            raise ValueError(f"layer {self.name} has no states yet: put it into a model")
+        model, name = self._home
+        model.reset_layer_state(name)
+
+    reset_states = reset_state
+
+    # Shapes and calls.
+
+    def compute_output_shape(self, *input_shapes):
+        """The shape of the output for that of the input, `None` where it is unknown."""
+        if len(input_shapes) == 1 and any(isinstance(dim, (list, tuple)) for dim in input_shapes[0]):
+            input_shapes = input_shapes[0]
+        shapes = self._layer.output_shapes([list(shape) for shape in input_shapes])
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def output_shape(self):
+        """The shape of the output, with the batch; of several outputs, a list."""
+        shapes = self._home[0].layer_output_shapes(self._home[1]) if self._home else []
+        if not shapes and self._calls:
+            shapes = [symbol.shape for symbol in self._calls[0][1]]
+        if not shapes:
+            raise AttributeError(f"layer {self.name} has no output shape yet: it was not called")
+        return shapes[0] if len(shapes) == 1 else shapes
+
+    @property
+    def input(self):
+        """The tensor, or the list of tensors, that the layer was first called on."""
+        inputs = self._first_call()[0]
+        return inputs[0] if len(inputs) == 1 else list(inputs)
+
+    @property
+    def output(self):
+        """The tensor, or the list of tensors, that the layer's first call gave."""
+        inputs, symbols = self._first_call()
+        outputs = [KerasTensor(symbol, self, inputs) for symbol in symbols]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def _first_call(self):
+        if not self._calls:
+            raise AttributeError(f"layer {self.name} was never called on tensors of a model")
+        return self._calls[0]
+
+    def __call__(self, *args, **kwargs):
+        """Calls the layer on tensors of a model, which gives tensors, or on arrays, which gives
+        arrays."""
+        if not tensors_in((args, kwargs)):
+            return self._call_on_arrays(*args, **kwargs)
+        if kwargs.pop("training", None):
+            raise ValueError(
+                f"call of layer {self.name}: argument `training` must be left out, got True: "
+                "`fit` trains, everything else doesn't"
+            )
+        inputs, named, masks, options = flatten(args), [], [], {}
+        states = kwargs.pop("initial_state", None)
+        if states is not None:
+            inputs += flatten(states)
+        for key, value in kwargs.items():
+            if key in MASKS or key == "mask":
+                for position, mask in enumerate(value if isinstance(value, (list, tuple)) else [value]):
+                    if mask is not None:
+                        masks.append((MASKS.get(key, position), mask))
+            elif tensors_in(value):
+                named.append((key, value))
+            else:
+                options[key] = value
+        everything = inputs + [tensor for _, tensor in named] + [tensor for _, tensor in masks]
+        for tensor in everything:
+            if not isinstance(tensor, KerasTensor):
+                raise TypeError(
+                    f"call of layer {self.name}: all inputs must be tensors of a model, "
+                    f"got {type(tensor).__name__} among them"
+                )
+        symbols = self._handle().call(
+            [tensor._symbol for tensor in inputs],
+            [(key, tensor._symbol) for key, tensor in named],
+            [(position, tensor._symbol) for position, tensor in masks],
+            options,
+        )
+        self._calls.append((tuple(everything), symbols))
+        outputs = [KerasTensor(symbol, self, tuple(everything)) for symbol in symbols]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def _handle(self):
+        """What calls on tensors of a model go to."""
+        return self._layer
+
+    def _call_on_arrays(self, *args, **kwargs):
+        from ._eager import call_on_arrays
+
+        return call_on_arrays(self, args, kwargs)
+
+
+#: The masks of attention layers, each with the input that it is for.
+MASKS = {"query_mask": 0, "value_mask": 1, "key_mask": 2}

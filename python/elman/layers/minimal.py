@@ -1,0 +1,98 @@
+"""Minimal gated units, which Keras has not."""
+
+from .layer import Layer
+from .cell import Cell
+
+
+class MinGRU(Layer):
+    """A GRU whose gate doesn't see the state, so that all steps are one product.
+
+    Input `(batch, time, features)`; output as that of `GRU`.
+    """
+
+    def __init__(
+        self,
+        units,
+        positive=True,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        activity_regularizer=None,
+        return_sequences=False,
+        return_state=False,
+        go_backwards=False,
+        stateful=False,
+        unroll=False,
+        **kwargs
+    ):
+        self._make(locals())
+
+
+class MinGRUCell(Cell):
+    """One step of `MinGRU`, for `RNN`."""
+
+    def __init__(
+        self,
+        units,
+        positive=True,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        **kwargs
+    ):
+        self._make(locals())
+
+
+class MinLSTM(Layer):
+    """An LSTM with one state, whose gates don't see it.
+
+    Input `(batch, time, features)`; output as that of `GRU`.
+    """
+
+    def __init__(
+        self,
+        units,
+        positive=True,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        activity_regularizer=None,
+        return_sequences=False,
+        return_state=False,
+        go_backwards=False,
+        stateful=False,
+        unroll=False,
+        **kwargs
+    ):
+        self._make(locals())
+
+
+class MinLSTMCell(Cell):
+    """One step of `MinLSTM`, for `RNN`."""
+
+    def __init__(
+        self,
+        units,
+        positive=True,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        kernel_regularizer=None,
+        bias_regularizer=None,
+        kernel_constraint=None,
+        bias_constraint=None,
+        **kwargs
+    ):
+        self._make(locals())

@@ -1,0 +1,87 @@
+"""Layers that prepare data."""
+
+from .layer import Layer
+
+
+class Rescaling(Layer):
+    """`x * scale + offset`."""
+
+    def __init__(self, scale, offset=0.0, **kwargs):
+        self._make(locals())
+
+
+class Normalization(Layer):
+    """Subtracts means and divides by deviations, which are given or learnt by `adapt`."""
+
+    def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
+        self._make(locals())
+
+
+class IntegerLookup(Layer):
+    """The indices of integers in a vocabulary."""
+
+    def __init__(
+        self,
+        max_tokens=None,
+        num_oov_indices=1,
+        mask_token=None,
+        oov_token=-1,
+        vocabulary=None,
+        vocabulary_dtype="int64",
+        idf_weights=None,
+        invert=False,
+        output_mode="int",
+        sparse=False,
+        pad_to_max_tokens=False,
+        oov_method="floormod",
+        salt=None,
+        name=None,
+        **kwargs
+    ):
+        self._make(locals())
+
+
+class StringLookup(Layer):
+    """The indices of strings in a vocabulary."""
+
+    def __init__(
+        self,
+        max_tokens=None,
+        num_oov_indices=1,
+        mask_token=None,
+        oov_token="[UNK]",
+        vocabulary=None,
+        idf_weights=None,
+        invert=False,
+        output_mode="int",
+        pad_to_max_tokens=False,
+        sparse=False,
+        encoding="utf-8",
+        name=None,
+        salt=None,
+        **kwargs
+    ):
+        self._make(locals())
+
+
+class TextVectorization(Layer):
+    """Texts as indices of their words, counts or tf-idf weights."""
+
+    def __init__(
+        self,
+        max_tokens=None,
+        standardize="lower_and_strip_punctuation",
+        split="whitespace",
+        ngrams=None,
+        output_mode="int",
+        output_sequence_length=None,
+        pad_to_max_tokens=False,
+        vocabulary=None,
+        idf_weights=None,
+        sparse=False,
+        ragged=False,
+        encoding="utf-8",
+        name=None,
+        **kwargs
+    ):
+        self._make(locals())

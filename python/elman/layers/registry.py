@@ -1,0 +1,44 @@
+"""Classes of layers by name."""
+
+from .layer import Layer
+
+
+def classes():
+    """Every class of layers by Keras's name."""
+    table = {}
+    waiting = [Layer]
+    while waiting:
+        for cls in waiting.pop().__subclasses__():
+            if cls.__module__.partition(".")[0] == "elman":
+                table.setdefault(cls._keras_name, cls)
+                waiting.append(cls)
+    return table
+
+
+def class_of(name):
+    """The class of that name.
+
+    Raises:
+        ValueError: for a class that elman has not.
+    """
+    table = classes()
+    if name not in table:
+        raise ValueError(f"layer class {name!r} is unknown; known are: {', '.join(sorted(table))}")
+    return table[name]
+
+
+def serialize(layer):
+    """A layer as Keras writes it: `{"module", "class_name", "config", "registered_name"}`."""
+    return {
+        "module": "keras.layers",
+        "class_name": layer._keras_name,
+        "config": layer.get_config(),
+        "registered_name": None,
+    }
+
+
+def deserialize(config, custom_objects=None):
+    """The layer of what `serialize` gave."""
+    if custom_objects:
+        raise ValueError("deserialize: `custom_objects` must be left out; own layers are written in Rust")
+    return class_of(config["class_name"]).from_config(config["config"])

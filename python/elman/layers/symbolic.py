@@ -1,0 +1,63 @@
+"""Tensors of models that are being put together."""
+
+
+class KerasTensor:
+    """A tensor without values: what `Input` gives, and what layers give that are called on such.
+
+    It has a `shape`, and knows where it comes from; `Model(inputs, outputs)` makes a model of it.
+    """
+
+    def __init__(self, symbol, layer, inputs):
+        self._symbol = symbol
+        #: The layer that gives it, and what that was called on.
+        self._layer, self._inputs = layer, inputs
+
+    @property
+    def shape(self):
+        """The shape with the batch; `None` where it is unknown."""
+        return self._symbol.shape
+
+    @property
+    def ndim(self):
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def dtype(self):
+        """The type of its values."""
+        return self._layer.dtype if self._layer._keras_name == "InputLayer" else "float32"
+
+    @property
+    def name(self):
+        """The name of the layer that gives it."""
+        return self._layer.name
+
+    def __repr__(self):
+        return f"<KerasTensor shape={self.shape}, name={self.name}>"
+
+    def __array__(self, *args, **kwargs):
+        raise TypeError(f"{self!r} has no values: make a Model of it, which predicts them")
+
+    def __bool__(self):
+        raise TypeError(f"{self!r} has no values, and so is neither true nor false")
+
+    def __iter__(self):
+        raise TypeError(f"{self!r} has no values that could be gone through")
+
+
+def flatten(nested):
+    """What a nested structure of lists, tuples and dictionaries holds, in order."""
+    if isinstance(nested, (list, tuple)):
+        return [leaf for part in nested for leaf in flatten(part)]
+    if isinstance(nested, dict):
+        return [leaf for key in sorted(nested) for leaf in flatten(nested[key])]
+    return [] if nested is None else [nested]
+
+
+def tensors_in(nested):
+    """Whether there is a tensor of a model anywhere in a nested structure."""
+    if isinstance(nested, (list, tuple)):
+        return any(tensors_in(part) for part in nested)
+    if isinstance(nested, dict):
+        return any(tensors_in(part) for part in nested.values())
+    return isinstance(nested, KerasTensor)

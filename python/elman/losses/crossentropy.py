@@ -1,0 +1,117 @@
+"""Crossentropies."""
+
+from .loss import Loss
+
+
+class BinaryCrossentropy(Loss):
+    """The crossentropy of targets from 0 to 1."""
+
+    def __init__(
+        self,
+        from_logits=False,
+        label_smoothing=0.0,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name="binary_crossentropy",
+        dtype=None,
+    ):
+        self._make(locals())
+
+
+class BinaryFocalCrossentropy(Loss):
+    """Binary crossentropy that looks less at what is easy."""
+
+    def __init__(
+        self,
+        apply_class_balancing=False,
+        alpha=0.25,
+        gamma=2.0,
+        from_logits=False,
+        label_smoothing=0.0,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name="binary_focal_crossentropy",
+        dtype=None,
+    ):
+        self._make(locals())
+
+
+class CategoricalCrossentropy(Loss):
+    """The crossentropy of one-hot targets."""
+
+    def __init__(
+        self,
+        from_logits=False,
+        label_smoothing=0.0,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name="categorical_crossentropy",
+        dtype=None,
+    ):
+        self._make(locals())
+
+
+class CategoricalFocalCrossentropy(Loss):
+    """Categorical crossentropy that looks less at what is easy."""
+
+    def __init__(
+        self,
+        alpha=0.25,
+        gamma=2.0,
+        from_logits=False,
+        label_smoothing=0.0,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name="categorical_focal_crossentropy",
+        dtype=None,
+    ):
+        self._make(locals())
+
+
+class SparseCategoricalCrossentropy(Loss):
+    """The crossentropy of class numbers."""
+
+    def __init__(
+        self,
+        from_logits=False,
+        ignore_class=None,
+        reduction="sum_over_batch_size",
+        axis=-1,
+        name="sparse_categorical_crossentropy",
+        dtype=None,
+    ):
+        self._make(locals())
+
+
+class KLDivergence(Loss):
+    """The Kullback-Leibler divergence."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="kl_divergence", dtype=None):
+        self._make(locals())
+
+
+class Poisson(Loss):
+    """`y_pred - y_true log(y_pred)`."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="poisson", dtype=None):
+        self._make(locals())
+
+
+class CTC(Loss):
+    """Connectionist temporal classification."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="ctc", dtype=None):
+        self._make(locals())
+
+
+class CategoricalGeneralizedCrossEntropy(Loss):
+    """A crossentropy that bears wrong labels."""
+
+    def __init__(
+        self,
+        q=0.5,
+        reduction="sum_over_batch_size",
+        name="categorical_generalized_cross_entropy",
+        dtype=None,
+    ):
+        self._make(locals())

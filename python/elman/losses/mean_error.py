@@ -1,0 +1,68 @@
+"""Means of errors."""
+
+from .loss import Loss
+
+
+class MeanSquaredError(Loss):
+    """The mean of `(y_true - y_pred)²`."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="mean_squared_error", dtype=None):
+        self._make(locals())
+
+
+class MeanAbsoluteError(Loss):
+    """The mean of `|y_true - y_pred|`."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="mean_absolute_error", dtype=None):
+        self._make(locals())
+
+
+class MeanAbsolutePercentageError(Loss):
+    """The mean of `100 |y_true - y_pred| / |y_true|`."""
+
+    def __init__(
+        self,
+        reduction="sum_over_batch_size",
+        name="mean_absolute_percentage_error",
+        dtype=None,
+    ):
+        self._make(locals())
+
+
+class MeanSquaredLogarithmicError(Loss):
+    """The mean of `(log(y_true + 1) - log(y_pred + 1))²`."""
+
+    def __init__(
+        self,
+        reduction="sum_over_batch_size",
+        name="mean_squared_logarithmic_error",
+        dtype=None,
+    ):
+        self._make(locals())
+
+
+class LogCosh(Loss):
+    """The mean of `log(cosh(y_pred - y_true))`."""
+
+    def __init__(self, reduction="sum_over_batch_size", name="log_cosh", dtype=None):
+        self._make(locals())
+
+
+class Huber(Loss):
+    """Squared errors up to `delta`, linear beyond."""
+
+    def __init__(self, delta=1.0, reduction="sum_over_batch_size", name="huber_loss", dtype=None):
+        self._make(locals())
+
+
+class CosineSimilarity(Loss):
+    """Minus the cosine of the angle between targets and predictions."""
+
+    def __init__(
+        self,
+        axis=-1,
+        reduction="sum_over_batch_size",
+        name="cosine_similarity",
+        dtype=None,
+    ):
+        self._make(locals())

@@ -1,0 +1,159 @@
+"""Metrics: `keras.metrics`."""
+
+from .accuracy import (
+    Accuracy,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+)
+from .confusion import (
+    AUC,
+    F1Score,
+    FBetaScore,
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    PrecisionAtRecall,
+    Recall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+    TrueNegatives,
+    TruePositives,
+)
+from .iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from .mean import Mean, Sum
+from .mean_loss import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalHinge,
+    Hinge,
+    KLDivergence,
+    Poisson,
+    SparseCategoricalCrossentropy,
+    SquaredHinge,
+)
+from .metric import Metric
+from .regression import (
+    ConcordanceCorrelation,
+    CosineSimilarity,
+    LogCoshError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    PearsonCorrelation,
+    R2Score,
+    RootMeanSquaredError,
+)
+from .._arguments import find, serialize, table_of
+
+_TABLE = table_of(
+    [
+        AUC,
+        Accuracy,
+        BinaryAccuracy,
+        BinaryCrossentropy,
+        BinaryIoU,
+        CategoricalAccuracy,
+        CategoricalCrossentropy,
+        CategoricalHinge,
+        ConcordanceCorrelation,
+        CosineSimilarity,
+        F1Score,
+        FBetaScore,
+        FalseNegatives,
+        FalsePositives,
+        Hinge,
+        IoU,
+        KLDivergence,
+        LogCoshError,
+        MeanAbsoluteError,
+        MeanAbsolutePercentageError,
+        MeanIoU,
+        MeanSquaredError,
+        MeanSquaredLogarithmicError,
+        OneHotIoU,
+        OneHotMeanIoU,
+        PearsonCorrelation,
+        Poisson,
+        Precision,
+        PrecisionAtRecall,
+        R2Score,
+        Recall,
+        RecallAtPrecision,
+        RootMeanSquaredError,
+        SensitivityAtSpecificity,
+        SparseCategoricalAccuracy,
+        SparseCategoricalCrossentropy,
+        SparseTopKCategoricalAccuracy,
+        SpecificityAtSensitivity,
+        SquaredHinge,
+        TopKCategoricalAccuracy,
+        TrueNegatives,
+        TruePositives,
+    ]
+)
+_TABLE.update({"mse": MeanSquaredError, "mae": MeanAbsoluteError, "mape": MeanAbsolutePercentageError})
+_TABLE.update({"msle": MeanSquaredLogarithmicError, "bce": BinaryCrossentropy})
+
+
+def get(identifier):
+    """The metric that a name, a class or a description means."""
+    return find("metric", _TABLE, identifier)
+
+
+deserialize = get
+
+__all__ = [
+    "AUC",
+    "Accuracy",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "BinaryIoU",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "ConcordanceCorrelation",
+    "CosineSimilarity",
+    "F1Score",
+    "FBetaScore",
+    "FalseNegatives",
+    "FalsePositives",
+    "Hinge",
+    "IoU",
+    "KLDivergence",
+    "LogCoshError",
+    "Mean",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanIoU",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Metric",
+    "OneHotIoU",
+    "OneHotMeanIoU",
+    "PearsonCorrelation",
+    "Poisson",
+    "Precision",
+    "PrecisionAtRecall",
+    "R2Score",
+    "Recall",
+    "RecallAtPrecision",
+    "RootMeanSquaredError",
+    "SensitivityAtSpecificity",
+    "SparseCategoricalAccuracy",
+    "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy",
+    "SpecificityAtSensitivity",
+    "SquaredHinge",
+    "Sum",
+    "TopKCategoricalAccuracy",
+    "TrueNegatives",
+    "TruePositives",
+    "deserialize",
+    "get",
+    "serialize",
+]

@@ -1,0 +1,51 @@
+"""How often predictions are right."""
+
+from .metric import Metric
+
+
+class Accuracy(Metric):
+    """How often predictions equal targets."""
+
+    def __init__(self, name="accuracy", dtype=None):
+        self._make(locals())
+
+
+class BinaryAccuracy(Metric):
+    """How often predictions are on the right side of the threshold."""
+
+    def __init__(self, name="binary_accuracy", dtype=None, threshold=0.5):
+        self._make(locals())
+
+
+class CategoricalAccuracy(Metric):
+    """How often the largest prediction is where the target is one."""
+
+    def __init__(self, name="categorical_accuracy", dtype=None):
+        self._make(locals())
+
+
+class SparseCategoricalAccuracy(Metric):
+    """How often the largest prediction is that of the class number."""
+
+    def __init__(self, name="sparse_categorical_accuracy", dtype=None):
+        self._make(locals())
+
+
+class TopKCategoricalAccuracy(Metric):
+    """How often the target is among the `k` largest predictions."""
+
+    def __init__(self, k=5, name="top_k_categorical_accuracy", dtype=None):
+        self._make(locals())
+
+
+class SparseTopKCategoricalAccuracy(Metric):
+    """How often the class number is among the `k` largest predictions."""
+
+    def __init__(
+        self,
+        k=5,
+        name="sparse_top_k_categorical_accuracy",
+        dtype=None,
+        from_sorted_ids=False,
+    ):
+        self._make(locals())

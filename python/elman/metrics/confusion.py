@@ -1,0 +1,106 @@
+"""Hits and misses."""
+
+from .metric import Metric
+
+
+class TruePositives(Metric):
+    """The number of hits."""
+
+    def __init__(self, thresholds=None, name=None, dtype=None):
+        self._make(locals())
+
+
+class TrueNegatives(Metric):
+    """The number of right rejections."""
+
+    def __init__(self, thresholds=None, name=None, dtype=None):
+        self._make(locals())
+
+
+class FalsePositives(Metric):
+    """The number of false alarms."""
+
+    def __init__(self, thresholds=None, name=None, dtype=None):
+        self._make(locals())
+
+
+class FalseNegatives(Metric):
+    """The number of misses."""
+
+    def __init__(self, thresholds=None, name=None, dtype=None):
+        self._make(locals())
+
+
+class Precision(Metric):
+    """The fraction of alarms that are right."""
+
+    def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
+        self._make(locals())
+
+
+class Recall(Metric):
+    """The fraction of positives that are found."""
+
+    def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
+        self._make(locals())
+
+
+class AUC(Metric):
+    """The area under the curve of hits over false alarms, or of precision over recall."""
+
+    def __init__(
+        self,
+        num_thresholds=200,
+        curve="ROC",
+        summation_method="interpolation",
+        name=None,
+        dtype=None,
+        thresholds=None,
+        multi_label=False,
+        num_labels=None,
+        label_weights=None,
+        from_logits=False,
+    ):
+        self._make(locals())
+
+
+class PrecisionAtRecall(Metric):
+    """The best precision at a recall."""
+
+    def __init__(self, recall, num_thresholds=200, class_id=None, name=None, dtype=None):
+        self._make(locals())
+
+
+class RecallAtPrecision(Metric):
+    """The best recall at a precision."""
+
+    def __init__(self, precision, num_thresholds=200, class_id=None, name=None, dtype=None):
+        self._make(locals())
+
+
+class SensitivityAtSpecificity(Metric):
+    """The best sensitivity at a specificity."""
+
+    def __init__(self, specificity, num_thresholds=200, class_id=None, name=None, dtype=None):
+        self._make(locals())
+
+
+class SpecificityAtSensitivity(Metric):
+    """The best specificity at a sensitivity."""
+
+    def __init__(self, sensitivity, num_thresholds=200, class_id=None, name=None, dtype=None):
+        self._make(locals())
+
+
+class F1Score(Metric):
+    """The harmonic mean of precision and recall."""
+
+    def __init__(self, average=None, threshold=None, name="f1_score", dtype=None):
+        self._make(locals())
+
+
+class FBetaScore(Metric):
+    """The mean of precision and recall with weight `beta`."""
+
+    def __init__(self, average=None, beta=1.0, threshold=None, name="fbeta_score", dtype=None):
+        self._make(locals())

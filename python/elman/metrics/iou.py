@@ -1,0 +1,74 @@
+"""Intersections over unions."""
+
+from .metric import Metric
+
+
+class IoU(Metric):
+    """The intersection over the union of some classes."""
+
+    def __init__(
+        self,
+        num_classes,
+        target_class_ids,
+        name=None,
+        dtype=None,
+        ignore_class=None,
+        sparse_y_true=True,
+        sparse_y_pred=True,
+        axis=-1,
+    ):
+        self._make(locals())
+
+
+class BinaryIoU(Metric):
+    """That of two classes."""
+
+    def __init__(self, target_class_ids=(0, 1), threshold=0.5, name=None, dtype=None):
+        self._make(locals())
+
+
+class MeanIoU(Metric):
+    """The mean over all classes."""
+
+    def __init__(
+        self,
+        num_classes,
+        name=None,
+        dtype=None,
+        ignore_class=None,
+        sparse_y_true=True,
+        sparse_y_pred=True,
+        axis=-1,
+    ):
+        self._make(locals())
+
+
+class OneHotIoU(Metric):
+    """That of one-hot targets."""
+
+    def __init__(
+        self,
+        num_classes,
+        target_class_ids,
+        name=None,
+        dtype=None,
+        ignore_class=None,
+        sparse_y_pred=False,
+        axis=-1,
+    ):
+        self._make(locals())
+
+
+class OneHotMeanIoU(Metric):
+    """The mean for one-hot targets."""
+
+    def __init__(
+        self,
+        num_classes,
+        name=None,
+        dtype=None,
+        ignore_class=None,
+        sparse_y_pred=False,
+        axis=-1,
+    ):
+        self._make(locals())

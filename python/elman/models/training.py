@@ -1,0 +1,246 @@
+"""Models in training and at work."""
+
+import sys
+
+from ..callbacks.base import History, prepare
+from ..optimizers import deserialize as optimizer_of
+from ..optimizers.optimizer import Optimizer
+
+
+class Training:
+    """What models do with data. The arguments are Keras's."""
+
+    def compile(
+        self,
+        optimizer="rmsprop",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        auto_scale_loss=True,
+    ):
+        """Gives the model an optimizer, a loss and metrics, by name or as objects.
+
+        `run_eagerly`, `steps_per_execution`, `jit_compile` and `auto_scale_loss` change no result.
+
+        Raises:
+            ValueError: for a name or an argument that doesn't exist.
+        """
+        self._native.compile(
+            {
+                "optimizer": optimizer,
+                "loss": loss,
+                "loss_weights": loss_weights,
+                "metrics": metrics,
+                "weighted_metrics": weighted_metrics,
+            }
+        )
+        self._optimizer = optimizer if isinstance(optimizer, Optimizer) else None
+        if self._optimizer is not None:
+            self._optimizer._bind(self._native)
+
+    @property
+    def compiled(self):
+        """Whether the model has an optimizer and a loss."""
+        return self._native.is_compiled
+
+    @property
+    def optimizer(self):
+        """The optimizer, whose `learning_rate` may be set; `None` before `compile`."""
+        if self._optimizer is None and self._native.is_compiled:
+            self._optimizer = optimizer_of(self._native.to_json()["compile_config"]["optimizer"])
+            self._optimizer._bind(self._native)
+        return self._optimizer
+
+    @property
+    def loss(self):
+        """The loss that the model was compiled with."""
+        return self._native.to_json()["compile_config"].get("loss")
+
+    @property
+    def metrics_names(self):
+        """The names of what `evaluate` gives: the loss and the metrics."""
+        names = self.__dict__.get("_logged")
+        return list(names) if names else ["loss"]
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        validation_batch_size=None,
+        validation_freq=1,
+    ):
+        """Trains the model and gives the `History`.
+
+        `x` is an array, or a list or dictionary of them; or a generator, a `PyDataset`, or anything
+        else that gives batches `(x, y)` or `(x, y, sample_weight)`. `verbose` is `"auto"`, 0 for
+        silence, 1 for a bar, 2 for lines. Ctrl-C ends the training between two batches; the model
+        keeps what it has learnt.
+
+        Raises:
+            ValueError: for data that don't fit the model, for NaN, for a loss that is none.
+        """
+        if validation_freq != 1:
+            raise ValueError(f"fit: argument `validation_freq` must be 1, got {validation_freq!r}")
+        self.stop_training = False
+        history = History()
+        given = {
+            "batch_size": batch_size,
+            "epochs": epochs,
+            "initial_epoch": initial_epoch,
+            "shuffle": shuffle,
+            "class_weight": class_weight,
+            "validation_split": validation_split,
+            "validation_steps": validation_steps,
+            "validation_batch_size": validation_batch_size,
+            "steps_per_epoch": steps_per_epoch,
+            **progress(verbose),
+        }
+        if is_arrays(x):
+            given.update(x=x, y=y, sample_weight=sample_weight)
+        else:
+            _alone("fit", y=y, sample_weight=sample_weight)
+            given["dataset"] = x
+        if validation_data is not None:
+            if is_arrays(validation_data):
+                names = ("validation_x", "validation_y", "validation_sample_weight")
+                if not 2 <= len(validation_data) <= 3:
+                    raise ValueError(
+                        "fit: argument `validation_data` must be (x, y) or (x, y, sample_weight), "
+                        f"got {len(validation_data)} parts"
+                    )
+                given.update(zip(names, validation_data))
+            else:
+                given["validation_dataset"] = validation_data
+        params = {"epochs": epochs, "steps": steps_per_epoch, "verbose": given["verbose"]}
+        given["callbacks"] = prepare(callbacks, self, params)
+        history.set_model(self)
+        history.set_params(params)
+        self.history = history
+        series, epochs_done, _why = self._native.fit(self, given)
+        history.history, history.epoch = series, epochs_done
+        self._claim()
+        self._logged = _in_order(self, series)
+        return history
+
+    def evaluate(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        verbose="auto",
+        sample_weight=None,
+        steps=None,
+        callbacks=None,
+        return_dict=False,
+        **kwargs,
+    ):
+        """The loss and the metrics over the data: a number, a list, or with `return_dict` a
+        dictionary."""
+        if kwargs:
+            raise TypeError(f"evaluate: arguments {', '.join(kwargs)} are unknown")
+        given = {"batch_size": batch_size, "steps": steps, **progress(verbose)}
+        if is_arrays(x):
+            given.update(x=x, y=y, sample_weight=sample_weight)
+        else:
+            _alone("evaluate", y=y, sample_weight=sample_weight)
+            given["dataset"] = x
+        told = prepare(callbacks, self, {"verbose": given["verbose"], "steps": steps})
+        for entry in told:
+            if entry[0] == "python":
+                entry[1].on_test_begin({})
+        logs = dict(self._native.evaluate(given))
+        for entry in told:
+            if entry[0] == "python":
+                entry[1].on_test_end(logs)
+        self._claim()
+        return self._told(logs, return_dict)
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        """Trains on one batch: its loss and metrics, as they were before the step."""
+        given = {"x": x, "y": y, "sample_weight": sample_weight, "class_weight": class_weight}
+        logs = dict(self._native.train_on_batch(given))
+        self._claim()
+        return self._told(logs, return_dict)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """The loss and the metrics on one batch."""
+        given = {"x": x, "y": y, "sample_weight": sample_weight, "batch_size": sys.maxsize}
+        return self._told(dict(self._native.evaluate(given)), return_dict)
+
+    def _told(self, logs, return_dict):
+        self._logged = names = _in_order(self, logs)
+        if return_dict:
+            return {name: logs[name] for name in names}
+        values = [logs[name] for name in names]
+        return values[0] if len(values) == 1 else values
+
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+        """The outputs for an array, or for a list or dictionary of them; or for the batches of a
+        generator or data set. `verbose` is quiet unless it is 1 or 2.
+
+        Raises:
+            ValueError: for arrays that don't fit the model.
+        """
+        if steps is None and callbacks is None and is_arrays(x):
+            y = self._native.predict(x, batch_size)
+            if self.__dict__.get("_waiting"):
+                self._claim()
+            return y
+        if callbacks:
+            raise ValueError("predict: argument `callbacks` must be left out")
+        if is_arrays(x):
+            raise ValueError(f"predict: argument `steps` must be left out for arrays, got {steps!r}")
+        return self._native.predict_dataset(x, steps)
+
+    def predict_on_batch(self, x):
+        """The outputs for one batch."""
+        return self._native.predict(x, None)
+
+    def reset_metrics(self):
+        """Does nothing: metrics begin anew with each call."""
+
+
+def is_arrays(x):
+    """Whether this is data as arrays; else it gives batches."""
+    return x is None or isinstance(x, (list, tuple, dict)) or hasattr(x, "__array__")
+
+
+def progress(verbose):
+    """How progress is told, by Keras's `verbose`."""
+    if verbose == "auto":
+        if "ipykernel" in sys.modules:
+            return {"verbose": "bar", "interval": 0.25}
+        is_terminal = hasattr(sys.stdout, "isatty") and sys.stdout.isatty()
+        return {"verbose": "bar" if is_terminal else "line", "interval": 0.1}
+    styles = {0: "silent", 1: "bar", 2: "lines"}
+    if verbose not in styles:
+        raise ValueError(f'argument `verbose` must be "auto", 0, 1 or 2, got {verbose!r}')
+    return {"verbose": styles[verbose], "interval": 0.25 if "ipykernel" in sys.modules else 0.1}
+
+
+def _alone(call, **given):
+    for argument, value in given.items():
+        if value is not None:
+            raise ValueError(f"{call}: argument `{argument}` must be left out: the batches hold it")
+
+
+def _in_order(model, logs):
+    """The names in Keras's order: the loss, those of the outputs, the metrics as compiled."""
+    metrics = [name for name in logs if not name.startswith("val_")]
+    return sorted(metrics, key=lambda name: (name != "loss", not name.endswith("_loss")))

@@ -1,0 +1,58 @@
+"""What every optimizer has."""
+
+from .. import _elman
+from .._arguments import Configured, arguments
+
+
+class Optimizer(Configured):
+    """A rule for changing weights by their gradients, which `compile` takes."""
+
+    _kind = "optimizer"
+
+    def _bind(self, model):
+        """Lets the optimizer speak of the model that it was compiled into."""
+        self.__dict__["_model"] = model
+
+    @property
+    def learning_rate(self):
+        """The learning rate of the next step; may be set, also while a training runs."""
+        model = self.__dict__.get("_model")
+        return model.learning_rate if model is not None else self._config["learning_rate"]
+
+    @learning_rate.setter
+    def learning_rate(self, rate):
+        model = self.__dict__.get("_model")
+        if model is not None:
+            model.learning_rate = float(rate)
+        else:
+            config = {**self._config, "learning_rate": rate}
+            self._make({k: v for k, v in config.items()})
+
+    lr = learning_rate
+
+    @property
+    def iterations(self):
+        """The number of batches trained on."""
+        model = self.__dict__.get("_model")
+        return model.iterations if model is not None else 0
+
+    @property
+    def name(self):
+        """The name, which files hold."""
+        return self._config.get("name") or self._keras_name.lower()
+
+
+class LearningRateSchedule(Configured):
+    """A learning rate that changes with the steps of a training."""
+
+    _kind = "schedule"
+
+    def _make(self, scope):
+        self._config = arguments(scope)
+        described = {"class_name": self._keras_name, "config": self._config}
+        # Wherever an optimizer takes it, it is right.
+        _elman.complete("optimizer", {"class_name": "SGD", "config": {"learning_rate": described}})
+
+    def __call__(self, step):
+        """The learning rate of a step, counted from 0."""
+        return _elman.schedule_at({"class_name": self._keras_name, "config": self._config}, int(step))

@@ -1,0 +1,19 @@
+"""Seeds and names."""
+
+from .. import _elman
+
+
+def set_random_seed(seed):
+    """Makes the same program give the same numbers: those of elman, of NumPy and of `random`."""
+    import random
+
+    import numpy as np
+
+    _elman.set_random_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed)
+
+
+def clear_session(free_memory=True):
+    """Makes automatic names, such as `lstm_1`, start anew."""
+    _elman.clear_session()

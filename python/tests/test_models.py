@@ -1,0 +1,114 @@
+"""Models: put together, trained, used, saved."""
+
+import numpy as np
+import pytest
+
+import elman
+from elman import layers
+
+
+def arrays(*shape, seed=0):
+    return np.random.default_rng(seed).standard_normal(shape).astype("float32")
+
+
+def small():
+    model = elman.Sequential([layers.LSTM(4, input_shape=(5, 3)), layers.Dense(2)])
+    model.compile("adam", "mse", metrics=["mae"])
+    return model
+
+
+def test_fit_lowers_the_loss_and_gives_its_history(capsys):
+    model, x = small(), arrays(64, 5, 3)
+    history = model.fit(x, x[:, 0, :2], epochs=5, validation_split=0.25, verbose=2)
+    assert sorted(history.history) == ["loss", "mae", "val_loss", "val_mae"]
+    assert history.epoch == [0, 1, 2, 3, 4]
+    assert history.history["loss"][-1] < history.history["loss"][0]
+    assert model.history is history and history.model is model
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == "Epoch 1/5" and told[1].startswith("2/2 - 0s - ")
+    assert " - loss: " in told[1] and " - val_mae: " in told[1]
+
+
+def test_one_line_for_each_epoch_where_output_is_no_terminal(capsys):
+    small().fit(arrays(8, 5, 3), arrays(8, 2), epochs=3)
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 3 and told[2].startswith("Epoch 3/3 - 1/1 - 0s")
+
+
+def test_a_bar(capsys):
+    small().fit(arrays(64, 5, 3), arrays(64, 2), batch_size=16, verbose=1)
+    told = capsys.readouterr().out
+    assert "\x1b[1m4/4\x1b[0m \x1b[32m" + "━" * 20 in told
+    assert told.endswith("\n")
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+def test_files_keep_the_model_and_its_training(tmp_path, ending):
+    model, x = small(), arrays(8, 5, 3)
+    model.fit(x, x[:, 0, :2], verbose=0)
+    path = tmp_path / f"model{ending}"
+    model.save(path)
+    again = elman.models.load_model(path)
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+    assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
+    assert again.optimizer.iterations == model.optimizer.iterations == 1
+    assert isinstance(again, elman.Sequential) and isinstance(again.layers[0], layers.LSTM)
+
+
+def test_a_graph_with_states_and_shared_layers():
+    source, target = elman.Input((7, 4)), elman.Input((5, 2))
+    _, h, c = layers.LSTM(8, return_state=True)(source)
+    decoded = layers.LSTM(8, return_sequences=True)(target, initial_state=[h, c])
+    model = elman.Model([source, target], layers.Dense(2)(decoded))
+    assert model.output_shape == (None, 5, 2)
+    assert model.predict([arrays(3, 7, 4), arrays(3, 5, 2)]).shape == (3, 5, 2)
+    by_name = dict(zip(model.input_names, [arrays(3, 7, 4), arrays(3, 5, 2)]))
+    assert model.predict(by_name).shape == (3, 5, 2)
+
+    encoder = layers.GRU(4)
+    a, b = elman.Input((5, 3)), elman.Input((5, 3))
+    both = elman.Model([a, b], layers.concatenate([encoder(a), encoder(b)]))
+    assert both.count_params() == 3 * 4 * (3 + 4 + 2)
+
+
+def test_layers_on_arrays():
+    layer = layers.SimpleRNN(4)
+    assert layer(arrays(32, 10, 8)).shape == (32, 4)
+    assert [w.shape for w in layer.get_weights()] == [(8, 4), (4, 4), (4,)]
+
+
+def test_callbacks_of_python_may_do_with_the_model_what_they_like():
+    seen = []
+
+    class Watch(elman.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            seen.append((epoch, self.model.predict(arrays(1, 5, 3)).shape, sorted(logs)))
+            self.model.optimizer.learning_rate = 0.5
+            if epoch == 1:
+                self.model.stop_training = True
+
+    model = small()
+    history = model.fit(arrays(8, 5, 3), arrays(8, 2), epochs=9, verbose=0, callbacks=[Watch()])
+    assert seen == [(epoch, (1, 2), ["loss", "mae"]) for epoch in (0, 1)]
+    assert history.epoch == [0, 1]
+    assert model.optimizer.learning_rate == 0.5
+
+
+def test_what_a_callback_raises_ends_the_training():
+    class Broken(elman.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise KeyError("mine")
+
+    model = small()
+    with pytest.raises(KeyError, match="mine"):
+        model.fit(arrays(8, 5, 3), arrays(8, 2), verbose=0, callbacks=[Broken()])
+    assert model.predict(arrays(1, 5, 3)).shape == (1, 2)
+
+
+def test_streams_are_the_whole_sequence():
+    model = elman.Sequential(
+        [layers.GRU(4, return_sequences=True, input_shape=(None, 3)), layers.Dense(2)]
+    )
+    x, stream = arrays(1, 6, 3), model.stream()
+    steps = [stream.step(step) for step in x[0]]
+    np.testing.assert_array_equal(steps, model.predict(x)[0])
