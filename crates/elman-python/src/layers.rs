@@ -14,7 +14,7 @@ use crate::config;
 use crate::error::{OrRaise, invalid};
 use crate::symbolic::Symbolic;
 
-type AnyLayer = Box<dyn elman::layers::Layer>;
+pub type AnyLayer = Box<dyn elman::layers::Layer>;
 
 /// A layer that no model owns: the native part of Python's `Layer`. Models take copies of it.
 #[pyclass(frozen, module = "elman._elman")]
@@ -40,6 +40,13 @@ impl Layer {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the layer, which later calls and models see.
+    pub fn change<T>(&self, change: impl FnOnce(&mut AnyLayer) -> PyResult<T>) -> PyResult<T> {
+        let mut state = self.state();
+        state.shared = None;
+        change(&mut state.layer)
     }
 
     /// A copy for a model.

@@ -13,6 +13,7 @@ mod layers;
 mod metrics;
 mod models;
 mod objects;
+mod preprocessing;
 mod streaming;
 mod symbolic;
 mod training;
@@ -43,6 +44,7 @@ fn _elman(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<models::Model>()?;
     module.add_class::<streaming::Stream>()?;
     module.add_class::<symbolic::Symbolic>()?;
+    module.add_class::<training::Callback>()?;
     module.add_function(wrap_pyfunction!(layers::classes, module)?)?;
     module.add_function(wrap_pyfunction!(objects::complete, module)?)?;
     module.add_function(wrap_pyfunction!(data::pad_sequences, module)?)?;
@@ -53,6 +55,11 @@ fn _elman(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(objects::loss_value, module)?)?;
     module.add_function(wrap_pyfunction!(objects::regularize, module)?)?;
     module.add_function(wrap_pyfunction!(objects::constrain, module)?)?;
+    module.add_function(wrap_pyfunction!(preprocessing::adapt, module)?)?;
+    module.add_function(wrap_pyfunction!(preprocessing::vocabulary, module)?)?;
+    module.add_function(wrap_pyfunction!(preprocessing::vocabulary_size, module)?)?;
+    module.add_function(wrap_pyfunction!(preprocessing::set_vocabulary, module)?)?;
+    module.add_function(wrap_pyfunction!(preprocessing::look_up, module)?)?;
     module.add_function(wrap_pyfunction!(clear_session, module)?)?;
     module.add_function(wrap_pyfunction!(set_random_seed, module)?)?;
     Ok(())

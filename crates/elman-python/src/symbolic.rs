@@ -4,7 +4,8 @@ use elman::models::Symbolic as Inner;
 use pyo3::prelude::*;
 
 /// A tensor without values: the native part of `KerasTensor`.
-#[pyclass(frozen, module = "elman._elman")]
+#[pyclass(frozen, eq, hash, module = "elman._elman")]
+#[derive(PartialEq, Eq, Hash)]
 pub struct Symbolic(pub Inner);
 
 #[pymethods]

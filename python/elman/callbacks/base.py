@@ -1,5 +1,8 @@
 """What every callback has."""
 
+import weakref
+
+from .. import _elman
 from .._arguments import Configured, arguments
 
 #: The moments of a training that callbacks are told of.
@@ -70,10 +73,24 @@ class History(Callback):
 
     def __init__(self):
         self.history, self.epoch = {}, []
+        self._model = None
+
+    @property
+    def model(self):
+        """The model that was trained, as long as it is there."""
+        return self._model() if self._model is not None else None
+
+    @model.setter
+    def model(self, model):
+        # Not to keep it: the model keeps its history.
+        self._model = weakref.ref(model)
 
 
 class Described(Callback, Configured):
-    """A callback of the library's own, which a class and arguments describe."""
+    """A callback of the library's own, which a class and arguments describe.
+
+    A subclass may do more at any moment, and call the method above it.
+    """
 
     _kind = "callback"
 
@@ -81,7 +98,59 @@ class Described(Callback, Configured):
         given = {key: value for key, value in arguments(scope).items() if value is not None}
         if given.get("raise_error") is False:
             del given["raise_error"]
+        # What it tells is told here.
+        self.verbose = given.pop("verbose", 0)
         Configured._make(self, given)
+        if self._keras_name != "BackupAndRestore":
+            described = {"class_name": self._keras_name, "config": self._config}
+            self._native = _elman.Callback(described)
+
+    def _told(self, event, epoch, logs, rate, stop):
+        """Told by the native part how things stand."""
+        self.__dict__.update(self._native.state() or {})
+
+    def _tell(self, event, number, logs):
+        logs = {} if logs is None else logs
+        numbers = [(key, value) for key, value in logs.items() if isinstance(value, (int, float))]
+        numbers, stop = self._native.tell(event, self.model._native, number, numbers)
+        logs.update(numbers)
+        if stop is not None:
+            self.model.stop_training = True
+        if event in ("on_train_begin", "on_epoch_end", "on_train_end"):
+            rate = self.model._native.learning_rate
+            self._told(event, number, logs, rate, stop is not None)
+
+    def on_train_begin(self, logs=None):
+        """Begins anew."""
+        self._tell("on_train_begin", 0, logs)
+
+    def on_train_end(self, logs=None):
+        """What it does at the end."""
+        self._tell("on_train_end", 0, logs)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """What it does before an epoch."""
+        self._tell("on_epoch_begin", epoch, logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        """What it does after an epoch."""
+        self._tell("on_epoch_end", epoch, logs)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        """What it does before a batch."""
+        self._tell("on_train_batch_begin", batch, logs)
+
+    def on_train_batch_end(self, batch, logs=None):
+        """What it does after a batch."""
+        self._tell("on_train_batch_end", batch, logs)
+
+    def on_test_begin(self, logs=None):
+        """What it does before a validation."""
+        self._tell("on_test_begin", 0, logs)
+
+    def on_test_end(self, logs=None):
+        """What it does after a validation."""
+        self._tell("on_test_end", 0, logs)
 
 
 def prepare(callbacks, model, params):
@@ -100,14 +169,11 @@ def prepare(callbacks, model, params):
                 )
         callback.set_params(params)
         callback.set_model(model)
-        if isinstance(callback, Described):
-            if overridden(callback):
-                raise TypeError(
-                    f"fit: callback {type(callback).__name__} changes what {callback._keras_name} "
-                    "does, which is the library's own; derive it from Callback instead"
-                )
+        if isinstance(callback, Described) and "_native" not in vars(callback):
             described = {"class_name": callback._keras_name, "config": callback._config}
             told.append(("described", described))
+        elif isinstance(callback, Described) and not _changes(callback):
+            told.append(("native", callback))
         else:
             told.append(("python", callback, overridden(callback)))
     return told
@@ -120,6 +186,11 @@ def overridden(callback):
         if _own(callback, f"on_batch_{event}"):
             events.add(f"on_train_batch_{event}")
     return [event for event in EVENTS if event in events]
+
+
+def _changes(callback):
+    """Whether a subclass does more than the callback of the library's that it is derived from."""
+    return any(not cls.__module__.startswith("elman.") for cls in type(callback).__mro__[:-1])
 
 
 def _own(callback, event):

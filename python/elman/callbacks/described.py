@@ -19,6 +19,21 @@ class EarlyStopping(Described):
     ):
         self._make(locals())
 
+    def _told(self, event, epoch, logs, rate, stop):
+        super()._told(event, epoch, logs, rate, stop)
+        if event == "on_train_begin":
+            self.stopped_epoch = 0
+        elif stop:
+            self.stopped_epoch = epoch
+        elif event == "on_train_end" and self.verbose > 0:
+            if self.stopped_epoch > 0:
+                print(f"Epoch {self.stopped_epoch + 1}: early stopping")
+            if self.restore_best_weights:
+                print(
+                    "Restoring model weights from the end of the best epoch: "
+                    f"{self.best_epoch + 1}."
+                )
+
 
 class ModelCheckpoint(Described):
     """Saves the model, after each epoch or when `monitor` improves."""
@@ -35,6 +50,23 @@ class ModelCheckpoint(Described):
         initial_value_threshold=None,
     ):
         self._make(locals())
+
+    def _told(self, event, epoch, logs, rate, stop):
+        before = self.__dict__.get("best")
+        super()._told(event, epoch, logs, rate, stop)
+        if event != "on_epoch_end" or self.verbose <= 0 or self.save_freq != "epoch":
+            return
+        path = str(self.filepath).format(epoch=epoch + 1, **logs)
+        if not self.save_best_only:
+            print(f"\nEpoch {epoch + 1}: saving model to {path}")
+        elif self.best != before:
+            was = float("inf") if before is None else before
+            print(
+                f"\nEpoch {epoch + 1}: {self.monitor} improved from {was:.5f} to "
+                f"{self.best:.5f}, saving model to {path}"
+            )
+        else:
+            print(f"\nEpoch {epoch + 1}: {self.monitor} did not improve from {before:.5f}")
 
 
 class ReduceLROnPlateau(Described):
@@ -53,6 +85,14 @@ class ReduceLROnPlateau(Described):
         **kwargs
     ):
         self._make(locals())
+
+    def _told(self, event, epoch, logs, rate, stop):
+        super()._told(event, epoch, logs, rate, stop)
+        before, self._rate = self.__dict__.get("_rate"), rate
+        if event == "on_epoch_end" and self.verbose > 0 and before is not None and rate < before:
+            print(
+                f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing learning rate to {rate}."
+            )
 
 
 class CSVLogger(Described):

@@ -1,6 +1,7 @@
 """Layers that are called on arrays."""
 
 from .. import _elman
+from .sharing import join
 from .symbolic import flatten
 
 
@@ -35,14 +36,9 @@ def call_on_arrays(layer, args, kwargs):
         handle = layer._handle()
         symbols = handle.call([tensor._symbol for tensor in inputs], [], [], {})
         model = _elman.Model.functional([tensor._symbol for tensor in inputs], symbols, None)
-        if layer._home is not None:
-            model.set_layer_weights(layer.name, layer.get_weights())
-        else:
-            layer._home = (model, layer.name)
+        join(layer, model)
         models[key] = model
     model = models[key]
-    if layer._home[0] is not model:
-        model.set_layer_weights(layer.name, layer.get_weights())
     return model.predict(arrays[0] if len(arrays) == 1 else arrays, None)
 
 

@@ -40,12 +40,13 @@ class InputLayer(Layer):
             given["sparse"] = sparse
         if ragged:
             given["ragged"] = ragged
-        self._layer = _elman.Layer("InputLayer", given)
-        self._calls = []
+        self._start(_elman.Layer("InputLayer", given))
 
     @property
     def output(self):
         """The tensor of the input."""
+        if not self._calls and self._owner is not None and self._owner() is not None:
+            self._owner()._tensors()
         if not self._calls:
             self._calls.append(((), [self._layer.input()]))
         return KerasTensor(self._calls[0][1][0], self, ())

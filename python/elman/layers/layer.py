@@ -14,8 +14,6 @@ class Layer:
 
     _keras_name = "Layer"
 
-    #: Where the weights are: a model and the layer's name in it.
-    _home = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -31,14 +29,27 @@ class Layer:
 
     def _make(self, scope):
         """Takes the arguments, which Rust checks."""
-        self._layer = _elman.Layer(self._keras_name, arguments(scope))
+        self._start(_elman.Layer(self._keras_name, arguments(scope)))
+
+    def _start(self, layer):
+        self._layer = layer
+        #: The models that the layer is in, each with its name there; all have the same weights.
+        self._homes = []
+        #: What it was called on, and what that gave.
         self._calls = []
+        #: The model that may know calls of it that were never made here.
+        self._owner = None
 
     @classmethod
-    def _of_native(cls, layer, home=None):
+    def _of_native(cls, layer):
         self = cls.__new__(cls)
-        self._layer, self._home, self._calls = layer, home, []
+        self._start(layer)
         return self
+
+    @property
+    def _home(self):
+        homes = self.__dict__.get("_homes")
+        return homes[0] if homes else None
 
     # What it is.
 
@@ -55,8 +66,7 @@ class Layer:
     @trainable.setter
     def trainable(self, value):
         self._layer.trainable = bool(value)
-        if self._home is not None:
-            model, name = self._home
+        for model, name in self._homes:
             model.set_layer_trainable(name, bool(value))
 
     @property
@@ -142,7 +152,8 @@ class Layer:
     @property
     def output_shape(self):
         """The shape of the output, with the batch; of several outputs, a list."""
-        shapes = self._home[0].layer_output_shapes(self._home[1]) if self._home else []
+        home = self._home
+        shapes = home[0].layer_output_shapes(home[1]) if home else []
         if not shapes and self._calls:
             shapes = [symbol.shape for symbol in self._calls[0][1]]
         if not shapes:
@@ -163,6 +174,9 @@ class Layer:
         return outputs[0] if len(outputs) == 1 else outputs
 
     def _first_call(self):
+        owner = self._owner() if self._owner is not None else None
+        if not self._calls and owner is not None and owner.built:
+            owner._tensors()
         if not self._calls:
             raise AttributeError(f"layer {self.name} was never called on tensors of a model")
         return self._calls[0]
@@ -210,6 +224,9 @@ class Layer:
     def _handle(self):
         """What calls on tensors of a model go to."""
         return self._layer
+
+    def _take_handle(self, handle):
+        self._layer = handle
 
     def _call_on_arrays(self, *args, **kwargs):
         from ._eager import call_on_arrays

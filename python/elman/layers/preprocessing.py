@@ -1,5 +1,6 @@
 """Layers that prepare data."""
 
+from .adapting import Adapting, Lookup
 from .layer import Layer
 
 
@@ -10,14 +11,14 @@ class Rescaling(Layer):
         self._make(locals())
 
 
-class Normalization(Layer):
+class Normalization(Adapting):
     """Subtracts means and divides by deviations, which are given or learnt by `adapt`."""
 
     def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
         self._make(locals())
 
 
-class IntegerLookup(Layer):
+class IntegerLookup(Lookup):
     """The indices of integers in a vocabulary."""
 
     def __init__(
@@ -41,7 +42,7 @@ class IntegerLookup(Layer):
         self._make(locals())
 
 
-class StringLookup(Layer):
+class StringLookup(Lookup):
     """The indices of strings in a vocabulary."""
 
     def __init__(
@@ -64,7 +65,7 @@ class StringLookup(Layer):
         self._make(locals())
 
 
-class TextVectorization(Layer):
+class TextVectorization(Lookup):
     """Texts as indices of their words, counts or tf-idf weights."""
 
     def __init__(

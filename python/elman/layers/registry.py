@@ -16,15 +16,8 @@ def classes():
 
 
 def class_of(name):
-    """The class of that name.
-
-    Raises:
-        ValueError: for a class that elman has not.
-    """
-    table = classes()
-    if name not in table:
-        raise ValueError(f"layer class {name!r} is unknown; known are: {', '.join(sorted(table))}")
-    return table[name]
+    """The class of that name; of operations that stand in Keras's files alone, `Layer` itself."""
+    return classes().get(name, Layer)
 
 
 def serialize(layer):
@@ -41,4 +34,7 @@ def deserialize(config, custom_objects=None):
     """The layer of what `serialize` gave."""
     if custom_objects:
         raise ValueError("deserialize: `custom_objects` must be left out; own layers are written in Rust")
-    return class_of(config["class_name"]).from_config(config["config"])
+    name, table = config.get("class_name"), classes()
+    if name not in table:
+        raise ValueError(f"layer class {name!r} is unknown; known are: {', '.join(sorted(table))}")
+    return table[name].from_config(config["config"])

@@ -1,8 +1,12 @@
 """What every model can do."""
 
+import weakref
+
 from .. import _elman
+from ..layers.input import InputLayer
 from ..layers.layer import Layer
 from ..layers.registry import class_of
+from ..layers.sharing import join
 from ..layers.symbolic import KerasTensor, flatten
 from .training import Training
 
@@ -48,9 +52,13 @@ class Model(Training, Layer):
 
     def _start(self, native):
         self._native = native
+        #: The layers by name, as far as anybody asked for them.
         self._members = {}
+        #: Models that this one is a layer of, each with its name there, and itself first.
+        self._homes = [(native, None)]
         self._calls = []
-        self._shared_layer = None
+        self._owner = None
+        self._layer_of_others = None
         self._symbols = None
         self._optimizer = None
         self.history = None
@@ -65,25 +73,12 @@ class Model(Training, Layer):
         return self
 
     def _adopt(self, layers):
-        """Takes layers in as those of the model: their weights are here from now on."""
+        """Takes layers in as those of the model: their weights are here, too, from now on."""
         for layer in layers:
-            name = layer.name
-            self._members[name] = layer
-            if isinstance(layer, Model):
-                self._native.set_layer_weights(name, layer.get_weights())
-                layer._homes_elsewhere.append((self._native, name))
-            elif layer._home is not None and layer._home[0] is not self._native:
-                weights = layer.get_weights()
-                if weights:
-                    self._native.set_layer_weights(name, weights)
-            if not isinstance(layer, Model):
-                layer._home = (self._native, name)
-            if not layer.trainable:
-                self._native.set_layer_trainable(name, False)
-
-    @property
-    def _homes_elsewhere(self):
-        return self.__dict__.setdefault("_elsewhere", [])
+            self._members[layer.name] = layer
+            if layer._owner is None:
+                layer._owner = weakref.ref(self)
+            join(layer, self._native)
 
     # What it is.
 
@@ -100,7 +95,7 @@ class Model(Training, Layer):
     @trainable.setter
     def trainable(self, value):
         self._native.trainable = bool(value)
-        for model, name in self._homes_elsewhere:
+        for model, name in self._homes[1:]:
             model.set_layer_trainable(name, bool(value))
 
     @property
@@ -133,9 +128,11 @@ class Model(Training, Layer):
             nested = self._native.nested(name)
             if nested is not None:
                 layer = Model._of_model(nested)
-                layer._homes_elsewhere.append((self._native, name))
+                self._native.share(name, nested, None)
             else:
-                layer = class_of(kind)._of_native(self._native.layer(name), (self._native, name))
+                layer = class_of(kind)._of_native(self._native.layer(name))
+            layer._homes.append((self._native, name))
+            layer._owner = weakref.ref(self)
             self._members[name] = layer
         return self._members[name]
 
@@ -199,9 +196,32 @@ class Model(Training, Layer):
         return self.outputs[0] if len(self.outputs) == 1 else self.outputs
 
     def _tensors(self):
+        """The inputs and the outputs, made of the model itself if it was not made of them."""
         if self._symbols is None:
-            raise AttributeError(f"model {self.name} has no tensors: it was not made of such")
+            inputs, outputs, calls = self._native.symbols()
+            tensors = {}
+            for symbol, layer in zip(inputs, self._input_layers(inputs)):
+                layer._calls = layer._calls or [((), [symbol])]
+                tensors[symbol] = KerasTensor(symbol, layer, ())
+            kinds = dict(self._native.layers())
+            for name, handle, given, gives in calls:
+                layer = self._member(name, kinds[name])
+                given = tuple(tensors[symbol] for symbol in given)
+                if not layer._calls:
+                    layer._take_handle(handle)
+                layer._calls.append((given, gives))
+                tensors.update((symbol, KerasTensor(symbol, layer, given)) for symbol in gives)
+            self._symbols = [tensors[s] for s in inputs], [tensors[s] for s in outputs]
         return self._symbols
+
+    def _input_layers(self, symbols):
+        names = self._native.input_names
+        if self._native.is_functional:
+            return [self._member(name, "InputLayer") for name in names]
+        handle = self._native.input_layer()
+        if handle is not None:
+            return [InputLayer._of_native(handle)]
+        return [InputLayer(batch_shape=symbol.shape) for symbol in symbols]
 
     def summary(
         self,
@@ -315,9 +335,12 @@ class Model(Training, Layer):
     # As a layer, and step by step.
 
     def _handle(self):
-        if self._shared_layer is None:
-            self._shared_layer = self._native.as_layer()
-        return self._shared_layer
+        if self._layer_of_others is None:
+            self._layer_of_others = self._native.as_layer()
+        return self._layer_of_others
+
+    def _take_handle(self, handle):
+        self._layer_of_others = handle
 
     def _call_on_arrays(self, *args, **kwargs):
         for key in [key for key, value in kwargs.items() if not value]:

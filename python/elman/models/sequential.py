@@ -38,6 +38,7 @@ class Sequential(Model):
                 f"model {self.name}: what is added must be a layer, got {type(layer).__name__}"
             )
         self._native.add(layer._handle())
+        self._symbols = None
         if layer._keras_name == "InputLayer":
             return
         if self._native.is_built:
@@ -45,6 +46,20 @@ class Sequential(Model):
             self._adopt([layer])
         else:
             self._waiting.append(layer)
+
+    def pop(self, rebuild=True):
+        """Takes the last layer out and gives it back.
+
+        Raises:
+            ValueError: if there is none.
+        """
+        layer = self.layers[-1] if self.layers else None
+        self._native.pop()
+        self._symbols = None
+        self._waiting = [other for other in self._waiting if other is not layer]
+        self._members.pop(layer.name, None)
+        layer._homes = [home for home in layer._homes if home[0] is not self._native]
+        return layer
 
     def _claim(self):
         waiting, self._waiting = self.__dict__.get("_waiting") or [], []

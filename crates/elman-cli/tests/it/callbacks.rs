@@ -97,7 +97,7 @@ fn what_is_wrong_with_a_callback_is_named() {
         ("EarlyStopping(3)", "a name with arguments"),
         ("EarlyStopping(patience=3", "a name with arguments"),
         ("EarlyStopping(patience=three)", "patience"),
-        ("ModelCheckpoint(filepath=a.keras, save_weights_only=True)", "save_weights_only"),
+        ("ModelCheckpoint(filepath=a.keras, verbose=1)", "verbose = 1"),
         ("LambdaCallback", "LambdaCallback"),
     ] {
         let arguments = [&fit[..], &["--callback", words]].concat();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use elman::{Model, Sequential};
 use pyo3::prelude::*;
 
+use super::sharing::Link;
 use crate::error::detached;
 
 /// How long to wait for a model before looking whether Ctrl-C was pressed.
@@ -19,11 +20,17 @@ const PATIENCE: Duration = Duration::from_millis(100);
 pub struct ModelCell {
     slot: Mutex<Option<Arc<Model>>>,
     returned: Condvar,
+    /// The models that have layers in common with this one.
+    pub(super) links: Mutex<Vec<Link>>,
 }
 
 impl ModelCell {
     pub fn new(model: Model) -> Arc<ModelCell> {
-        Arc::new(ModelCell { slot: Mutex::new(Some(Arc::new(model))), returned: Condvar::new() })
+        Arc::new(ModelCell {
+            slot: Mutex::new(Some(Arc::new(model))),
+            returned: Condvar::new(),
+            links: Mutex::default(),
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Arc<Model>>> {
@@ -86,12 +93,38 @@ impl ModelCell {
         change: impl FnOnce(&mut Model) -> elman::Result<T> + Send,
     ) -> PyResult<T> {
         let mut taken = self.take(py)?;
-        detached(py, || change(&mut taken.model))
+        let result = detached(py, || change(&mut taken.model));
+        drop(taken);
+        py.detach(|| self.spread());
+        result
+    }
+
+    /// The model as it is now, however long that takes. Python's lock must not be held.
+    pub(super) fn read_blocking(&self) -> Arc<Model> {
+        loop {
+            if let Some(model) = &*self.lock() {
+                return Arc::clone(model);
+            }
+            self.wait_for_return();
+        }
+    }
+
+    /// Changes the model, however long that takes. Python's lock must not be held.
+    pub(super) fn change_blocking(self: &Arc<ModelCell>, change: impl FnOnce(&mut Model)) {
+        let model = loop {
+            if let Some(model) = self.lock().take() {
+                break unshared(model);
+            }
+            self.wait_for_return();
+        };
+        let mut taken = Taken { cell: Arc::clone(self), model };
+        change(&mut taken.model);
     }
 
     /// Puts the model of a training back for the time of a call into Python.
     pub fn lend<T>(self: &Arc<ModelCell>, model: &mut Model, call: impl FnOnce() -> T) -> T {
         self.put(std::mem::replace(model, placeholder()));
+        self.spread();
         let result = call();
         loop {
             // Not to be interrupted: the training needs its model.

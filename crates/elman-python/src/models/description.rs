@@ -45,6 +45,31 @@ pub fn input_layer(model: &Model) -> PyResult<Option<Layer>> {
     }
 }
 
+/// Takes the last layer of a chain out: the layers before it, with their weights, as a new chain.
+pub fn pop(model: &mut Model) -> PyResult<()> {
+    let mut json = model.to_json();
+    let kept: Vec<Tensor> = match model.layers() {
+        [] => return Err(invalid("pop: the model", "one with layers", "one without")),
+        [before @ .., _] => before
+            .iter()
+            .filter_map(|layer| Some(model.layer(layer.base().name()).ok()?.weights()))
+            .flatten()
+            .collect(),
+    };
+    let is_chain = json["class_name"] == "Sequential";
+    match json["config"]["layers"].as_array_mut().filter(|_| is_chain) {
+        Some(layers) => layers.pop(),
+        None => return Err(invalid("pop: the model", "a Sequential", "a graph")),
+    };
+    let mut shorter = Model::from_json(&json).or_raise()?;
+    shorter.set_seed(model.seed());
+    if shorter.is_built() {
+        shorter.set_weights(kept).or_raise()?;
+    }
+    *model = shorter;
+    Ok(())
+}
+
 /// A copy of the model that a layer is, with the weights that it has there.
 pub fn nested(model: &Model, name: &str) -> PyResult<Option<Model>> {
     let layer = model.layer(name).or_raise()?;

@@ -2,6 +2,8 @@
 
 mod cell;
 mod description;
+mod sharing;
+mod symbols;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -197,6 +199,12 @@ impl Model {
         description::shapes(py, &self.0.read(py)?.output_shapes())
     }
 
+    /// Takes the last layer of a chain out.
+    fn pop(&self, py: Python<'_>) -> PyResult<()> {
+        let mut taken = self.0.take(py)?;
+        description::pop(&mut taken.model)
+    }
+
     /// The name and the class of each layer.
     fn layers(&self, py: Python<'_>) -> PyResult<Vec<(String, &'static str)>> {
         let model = self.0.read(py)?;
@@ -218,6 +226,16 @@ impl Model {
     /// The declared input of a chain, which is not among its layers.
     fn input_layer(&self, py: Python<'_>) -> PyResult<Option<Layer>> {
         description::input_layer(&*self.0.read(py)?)
+    }
+
+    /// Says that a layer of this model is one of another, or, without a name there, that model.
+    fn share(&self, name: String, other: &Model, others: Option<String>) {
+        self.0.share(Some(name), &other.0, others);
+    }
+
+    /// The tensors of the model: what it starts from, what it ends in, and the calls of its layers.
+    fn symbols(&self, py: Python<'_>) -> PyResult<symbols::Symbols> {
+        symbols::of(&*self.0.read(py)?)
     }
 
     /// The model as a layer of others.

@@ -13,6 +13,7 @@ use super::arguments::Arguments;
 use super::callbacks::{Interrupts, PythonCallback};
 use super::datasets::Batches;
 use super::failure::Failure;
+use super::native::Told;
 use super::progress::{Progress, Style};
 use crate::config::{to_json, to_python};
 use crate::error::{detached, invalid};
@@ -22,9 +23,11 @@ use crate::models::{ModelCell, input_names};
 pub type Outcome<'py> = (Bound<'py, PyAny>, Vec<usize>, Option<String>);
 
 /// A callback before the training that it is for is put together.
-enum Told {
-    /// One of the library's, by class and arguments.
+enum Given {
+    /// What backs the training up, by class and arguments.
     Described(Value),
+    /// One of the library's.
+    Native(Told),
     Python(PythonCallback),
 }
 
@@ -43,7 +46,7 @@ struct Job {
     validation_split: f64,
     validation_steps: Option<usize>,
     steps_per_epoch: Option<usize>,
-    callbacks: Vec<Told>,
+    callbacks: Vec<Given>,
     style: Option<Style>,
     failure: Failure,
 }
@@ -71,8 +74,10 @@ pub fn fit<'py>(
     let job = read(&Arguments { call: "fit", given }, cell, owner, &inputs, &outputs, &failure)?;
     let mut taken = cell.take(py)?;
     let model = &mut taken.model;
-    let history = failure.or(detached(py, || job.run(model)))?;
+    let history = failure.or(detached(py, || job.run(model)));
     drop(taken);
+    py.detach(|| cell.spread());
+    let history = history?;
     let why = history.stopped().map(|reason| match reason {
         StopReason::Callback(why) => why.clone(),
         StopReason::Interrupted => "interrupted".into(),
@@ -136,19 +141,20 @@ fn validation(
     })
 }
 
-/// Callbacks come as `("described", object)` or `("python", callback, events)`.
+/// Callbacks come as `("described", object)`, `("native", callback)` or `("python", callback, events)`.
 fn callbacks(
     arguments: &Arguments<'_, '_>,
     cell: &Arc<ModelCell>,
     owner: &Bound<'_, PyAny>,
     failure: &Failure,
-) -> PyResult<Vec<Told>> {
+) -> PyResult<Vec<Given>> {
     let Some(list) = arguments.value("callbacks")? else { return Ok(Vec::new()) };
     let list = list.cast_into::<PyList>().map_err(PyErr::from)?;
     let read = |item: Bound<'_, PyAny>| {
         Ok(match item.get_item(0)?.extract::<String>()?.as_str() {
-            "described" => Told::Described(to_json("callback", &item.get_item(1)?)?),
-            _ => Told::Python(PythonCallback {
+            "described" => Given::Described(to_json("callback", &item.get_item(1)?)?),
+            "native" => Given::Native(Told::of(&item.get_item(1)?, failure)?),
+            _ => Given::Python(PythonCallback {
                 object: item.get_item(1)?.unbind(),
                 events: item.get_item(2)?.extract()?,
                 cell: Arc::clone(cell),
@@ -203,8 +209,9 @@ impl Job {
         }
         for callback in self.callbacks {
             fit = match callback {
-                Told::Described(object) => fit.callback_from_object(&object)?,
-                Told::Python(callback) => fit.callback(callback),
+                Given::Described(object) => fit.callback_from_object(&object)?,
+                Given::Native(callback) => fit.callback(callback),
+                Given::Python(callback) => fit.callback(callback),
             };
         }
         fit = fit.callback(Interrupts::new(&self.failure));

@@ -1,5 +1,7 @@
 //! What a layer is.
 
+use std::any::Any;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -20,7 +22,7 @@ use super::{Assets, Dtype, activity};
 /// To write your own, hold a [`Base`], register weights in `build`, compute in `forward`, save on
 /// the context's tape what `backward` needs, and add the gradients of weights in `backward`. A layer
 /// that holds others runs them by `call` and `call_backward`.
-pub trait Layer: Send + Sync + 'static {
+pub trait Layer: Any + Send + Sync {
     /// Keras's class name: `LSTM`.
     fn class_name(&self) -> &'static str;
 

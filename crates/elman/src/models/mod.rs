@@ -14,6 +14,7 @@ mod states;
 mod stream;
 mod summary;
 mod symbolic;
+mod symbols;
 mod work;
 
 pub use functional::Functional;
@@ -25,4 +26,5 @@ pub use sequential::Sequential;
 pub use summary::{SummaryOptions, SummaryStyle};
 pub(crate) use symbolic::wrong_kind;
 pub use symbolic::{Apply, Shared, Symbolic, Symbols};
+pub use symbols::{ModelSymbols, SymbolicCall};
 pub use work::Work;

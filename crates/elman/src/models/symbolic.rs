@@ -120,6 +120,21 @@ impl Symbolic {
     }
 }
 
+/// The same output of the same call.
+impl PartialEq for Symbolic {
+    fn eq(&self, other: &Symbolic) -> bool {
+        Arc::ptr_eq(&self.node, &other.node) && self.index == other.index
+    }
+}
+
+impl Eq for Symbolic {}
+
+impl std::hash::Hash for Symbolic {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (Arc::as_ptr(&self.node).addr(), self.index).hash(state);
+    }
+}
+
 impl std::fmt::Debug for Symbolic {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Symbolic({}, {})", self.shape(), self.place())

@@ -141,6 +141,10 @@ impl Run<'_> {
             let logs: Logs = running.logs();
             self.each(|callback| callback.on_train_batch_end(number, &logs, model, moment))?;
             number += 1;
+            // As in Keras: the epoch ends here, with its validation.
+            if moment.stop.is_some() {
+                break;
+            }
             // After the last batch the epoch is finished first.
             let is_last = batches.peek().is_none();
             if self.is_interrupted() && !is_last {

@@ -322,8 +322,8 @@ fn wrong_descriptions_are_named() {
         ("ModelCheckpoint", json!({}), &["ModelCheckpoint", "`filepath`", "missing"]),
         (
             "ModelCheckpoint",
-            json!({ "filepath": "a.keras", "save_weights_only": true }),
-            &["save_weights_only"],
+            json!({ "filepath": "a.keras", "save_format": "tf" }),
+            &["ModelCheckpoint", "`save_format`"],
         ),
         ("ModelCheckpoint", json!({ "filepath": "a", "save_freq": 0 }), &["`save_freq`", "0"]),
         ("ModelCheckpoint", json!({ "filepath": "a", "save_freq": "batch" }), &["`save_freq`"]),
@@ -353,4 +353,55 @@ fn wrong_descriptions_are_named() {
         error.contains("`update_freq`") && !std::path::Path::new("nowhere").exists(),
         "{error}"
     );
+}
+
+#[test]
+fn checkpoints_may_hold_weights_alone_and_wait_for_a_value() {
+    let folder = tempfile::tempdir().unwrap();
+    let train = |threshold: f64, name: &str| {
+        let path = folder.path().join(name);
+        let mut model = averaging();
+        let (x, y) = data();
+        let checkpoint = ModelCheckpoint::new(&path)
+            .monitor("loss")
+            .save_best_only(true)
+            .save_weights_only(true)
+            .initial_value_threshold(threshold);
+        model.fit(x, y, fit(1).callback(checkpoint)).unwrap();
+        (model, path)
+    };
+    let (mut model, path) = train(1e9, "best.weights.h5");
+    let trained = model.weights();
+    model.set_weights(trained.iter().map(|w| Tensor::zeros(w.shape()))).unwrap();
+    model.load_weights(path).unwrap();
+    assert_ne!(
+        model.weights(),
+        trained.iter().map(|w| Tensor::zeros(w.shape())).collect::<Vec<_>>()
+    );
+    assert!(!train(0.0, "never.weights.h5").1.exists());
+}
+
+#[test]
+fn a_stop_after_a_batch_cuts_the_epoch_short() {
+    struct Stop;
+    impl Callback for Stop {
+        fn on_train_batch_end(
+            &mut self,
+            batch: usize,
+            _: &Logs,
+            _: &mut Model,
+            moment: &mut Moment,
+        ) -> elman::Result<()> {
+            if batch == 1 {
+                moment.stop = Some("enough".into());
+            }
+            Ok(())
+        }
+    }
+    let (x, y) = data();
+    let (mut model, mut recorder) = (averaging(), Recorder::default());
+    let history = model.fit(x, y, fit(5).callback(Stop).callback(&mut recorder)).unwrap();
+    assert_eq!(history.epochs(), [0]);
+    assert!(history.get("val_loss").is_some(), "validated all the same");
+    assert_eq!(recorder.0.iter().filter(|what| what.starts_with("batch ")).count(), 2);
 }

@@ -23,6 +23,7 @@ pub use learning_rate_scheduler::LearningRateScheduler;
 pub use model_checkpoint::ModelCheckpoint;
 pub use monitor::Mode;
 pub use reduce_lr_on_plateau::ReduceLrOnPlateau;
+pub use registry::from_object;
 pub(crate) use report::progress;
 pub use swap_ema_weights::SwapEmaWeights;
 pub use tensor_board::TensorBoard;
@@ -171,7 +172,7 @@ pub struct Moment {
     pub steps: usize,
     /// Whether this training goes on with one that was interrupted.
     pub resumed: bool,
-    /// Set to a reason to end the training after this epoch.
+    /// Set to a reason to end the training after this epoch; after a batch, the epoch ends with it.
     pub stop: Option<String>,
 }
 

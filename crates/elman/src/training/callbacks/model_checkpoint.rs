@@ -37,6 +37,7 @@ use crate::{Error, Result, Tensor};
 pub struct ModelCheckpoint {
     filepath: PathBuf,
     save_best_only: bool,
+    save_weights_only: bool,
     monitor: Monitor,
     save_freq: Option<usize>,
     /// The epoch that runs.
@@ -51,6 +52,7 @@ impl ModelCheckpoint {
         ModelCheckpoint {
             filepath: filepath.into(),
             save_best_only: false,
+            save_weights_only: false,
             monitor: Monitor::new("val_loss"),
             save_freq: None,
             epoch: 0,
@@ -61,6 +63,19 @@ impl ModelCheckpoint {
     /// Whether to save only when the watched value is the best so far (false).
     pub fn save_best_only(mut self, save_best_only: bool) -> ModelCheckpoint {
         self.save_best_only = save_best_only;
+        self
+    }
+
+    /// Whether to save the weights alone (false), as [`Model::save_weights`] does: a path that ends
+    /// in `.weights.h5`.
+    pub fn save_weights_only(mut self, save_weights_only: bool) -> ModelCheckpoint {
+        self.save_weights_only = save_weights_only;
+        self
+    }
+
+    /// What the watched value must be better than for the first save with `save_best_only` (none).
+    pub fn initial_value_threshold(mut self, value: f64) -> ModelCheckpoint {
+        self.monitor.best = Some(value);
         self
     }
 
@@ -91,7 +106,8 @@ impl ModelCheckpoint {
                 return Ok(());
             }
         }
-        model.save(self.path(numbers, logs)?)
+        let path = self.path(numbers, logs)?;
+        if self.save_weights_only { model.save_weights(path) } else { model.save(path) }
     }
 
     fn path(&self, numbers: Numbers, logs: &Logs) -> Result<PathBuf> {

@@ -38,31 +38,57 @@ impl Fit<'_> {
     /// # Ok::<(), elman::Error>(())
     /// ```
     pub fn callback_from_object(self, object: &Value) -> Result<Self> {
-        let mut arguments = Arguments::of_object("callback", object)?;
-        let place = arguments.place();
-        Ok(match arguments.class.as_str() {
-            "BackupAndRestore" => self.backup(arguments.read::<Backup>()?.make(&place)?),
-            "CSVLogger" => self.callback(arguments.read::<Csv>()?.make(&place)?),
-            "EarlyStopping" => self.callback(arguments.read::<Stopping>()?.make(&place)?),
-            "LearningRateScheduler" => {
-                let schedule = arguments.take("schedule").unwrap_or_default();
-                quiet(&place, arguments.read::<Scheduler>()?.verbose)?;
-                self.callback(scheduler(&place, &schedule)?)
+        let arguments = Arguments::of_object("callback", object)?;
+        match arguments.class.as_str() {
+            "BackupAndRestore" => {
+                let place = arguments.place();
+                Ok(self.backup(arguments.read::<Backup>()?.make(&place)?))
             }
-            "ModelCheckpoint" => self.callback(arguments.read::<Checkpoint>()?.make(&place)?),
-            "ReduceLROnPlateau" => self.callback(arguments.read::<Plateau>()?.make(&place)?),
-            "SwapEMAWeights" => {
-                let swap = arguments.read::<Swap>()?;
-                self.callback(SwapEmaWeights::new().swap_on_epoch(swap.swap_on_epoch))
-            }
-            "TensorBoard" => self.callback(arguments.read::<Board>()?.make(&place)?),
-            "TerminateOnNaN" => {
-                arguments.none()?;
-                self.callback(TerminateOnNan)
-            }
-            class => return Err(unavailable(class)),
-        })
+            _ => Ok(self.callback(make(arguments)?)),
+        }
     }
+}
+
+/// The callback that an object describes, as [`Fit::callback_from_object`] reads it: any but
+/// `BackupAndRestore`, which is no callback here.
+///
+/// # Errors
+/// As [`Fit::callback_from_object`].
+///
+/// ```
+/// use elman::training::callbacks::{self, Callback};
+/// let object = serde_json::json!({ "class_name": "EarlyStopping", "config": { "patience": 3 } });
+/// let stopping = callbacks::from_object(&object)?;
+/// assert_eq!(stopping.state()["wait"], 0);
+/// # Ok::<(), elman::Error>(())
+/// ```
+pub fn from_object(object: &Value) -> Result<Box<dyn Callback + Send>> {
+    make(Arguments::of_object("callback", object)?)
+}
+
+fn make(mut arguments: Arguments) -> Result<Box<dyn Callback + Send>> {
+    let place = arguments.place();
+    Ok(match arguments.class.as_str() {
+        "CSVLogger" => Box::new(arguments.read::<Csv>()?.make(&place)?),
+        "EarlyStopping" => Box::new(arguments.read::<Stopping>()?.make(&place)?),
+        "LearningRateScheduler" => {
+            let schedule = arguments.take("schedule").unwrap_or_default();
+            quiet(&place, arguments.read::<Scheduler>()?.verbose)?;
+            Box::new(scheduler(&place, &schedule)?)
+        }
+        "ModelCheckpoint" => Box::new(arguments.read::<Checkpoint>()?.make(&place)?),
+        "ReduceLROnPlateau" => Box::new(arguments.read::<Plateau>()?.make(&place)?),
+        "SwapEMAWeights" => {
+            let swap = arguments.read::<Swap>()?;
+            Box::new(SwapEmaWeights::new().swap_on_epoch(swap.swap_on_epoch))
+        }
+        "TensorBoard" => Box::new(arguments.read::<Board>()?.make(&place)?),
+        "TerminateOnNaN" => {
+            arguments.none()?;
+            Box::new(TerminateOnNan)
+        }
+        class => return Err(unavailable(class)),
+    })
 }
 
 /// Why a class can't be had from a description.
@@ -213,16 +239,16 @@ impl Stopping {
 impl Checkpoint {
     fn make(self, place: &str) -> Result<ModelCheckpoint> {
         quiet(place, self.verbose)?;
-        let advice = "leave it out: whole models are saved";
-        off(place, !self.save_weights_only, "save_weights_only = true", advice)?;
         let every = self.save_freq.batches(place, "save_freq", &["epoch"])?;
-        let advice = "leave it out: the first epoch is always saved";
-        let threshold = self.initial_value_threshold;
-        off(place, threshold.is_none(), "initial_value_threshold", advice)?;
         let checkpoint = ModelCheckpoint::new(needed(place, "filepath", self.filepath)?)
             .monitor(&self.monitor)
             .mode(self.mode)
-            .save_best_only(self.save_best_only);
+            .save_best_only(self.save_best_only)
+            .save_weights_only(self.save_weights_only);
+        let checkpoint = match self.initial_value_threshold {
+            Some(value) => checkpoint.initial_value_threshold(value),
+            None => checkpoint,
+        };
         Ok(match every {
             Some(batches) => checkpoint.save_freq(batches),
             None => checkpoint,

@@ -1,0 +1,14 @@
+"""Layers that are in several models, which have the same weights all the time."""
+
+
+def join(layer, model):
+    """Notes that a layer is in a (native) model, which takes over its weights if it has some."""
+    home, name = layer._home, layer.name
+    if home is not None and home[0] is not model:
+        weights = layer.get_weights()
+        if weights:
+            model.set_layer_weights(name, weights)
+            model.share(name, *home)
+    layer._homes.append((model, name))
+    if not layer.trainable:
+        model.set_layer_trainable(name, False)
