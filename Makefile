@@ -31,7 +31,12 @@ examples:
 python:
 	python3 -m venv target/python-venv
 	target/python-venv/bin/pip install --quiet -r python/requirements-test.txt
-	target/python-venv/bin/pip install --quiet --force-reinstall --no-deps .
+	rm -rf target/wheels
+	target/python-venv/bin/pip wheel --quiet --no-deps --wheel-dir target/wheels .
+	target/python-venv/bin/twine check --strict target/wheels/elman-*.whl
+	target/python-venv/bin/auditwheel show target/wheels/elman-*.whl
+	test $$(cat target/wheels/elman-*.whl | wc -c) -lt 10000000
+	target/python-venv/bin/pip install --quiet --force-reinstall --no-deps target/wheels/elman-*.whl
 	target/python-venv/bin/python -m pytest --quiet python/tests
 
 # Real Keras opens what elman wrote and predicts the same.

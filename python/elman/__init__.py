@@ -14,37 +14,17 @@ The modules are those of Keras: `elman.models`, `elman.layers`, `elman.optimizer
 `elman.activations`, `elman.utils`, `elman.saving`.
 """
 
+import importlib
+
 from . import _elman
 
 __version__ = _elman.__version__
 
-from . import (  # noqa: E402 (the version comes first)
-    activations,
-    callbacks,
-    constraints,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    models,
-    optimizers,
-    regularizers,
-    saving,
-    utils,
-)
-from .layers import Input, Layer
-from .models import Model, Sequential
-from .saving import convert
-
-__all__ = [
-    "Input",
-    "Layer",
-    "Model",
-    "Sequential",
+#: What is imported when it is first asked for, so that the import of elman itself is quick.
+_MODULES = (
     "activations",
     "callbacks",
     "constraints",
-    "convert",
     "initializers",
     "layers",
     "losses",
@@ -54,4 +34,27 @@ __all__ = [
     "regularizers",
     "saving",
     "utils",
-]
+)
+_NAMES = {
+    "Input": "layers",
+    "Layer": "layers",
+    "Model": "models",
+    "Sequential": "models",
+    "convert": "saving",
+}
+
+__all__ = ["__version__", *_MODULES, *_NAMES]
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        return importlib.import_module(f"elman.{name}")
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"elman.{_NAMES[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'elman' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(__all__)

@@ -5,6 +5,7 @@ Models are read from `.keras` and `.h5` files of Keras 1, 2 and 3, from model JS
 """
 
 import os
+import warnings
 
 from . import _elman
 
@@ -21,6 +22,8 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     if custom_objects:
         raise ValueError("load_model: `custom_objects` must be left out; own layers are written in Rust")
     model = Model._of_model(_elman.Model.load(os.fspath(filepath)))
+    for warning in model.warnings:
+        warnings.warn(warning, stacklevel=2)
     if not compile:
         model._native.forget_compilation()
     return model

@@ -6,7 +6,7 @@ import pytest
 import elman
 from elman import callbacks, layers
 
-from .support import random
+from support import random
 
 
 def model(rate=0.0):

@@ -8,7 +8,7 @@ import pytest
 import elman
 from elman import layers
 
-from .support import array, fixture, same
+from support import array, fixture, same
 
 #: Layers that are called on a list of tensors.
 ON_LISTS = {

@@ -112,3 +112,91 @@ def test_streams_are_the_whole_sequence():
     x, stream = arrays(1, 6, 3), model.stream()
     steps = [stream.step(step) for step in x[0]]
     np.testing.assert_array_equal(steps, model.predict(x)[0])
+
+
+def test_weights_have_names():
+    model = small()
+    assert [weight.name for weight in model.layers[0].weights] == [
+        "kernel",
+        "recurrent_kernel",
+        "bias",
+    ]
+    assert model.weights[3].path == "dense/kernel" and model.weights[3].shape == (4, 2)
+    model.weights[4].assign([1.0, 2.0])
+    assert model.get_weights()[4].tolist() == [1.0, 2.0]
+    model.layers[0].trainable = False
+    assert [weight.path for weight in model.trainable_weights] == ["dense/kernel", "dense/bias"]
+    assert len(model.non_trainable_weights) == 3
+
+
+def test_a_layer_may_be_given_its_weights():
+    table = arrays(6, 3)
+    embedding = layers.Embedding(6, 3, weights=[table], trainable=False)
+    model = elman.Sequential([embedding, layers.GRU(2)])
+    model.predict(np.zeros((1, 4)))
+    np.testing.assert_array_equal(embedding.get_weights()[0], table)
+    assert len(model.trainable_weights) == 3
+
+
+def test_what_evaluate_gives_is_in_the_order_of_compile():
+    model = elman.Sequential([layers.Dense(1, input_shape=(3,))])
+    model.compile("sgd", "mse", metrics=["mape", "mae", elman.metrics.RootMeanSquaredError()])
+    x, y = arrays(8, 3), arrays(8, 1)
+    logs = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert list(logs) == ["loss", "mape", "mae", "root_mean_squared_error"]
+    assert model.evaluate(x, y, verbose=0) == list(logs.values())
+    assert model.metrics_names == list(logs)
+
+
+def test_evaluate_tells(capsys):
+    small().evaluate(arrays(40, 5, 3), arrays(40, 2), verbose=2)
+    assert capsys.readouterr().out.startswith("2/2 - 0s - ")
+
+
+def test_a_chain_without_a_shape_is_built_by_what_it_is_called_on():
+    inner = elman.Sequential([layers.Dense(4), layers.Dense(2)])
+    x = elman.Input((3,))
+    outer = elman.Model(x, inner(x))
+    data = arrays(5, 3)
+    np.testing.assert_array_equal(inner.predict(data), outer.predict(data))
+
+
+def test_sessions_that_step_together():
+    model = elman.Sequential([layers.GRU(4, return_sequences=True, input_shape=(None, 3))])
+    streams, x = model.streams(4), arrays(2, 6, 3)
+    numbers = [streams.add(), streams.add()]
+    steps = [streams.step(numbers, x[:, t]) for t in range(6)]
+    np.testing.assert_array_equal(np.stack(steps, 1), model.predict(x))
+    streams.remove(numbers[0])
+    assert len(streams) == 1
+    with pytest.raises(ValueError, match="capacity"):
+        model.streams(10**15)
+
+
+def test_an_output_that_no_memory_holds_is_refused():
+    model = elman.Sequential([layers.RepeatVector(2_000_000_000, input_shape=(1000,))])
+    with pytest.raises(ValueError, match="no memory"):
+        model.predict(arrays(200, 1000))
+
+
+def test_convert(tmp_path):
+    model = small()
+    model.save(tmp_path / "model.keras")
+    elman.convert(tmp_path / "model.keras", tmp_path / "model.h5", format="keras2")
+    again = elman.models.load_model(tmp_path / "model.h5")
+    x = arrays(2, 5, 3)
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+    loaded = elman.models.load_model(tmp_path / "model.keras", compile=False)
+    assert not loaded.compiled and loaded.optimizer is None
+
+
+def test_configurations_go_round():
+    model = small()
+    again = elman.models.model_from_json(model.to_json())
+    assert again.to_json() == elman.models.model_from_json(again.to_json()).to_json()
+    assert again.get_config() == model.get_config()
+    assert elman.Sequential.from_config(model.get_config()).count_params() == model.count_params()
+    copied = elman.models.clone_model(model)
+    assert not np.array_equal(copied.get_weights()[0], model.get_weights()[0])
+    layer = layers.LSTM.from_config(layers.LSTM(3, dropout=0.2).get_config())
+    assert (layer.units, layer.dropout) == (3, 0.2)

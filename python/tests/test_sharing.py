@@ -7,7 +7,7 @@ import numpy as np
 import elman
 from elman import layers
 
-from .support import random
+from support import random
 
 
 def autoencoder():

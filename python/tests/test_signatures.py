@@ -76,3 +76,9 @@ def test_signature(section, name, arguments):
 
 def test_all_are_compared():
     assert sum(1 for _ in cases()) > 270
+
+
+def test_every_layer_of_the_library_has_its_class():
+    from elman.layers.registry import classes
+
+    assert set(elman._elman.classes()) <= set(classes())

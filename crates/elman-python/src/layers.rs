@@ -42,11 +42,18 @@ impl Layer {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the layer, which later calls and models see.
-    pub fn change<T>(&self, change: impl FnOnce(&mut AnyLayer) -> PyResult<T>) -> PyResult<T> {
-        let mut state = self.state();
-        state.shared = None;
-        change(&mut state.layer)
+    /// Changes the layer, which later calls and models see. The change is made on a copy, so that
+    /// nobody waits for a lock with Python's lock in hand.
+    pub fn change(&self, change: impl FnOnce(&mut AnyLayer) -> PyResult<()>) -> PyResult<()> {
+        let mut layer = self.layer();
+        change(&mut layer)?;
+        *self.state() = State { layer, shared: None };
+        Ok(())
+    }
+
+    /// Reads the layer. Nothing of Python may be called meanwhile.
+    pub fn read<T>(&self, read: impl FnOnce(&AnyLayer) -> T) -> T {
+        read(&self.state().layer)
     }
 
     /// A copy for a model.
@@ -202,11 +209,13 @@ impl Layer {
         masks: Vec<(usize, PyRef<'_, Symbolic>)>,
         options: &Bound<'_, PyDict>,
     ) -> PyResult<Vec<Symbolic>> {
+        // Before the lock is taken, since Python may run here.
+        let options = config::object("call", options)?;
         let mut state = self.state();
         let mut layer = state.layer.clone();
         let place = layer.place();
         let mut changed = false;
-        for (key, value) in config::object(&place, options)? {
+        for (key, value) in options {
             if value.is_null() || value == json!(false) {
                 continue;
             }

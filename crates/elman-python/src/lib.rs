@@ -43,6 +43,7 @@ fn _elman(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<metrics::Sum>()?;
     module.add_class::<models::Model>()?;
     module.add_class::<streaming::Stream>()?;
+    module.add_class::<streaming::Streams>()?;
     module.add_class::<symbolic::Symbolic>()?;
     module.add_class::<training::Callback>()?;
     module.add_function(wrap_pyfunction!(layers::classes, module)?)?;
@@ -59,6 +60,7 @@ fn _elman(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(preprocessing::vocabulary, module)?)?;
     module.add_function(wrap_pyfunction!(preprocessing::vocabulary_size, module)?)?;
     module.add_function(wrap_pyfunction!(preprocessing::set_vocabulary, module)?)?;
+    module.add_function(wrap_pyfunction!(preprocessing::set_vocabulary_from_file, module)?)?;
     module.add_function(wrap_pyfunction!(preprocessing::look_up, module)?)?;
     module.add_function(wrap_pyfunction!(clear_session, module)?)?;
     module.add_function(wrap_pyfunction!(set_random_seed, module)?)?;

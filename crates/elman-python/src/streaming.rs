@@ -2,12 +2,15 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use numpy::{PyArray1, PyArrayMethods};
+use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
 use crate::arrays;
-use crate::error::OrRaise;
+use crate::error::{OrRaise, invalid};
+
+/// More sessions than anybody steps together; the memory for them is asked for at once.
+const MOST: usize = 1 << 20;
 
 /// A session of a model: one step at a time, with the states kept between. `model.stream()` makes
 /// one.
@@ -15,6 +18,7 @@ use crate::error::OrRaise;
 pub struct Stream {
     stream: Mutex<elman::streaming::Stream>,
     inputs: usize,
+    outputs: usize,
 }
 
 impl Stream {
@@ -23,7 +27,8 @@ impl Stream {
     }
 
     fn new(stream: elman::streaming::Stream) -> Stream {
-        Stream { inputs: stream.input_sizes().len(), stream: Mutex::new(stream) }
+        let (inputs, outputs) = (stream.input_sizes().len(), stream.output_sizes().len());
+        Stream { stream: Mutex::new(stream), inputs, outputs }
     }
 
     fn lock(&self) -> MutexGuard<'_, elman::streaming::Stream> {
@@ -36,25 +41,23 @@ impl Stream {
     /// The output of the next step; a list if the model has several. `x` holds the features of one
     /// step, or a list of them for several inputs.
     fn step<'py>(&self, py: Python<'py>, x: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        let mut stream = self.lock();
-        if self.inputs > 1 {
-            let inputs: PyResult<Vec<_>> =
-                x.try_iter()?.map(|x| arrays::tensor("x", &x?)).collect();
-            let inputs = inputs?;
-            let inputs: Vec<&[f32]> = inputs.iter().map(|x| x.data()).collect();
+        // Before the lock is taken, since Python may run here.
+        let given = match self.inputs {
+            1 => vec![arrays::tensor("x", x)?],
+            _ => x.try_iter()?.map(|x| arrays::tensor("x", &x?)).collect::<PyResult<_>>()?,
+        };
+        let inputs: Vec<&[f32]> = given.iter().map(|x| x.data()).collect();
+        let outputs: Vec<Vec<f32>> = {
+            let mut stream = self.lock();
             stream.step_all(&inputs).or_raise()?;
-        } else if let Ok(x) = x.cast::<PyArray1<f32>>()
-            && let Ok(x) = x.readonly().as_slice()
-        {
-            stream.step_all(&[x]).or_raise()?;
-        } else {
-            stream.step_all(&[arrays::tensor("x", x)?.data()]).or_raise()?;
-        }
-        match stream.output_sizes().len() {
-            1 => Ok(PyArray1::from_slice(py, stream.output(0)).into_any()),
-            outputs => {
-                let outputs = (0..outputs).map(|i| PyArray1::from_slice(py, stream.output(i)));
-                Ok(PyList::new(py, outputs)?.into_any())
+            (0..self.outputs).map(|i| stream.output(i).to_vec()).collect()
+        };
+        let mut arrays =
+            outputs.into_iter().map(|values| PyArray1::from_vec(py, values).into_any());
+        match (self.outputs, arrays.next()) {
+            (1, Some(only)) => Ok(only),
+            (_, first) => {
+                Ok(PyList::new(py, first.into_iter().chain(arrays).collect::<Vec<_>>())?.into_any())
             }
         }
     }
@@ -85,7 +88,8 @@ impl Stream {
     #[getter]
     fn states<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let states = PyDict::new(py);
-        for (name, state) in self.lock().states().iter() {
+        let own = self.lock().states();
+        for (name, state) in own.iter() {
             states.set_item(name, arrays::of_tensor(py, state)?)?;
         }
         Ok(states)
@@ -93,7 +97,8 @@ impl Stream {
 
     /// The states as the bytes of an `.npz` file.
     fn save_states<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(PyBytes::new(py, &self.lock().states().to_bytes().or_raise()?))
+        let states = self.lock().states();
+        Ok(PyBytes::new(py, &states.to_bytes().or_raise()?))
     }
 
     /// Goes on from states that `save_states` gave.
@@ -104,5 +109,73 @@ impl Stream {
 
     fn __repr__(&self) -> String {
         format!("{:?}", self.lock())
+    }
+}
+
+/// Sessions of a model that step together, each at times of its own: a row of a step is one session.
+/// `model.streams(capacity)` makes them.
+#[pyclass(frozen, module = "elman._elman")]
+pub struct Streams(Mutex<elman::streaming::Streams>);
+
+impl Streams {
+    pub fn of(model: &elman::Model, capacity: usize) -> PyResult<Streams> {
+        if capacity > MOST {
+            let expected = format!("at most {MOST}");
+            return Err(invalid("streams: argument `capacity`", &expected, capacity));
+        }
+        Ok(Streams(Mutex::new(model.streams(capacity).or_raise()?)))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, elman::streaming::Streams> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[pymethods]
+impl Streams {
+    /// Begins a session, from zero states, and gives its number.
+    fn add(&self) -> usize {
+        self.lock().add()
+    }
+
+    /// Ends a session; its number may be given to another.
+    fn remove(&self, number: usize) -> PyResult<()> {
+        self.lock().remove(number).or_raise()
+    }
+
+    /// Sets the states of a session to zero.
+    fn reset(&self, number: usize) -> PyResult<()> {
+        self.lock().reset(number).or_raise()
+    }
+
+    /// The number of sessions.
+    fn __len__(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// The outputs of the next step of some sessions: `x` has a row for each of `numbers`.
+    fn step<'py>(
+        &self,
+        py: Python<'py>,
+        numbers: Vec<usize>,
+        x: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let x = arrays::tensor("x", x)?;
+        let y = self.lock().step(&numbers, x.data()).or_raise()?.to_vec();
+        let shape = [numbers.len(), y.len().checked_div(numbers.len()).unwrap_or(0)];
+        let y = elman::Tensor::new(shape, y).or_raise()?;
+        arrays::of_tensor(py, &y)
+    }
+
+    /// The states of a session as the bytes of an `.npz` file.
+    fn save_states<'py>(&self, py: Python<'py>, number: usize) -> PyResult<Bound<'py, PyBytes>> {
+        let states = self.lock().states(number).or_raise()?;
+        Ok(PyBytes::new(py, &states.to_bytes().or_raise()?))
+    }
+
+    /// Goes on from states that `save_states` gave.
+    fn load_states(&self, number: usize, bytes: &[u8]) -> PyResult<()> {
+        let states = elman::streaming::StreamStates::from_bytes(bytes).or_raise()?;
+        self.lock().set_states(number, &states).or_raise()
     }
 }

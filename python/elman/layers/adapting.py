@@ -39,7 +39,7 @@ class Lookup(Adapting):
             scope["vocabulary"] = None
         super()._make(scope)
         if path is not None:
-            _elman.set_vocabulary(self._layer, str(path), None)
+            _elman.set_vocabulary_from_file(self._layer, path)
 
     def get_vocabulary(self, include_special_tokens=True):
         """The tokens in the order of their indices, those for masks and unknown ones included."""
@@ -58,9 +58,9 @@ class Lookup(Adapting):
         if self._homes:
             raise ValueError(f"layer {self.name}: the vocabulary comes before the layer joins a model")
         if isinstance(vocabulary, str) or hasattr(vocabulary, "__fspath__"):
-            vocabulary = str(vocabulary)
-        else:
-            vocabulary = list(vocabulary)
+            _elman.set_vocabulary_from_file(self._layer, vocabulary)
+            return
+        vocabulary = list(vocabulary)
         weights = None if idf_weights is None else [float(weight) for weight in idf_weights]
         _elman.set_vocabulary(self._layer, vocabulary, weights)
 

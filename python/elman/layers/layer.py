@@ -3,6 +3,7 @@
 from .. import _elman
 from .._arguments import arguments
 from .symbolic import KerasTensor, flatten, tensors_in
+from .variable import variables
 
 
 class Layer:
@@ -29,7 +30,11 @@ class Layer:
 
     def _make(self, scope):
         """Takes the arguments, which Rust checks."""
-        self._start(_elman.Layer(self._keras_name, arguments(scope)))
+        given = arguments(scope)
+        # Keras's way to say which weights a layer starts with.
+        weights = given.pop("weights", None)
+        self._start(_elman.Layer(self._keras_name, given))
+        self._initial_weights = weights
 
     def _start(self, layer):
         self._layer = layer
@@ -37,6 +42,8 @@ class Layer:
         self._homes = []
         #: What it was called on, and what that gave.
         self._calls = []
+        #: The weights to start with; otherwise those that initializers make.
+        self._initial_weights = None
         #: The model that may know calls of it that were never made here.
         self._owner = None
 
@@ -94,6 +101,10 @@ class Layer:
         return cls._of_native(_elman.Layer(cls._keras_name, dict(config)))
 
     def __getattr__(self, name):
+        # A property that had something to say says it again.
+        own = getattr(type(self), name, None)
+        if isinstance(own, property) and "_calls" in self.__dict__:
+            return own.fget(self)
         layer = self.__dict__.get("_layer")
         if layer is not None and not name.startswith("_"):
             config = layer.config()
@@ -123,6 +134,27 @@ class Layer:
             raise ValueError(f"layer {self.name} has no weights yet: put it into a model, or build it")
         model, name = self._home
         model.set_layer_weights(name, weights)
+
+    @property
+    def weights(self):
+        """The weights, each with name, shape and values."""
+        return variables(self)
+
+    variables = weights
+
+    @property
+    def trainable_weights(self):
+        """The weights that training changes."""
+        return [weight for weight in self.weights if weight.trainable]
+
+    trainable_variables = trainable_weights
+
+    @property
+    def non_trainable_weights(self):
+        """The weights that training leaves alone."""
+        return [weight for weight in self.weights if not weight.trainable]
+
+    non_trainable_variables = non_trainable_weights
 
     def count_params(self):
         """The number of the weights' values."""
@@ -211,6 +243,7 @@ class Layer:
                     f"call of layer {self.name}: all inputs must be tensors of a model, "
                     f"got {type(tensor).__name__} among them"
                 )
+        self._before_call(inputs)
         symbols = self._handle().call(
             [tensor._symbol for tensor in inputs],
             [(key, tensor._symbol) for key, tensor in named],
@@ -220,6 +253,9 @@ class Layer:
         self._calls.append((tuple(everything), symbols))
         outputs = [KerasTensor(symbol, self, tuple(everything)) for symbol in symbols]
         return outputs[0] if len(outputs) == 1 else outputs
+
+    def _before_call(self, tensors):
+        """Hook of models, whose layers must be there before they are called."""
 
     def _handle(self):
         """What calls on tensors of a model go to."""

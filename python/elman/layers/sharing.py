@@ -10,5 +10,7 @@ def join(layer, model):
             model.set_layer_weights(name, weights)
             model.share(name, *home)
     layer._homes.append((model, name))
+    if home is None and layer._initial_weights is not None:
+        model.set_layer_weights(name, layer._initial_weights)
     if not layer.trainable:
         model.set_layer_trainable(name, False)

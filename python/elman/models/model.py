@@ -59,6 +59,7 @@ class Model(Training, Layer):
         self._calls = []
         self._owner = None
         self._layer_of_others = None
+        self._initial_weights = None
         self._symbols = None
         self._optimizer = None
         self.history = None
@@ -342,6 +343,10 @@ class Model(Training, Layer):
     def _take_handle(self, handle):
         self._layer_of_others = handle
 
+    def _before_call(self, tensors):
+        if not self.built and len(tensors) == 1:
+            self.build(tensors[0].shape)
+
     def _call_on_arrays(self, *args, **kwargs):
         for key in [key for key, value in kwargs.items() if not value]:
             del kwargs[key]
@@ -351,6 +356,14 @@ class Model(Training, Layer):
                 f"got {len(args)} and {', '.join(kwargs) or 'nothing by name'}"
             )
         return self._native.predict(args[0], None)
+
+    def streams(self, capacity):
+        """Sessions that step together, each at times of its own, with room for `capacity` of them.
+
+        Raises:
+            ValueError: as `stream`.
+        """
+        return self._native.streams(capacity)
 
     def stream(self):
         """A session that runs the model step by step, as data come, from zero states.

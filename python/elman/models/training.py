@@ -38,6 +38,7 @@ class Training:
                 "weighted_metrics": weighted_metrics,
             }
         )
+        self._order = None
         self._optimizer = optimizer if isinstance(optimizer, Optimizer) else None
         if self._optimizer is not None:
             self._optimizer._bind(self._native)
@@ -242,5 +243,25 @@ def _alone(call, **given):
 
 def _in_order(model, logs):
     """The names in Keras's order: the loss, those of the outputs, the metrics as compiled."""
-    metrics = [name for name in logs if not name.startswith("val_")]
-    return sorted(metrics, key=lambda name: (name != "loss", not name.endswith("_loss")))
+    names = [name for name in logs if not name.startswith("val_")]
+    if len(names) < 3:
+        return sorted(names, key=lambda name: name != "loss")
+    if model.__dict__.get("_order") is None:
+        compiled = model._native.to_json()["compile_config"]
+        model._order = _names_of([compiled.get("metrics"), compiled.get("weighted_metrics")])
+    order = model._order
+
+    def place(name):
+        found = [i for i, metric in enumerate(order) if name == metric or name.endswith(f"_{metric}")]
+        return (name != "loss", not name.endswith("_loss"), found[0] if found else len(order))
+
+    return sorted(names, key=place)
+
+
+def _names_of(metrics):
+    """The names of metrics in a nested list of them, as they stand in logs."""
+    if isinstance(metrics, str):
+        return [metrics]
+    if isinstance(metrics, list):
+        return [name for metric in metrics for name in _names_of(metric)]
+    return [metrics["config"]["name"]] if metrics else []

@@ -5,31 +5,11 @@ use elman::models::{SummaryOptions, SummaryStyle};
 use elman::{Model, Shape, Tensor};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use serde_json::Value;
 
 use crate::arrays;
 use crate::error::{OrRaise, invalid};
 use crate::layers::Layer;
 use crate::symbolic::shape;
-
-/// The names of the inputs: those of the layers that declare them. One that nothing is known of is
-/// `input`.
-pub fn input_names(model: &Model) -> Vec<String> {
-    let config = &model.to_json()["config"];
-    let name = |layer: &Value| layer[0].as_str().map(str::to_owned);
-    match &config["input_layers"] {
-        Value::Array(one) if one.first().is_some_and(Value::is_string) => {
-            one.first().and_then(Value::as_str).map(str::to_owned).into_iter().collect()
-        }
-        Value::Array(several) => several.iter().filter_map(name).collect(),
-        _ => {
-            let first = &config["layers"][0];
-            let name = first["config"]["name"].as_str();
-            let is_input = first["class_name"] == "InputLayer";
-            vec![name.filter(|_| is_input).unwrap_or("input").into()]
-        }
-    }
-}
 
 /// The layer that declares the input of a chain.
 pub fn input_layer(model: &Model) -> PyResult<Option<Layer>> {

@@ -12,10 +12,9 @@ use elman::models::{Functional, Symbolic as InnerSymbolic};
 use elman::{H5For, Sequential, Shape, WeightNames};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList};
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
 pub use cell::ModelCell;
-pub use description::input_names;
 
 use crate::error::{OrRaise, detached, invalid};
 use crate::layers::{self, Layer};
@@ -32,7 +31,7 @@ impl Model {
     }
 
     fn input_names(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        Ok(description::input_names(&*self.0.read(py)?))
+        Ok(self.0.read(py)?.input_names())
     }
 }
 
@@ -133,7 +132,7 @@ impl Model {
 
     #[getter]
     fn is_functional(&self, py: Python<'_>) -> PyResult<bool> {
-        Ok(self.0.read(py)?.to_json()["class_name"] == "Functional")
+        Ok(!self.0.read(py)?.is_sequential())
     }
 
     #[getter]
@@ -394,10 +393,10 @@ impl Model {
     ) -> PyResult<Bound<'py, PyAny>> {
         let model = self.0.read(py)?;
         let inputs = match model.input_shapes().len() {
-            0 | 1 if !x.is_exact_instance_of::<PyList>() && !x.is_instance_of::<PyDict>() => {
+            0 | 1 if !is_collection(x) => {
                 vec![arrays::tensor("x", x)?]
             }
-            _ => arrays::several("x", x, &description::input_names(&model))?,
+            _ => arrays::several("x", x, &model.input_names())?,
         };
         arrays::outputs(py, training::predict(py, &model, inputs, batch_size)?)
     }
@@ -431,6 +430,11 @@ impl Model {
         streaming::Stream::of(&*self.0.read(py)?)
     }
 
+    /// So many sessions that step together.
+    fn streams(&self, py: Python<'_>, capacity: usize) -> PyResult<streaming::Streams> {
+        streaming::Streams::of(&*self.0.read(py)?, capacity)
+    }
+
     /// The shapes that the layers would have for inputs of a shape, without building anything.
     fn compute_output_shape<'py>(
         &self,
@@ -443,4 +447,9 @@ impl Model {
         let shapes: PyResult<Vec<_>> = shapes.iter().map(|dims| shape(py, dims)).collect();
         PyList::new(py, shapes?)
     }
+}
+
+/// Whether this may hold several arrays.
+fn is_collection(x: &Bound<'_, PyAny>) -> bool {
+    x.is_instance_of::<PyList>() || x.is_instance_of::<PyTuple>() || x.is_instance_of::<PyDict>()
 }

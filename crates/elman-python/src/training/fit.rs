@@ -17,7 +17,7 @@ use super::native::Told;
 use super::progress::{Progress, Style};
 use crate::config::{to_json, to_python};
 use crate::error::{detached, invalid};
-use crate::models::{ModelCell, input_names};
+use crate::models::ModelCell;
 
 /// The history by name, the epochs, and why the training ended early.
 pub type Outcome<'py> = (Bound<'py, PyAny>, Vec<usize>, Option<String>);
@@ -68,7 +68,7 @@ pub fn fit<'py>(
     let py = owner.py();
     let (inputs, outputs) = {
         let model = cell.read(py)?;
-        (input_names(&model), model.output_names())
+        (model.input_names(), model.output_names())
     };
     let failure = Failure::default();
     let job = read(&Arguments { call: "fit", given }, cell, owner, &inputs, &outputs, &failure)?;

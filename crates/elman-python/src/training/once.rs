@@ -11,8 +11,9 @@ use std::sync::Arc;
 use super::arguments::Arguments;
 use super::datasets::Batches;
 use super::failure::Failure;
+use super::progress::{Progress, Style};
 use crate::error::{OrRaise, detached, invalid};
-use crate::models::{ModelCell, input_names};
+use crate::models::ModelCell;
 
 /// Loss and metrics on arrays or on the batches of a data set.
 pub fn evaluate(
@@ -22,13 +23,23 @@ pub fn evaluate(
 ) -> PyResult<Logs> {
     let arguments = Arguments { call: "evaluate", given };
     let model = cell.read(py)?;
-    let inputs = input_names(&model);
+    let inputs = model.input_names();
     let steps = arguments.count("steps")?;
+    let failure = Failure::default();
+    let style = arguments.get("verbose", "a style")?.unwrap_or("silent".to_owned());
+    let mut progress = Style::of(&style, 0.0)?.map(|style| Progress::new(style, &failure));
+    let mut told = |logs: PyResult<Logs>, steps: usize| {
+        let logs = failure.or(logs)?;
+        if let Some(progress) = &mut progress {
+            failure.or(detached(py, || progress.finish(steps, &logs)))?;
+        }
+        Ok(logs)
+    };
     if let Some(source) = arguments.value("dataset")? {
-        let failure = Failure::default();
         let batches = Batches::new(&source, inputs, model.output_names(), &failure);
+        let known = steps.or_else(|| source.len().ok()).unwrap_or(0);
         let logs = detached(py, || model.evaluate_dataset(batches, steps));
-        return failure.or(logs);
+        return told(logs, known);
     }
     let outputs = model.output_names();
     let (x, y) = (arguments.arrays("x", &inputs)?, arguments.arrays("y", &outputs)?);
@@ -41,7 +52,9 @@ pub fn evaluate(
             return Err(invalid("evaluate: argument `steps`", "left out for arrays", steps));
         }
     }
-    detached(py, || model.evaluate_with(x, y, weights, batch_size))
+    let samples = x.first().and_then(|x| x.shape().first().copied()).unwrap_or(0);
+    let logs = detached(py, || model.evaluate_with(x, y, weights, batch_size));
+    told(logs, samples.div_ceil(batch_size.max(1)))
 }
 
 /// One step of training, or with `test`, of evaluation.
@@ -53,7 +66,7 @@ pub fn train_on_batch(
     let arguments = Arguments { call: "train_on_batch", given };
     let (inputs, outputs) = {
         let model = cell.read(py)?;
-        (input_names(&model), model.output_names())
+        (model.input_names(), model.output_names())
     };
     let (x, y) = (arguments.arrays("x", &inputs)?, arguments.arrays("y", &outputs)?);
     let mut weights = arguments.optional_arrays("sample_weight", &outputs)?;
@@ -90,7 +103,7 @@ pub fn predict_dataset(
     steps: Option<usize>,
 ) -> PyResult<Vec<ArrayD<f32>>> {
     let failure = Failure::default();
-    let batches = Batches::new(source, input_names(model), model.output_names(), &failure);
+    let batches = Batches::new(source, model.input_names(), model.output_names(), &failure);
     let outputs = detached(py, || model.predict_dataset(batches, steps));
     failure.or(outputs)
 }

@@ -3,7 +3,7 @@
 use super::symbolic::wrong_kind;
 use crate::layers::{Assets, Layer};
 use crate::parameters::{Builder, Parameters};
-use crate::{Context, Error, Mask, Result, Shape, Tensor};
+use crate::{Context, Error, Float, Mask, Result, Shape, Tensor};
 
 /// Calls of layers, in an order in which each call finds its inputs computed.
 ///
@@ -66,6 +66,9 @@ impl Call {
         Ok(values)
     }
 }
+
+/// So many numbers (256 MB) are had without asking whether there is memory for them.
+const ANY_MEMORY: usize = 1 << 26;
 
 impl Graph {
     /// A graph that gives back its inputs.
@@ -278,6 +281,32 @@ impl Graph {
                     index,
                     expected: any_batch.to_string(),
                     got: input.shape().into(),
+                });
+            }
+        }
+        self.check_memory(inputs)
+    }
+
+    /// Refuses inputs for which a layer would give more numbers than there is memory for, which a
+    /// size such as that of `RepeatVector` can bring about; no program outlives asking for it.
+    fn check_memory(&self, inputs: &[Tensor]) -> Result<()> {
+        let dims = inputs.iter().flat_map(|x| x.shape());
+        let longest = dims.copied().max().unwrap_or(1).max(1);
+        // As many rows as are computed at a time.
+        let rows = inputs.first().and_then(|x| x.shape().first().copied()).unwrap_or(1).min(256);
+        let size = |shape: &Shape| {
+            let dims = shape.dims().iter().skip(1).map(|dim| dim.unwrap_or(longest));
+            dims.fold(rows, usize::saturating_mul)
+        };
+        let has_memory =
+            |len: usize| len <= ANY_MEMORY || Vec::<Float>::new().try_reserve_exact(len).is_ok();
+        for call in &self.calls {
+            let outputs = &self.values[call.outputs.clone()];
+            if let Some(shape) = outputs.iter().find(|shape| !has_memory(size(shape))) {
+                return Err(Error::Unsupported {
+                    place: self.layers[call.layer].place(),
+                    option: format!("an output of shape {shape}, for which there is no memory,"),
+                    advice: "smaller arguments of the layer are".into(),
                 });
             }
         }

@@ -393,6 +393,34 @@ impl Model {
         self.network.get().and_then(|network| network.output_shapes().first().cloned())
     }
 
+    /// The names of the inputs, those of the layers that declare them; `input` for one that no layer
+    /// declares.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(Input::new([5, 2]).name("signal"))?.add(Lstm::new(3))?;
+    /// assert_eq!(model.input_names(), ["signal"]);
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn input_names(&self) -> Vec<String> {
+        let declared =
+            self.network.get().map(Network::graph).filter(|g| !g.input_layers.is_empty());
+        match (declared, &self.input) {
+            (Some(graph), _) => {
+                let name = |layer: &usize| graph.layers[*layer].base().name().to_owned();
+                graph.input_layers.iter().map(name).collect()
+            }
+            (None, Some(input)) => vec![input.base().name().to_owned()],
+            (None, None) => vec!["input".into()],
+        }
+    }
+
+    /// Whether the model is a chain: a [`Sequential`](super::Sequential).
+    pub fn is_sequential(&self) -> bool {
+        self.kind == Kind::Sequential
+    }
+
     /// The names of the outputs, those of the layers that they come from, by which a training tells
     /// them apart; none before the model is built.
     pub fn output_names(&self) -> Vec<String> {
