@@ -3,6 +3,7 @@
 import weakref
 
 from .. import _elman
+from .._copies import state_without
 from .._arguments import Configured, arguments
 
 #: The moments of a training that callbacks are told of.
@@ -86,6 +87,11 @@ class History(Callback):
         self._model = weakref.ref(model)
 
 
+    def __getstate__(self):
+        """A copy tells the same of no model."""
+        return {**state_without(self, "params"), "_model": None}
+
+
 class Described(Callback, Configured):
     """A callback of the library's own, which a class and arguments describe.
 
@@ -101,6 +107,16 @@ class Described(Callback, Configured):
         # What it tells is told here.
         self.verbose = given.pop("verbose", 0)
         Configured._make(self, given)
+        if self._keras_name != "BackupAndRestore":
+            described = {"class_name": self._keras_name, "config": self._config}
+            self._native = _elman.Callback(described)
+
+    def __getstate__(self):
+        """A copy is a callback that no training was given yet."""
+        return state_without(self, "_native", "model", "params")
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
         if self._keras_name != "BackupAndRestore":
             described = {"class_name": self._keras_name, "config": self._config}
             self._native = _elman.Callback(described)

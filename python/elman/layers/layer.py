@@ -1,6 +1,7 @@
 """What every layer has."""
 
 from .. import _elman
+from .._copies import reduce_layer
 from .._arguments import arguments
 from .symbolic import KerasTensor, flatten, tensors_in
 from .variable import variables
@@ -114,6 +115,10 @@ class Layer:
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    def __reduce__(self):
+        """A copy is a layer that no model has, and brings the weights into the one it joins."""
+        return reduce_layer(self)
 
     # Weights.
 

@@ -1,6 +1,7 @@
 """What every metric has."""
 
 from .. import _elman
+from .._copies import state_without
 from .._arguments import Configured
 
 
@@ -20,6 +21,10 @@ class Metric(Configured):
     def name(self):
         """The name in logs."""
         return self._state.name
+
+    def __getstate__(self):
+        """A copy has seen no batch."""
+        return state_without(self, "_metric")
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Takes in a batch."""

@@ -3,6 +3,7 @@
 import weakref
 
 from .. import _elman
+from .._copies import reduce_model
 from ..layers.input import InputLayer
 from ..layers.layer import Layer
 from ..layers.registry import class_of
@@ -312,6 +313,13 @@ class Model(Training, Layer):
         self._native.reset_states()
 
     reset_state = reset_states
+
+    # Copies.
+
+    def __reduce__(self):
+        """A copy is a model of its own, with the weights, the compilation, the optimizer's state
+        and the history of this one; states of stateful layers are zero in it."""
+        return reduce_model(self)
 
     # Files.
 

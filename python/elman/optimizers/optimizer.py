@@ -1,6 +1,7 @@
 """What every optimizer has."""
 
 from .. import _elman
+from .._copies import state_without
 from .._arguments import Configured, arguments
 
 
@@ -29,6 +30,13 @@ class Optimizer(Configured):
             self._make({k: v for k, v in config.items()})
 
     lr = learning_rate
+
+    def __getstate__(self):
+        """A copy is an optimizer without a model, with the learning rate of now."""
+        state = state_without(self, "_model")
+        if "_model" in vars(self) and isinstance(self._config.get("learning_rate"), (int, float)):
+            state["_config"] = {**self._config, "learning_rate": self.learning_rate}
+        return state
 
     @property
     def iterations(self):
