@@ -5,6 +5,7 @@ import sys
 from ..callbacks.base import History, prepare
 from ..optimizers import deserialize as optimizer_of
 from ..optimizers.optimizer import Optimizer
+from .inputs import inputs_of, is_arrays, targets_of
 
 
 class Training:
@@ -88,7 +89,8 @@ class Training:
     ):
         """Trains the model and gives the `History`.
 
-        `x` is an array, or a list or dictionary of them; or a generator, a `PyDataset`, or anything
+        `x` is an array or a frame, or a list or dictionary of them, or a list of sequences of
+        unequal lengths for a model that masks; or a generator, a `PyDataset`, or anything
         else that gives batches `(x, y)` or `(x, y, sample_weight)`. `verbose` is `"auto"`, 0 for
         silence, 1 for a bar, 2 for lines. Ctrl-C ends the training between two batches; the model
         keeps what it has learnt.
@@ -113,7 +115,7 @@ class Training:
             **progress(verbose),
         }
         if is_arrays(x):
-            given.update(x=x, y=y, sample_weight=sample_weight)
+            given.update(self._data("fit", x, y), sample_weight=sample_weight)
         else:
             _alone("fit", y=y, sample_weight=sample_weight)
             given["dataset"] = x
@@ -126,6 +128,8 @@ class Training:
                         f"got {len(validation_data)} parts"
                     )
                 given.update(zip(names, validation_data))
+                own = self._data("fit", *validation_data[:2])
+                given.update(validation_x=own["x"], validation_y=own["y"])
             else:
                 given["validation_dataset"] = validation_data
         params = {"epochs": epochs, "steps": steps_per_epoch, "verbose": given["verbose"]}
@@ -157,7 +161,7 @@ class Training:
             raise TypeError(f"evaluate: arguments {', '.join(kwargs)} are unknown")
         given = {"batch_size": batch_size, "steps": steps, **progress(verbose)}
         if is_arrays(x):
-            given.update(x=x, y=y, sample_weight=sample_weight)
+            given.update(self._data("evaluate", x, y), sample_weight=sample_weight)
         else:
             _alone("evaluate", y=y, sample_weight=sample_weight)
             given["dataset"] = x
@@ -174,14 +178,16 @@ class Training:
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """Trains on one batch: its loss and metrics, as they were before the step."""
-        given = {"x": x, "y": y, "sample_weight": sample_weight, "class_weight": class_weight}
+        given = {"sample_weight": sample_weight, "class_weight": class_weight}
+        given.update(self._data("train_on_batch", x, y))
         logs = dict(self._native.train_on_batch(given))
         self._claim()
         return self._told(logs, return_dict)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """The loss and the metrics on one batch."""
-        given = {"x": x, "y": y, "sample_weight": sample_weight, "batch_size": sys.maxsize}
+        given = {"sample_weight": sample_weight, "batch_size": sys.maxsize}
+        given.update(self._data("test_on_batch", x, y))
         return self._told(dict(self._native.evaluate(given)), return_dict)
 
     def _told(self, logs, return_dict):
@@ -199,7 +205,7 @@ class Training:
             ValueError: for arrays that don't fit the model.
         """
         if steps is None and callbacks is None and is_arrays(x):
-            y = self._native.predict(x, batch_size)
+            y = self._native.predict(inputs_of("predict", self, x), batch_size)
             if self.__dict__.get("_waiting"):
                 self._claim()
             return y
@@ -211,15 +217,13 @@ class Training:
 
     def predict_on_batch(self, x):
         """The outputs for one batch."""
-        return self._native.predict(x, None)
+        return self._native.predict(inputs_of("predict_on_batch", self, x), None)
+
+    def _data(self, call, x, y):
+        return {"x": inputs_of(call, self, x), "y": targets_of(call, self, x, y)}
 
     def reset_metrics(self):
         """Does nothing: metrics begin anew with each call."""
-
-
-def is_arrays(x):
-    """Whether this is data as arrays; else it gives batches."""
-    return x is None or isinstance(x, (list, tuple, dict)) or hasattr(x, "__array__")
 
 
 def progress(verbose):
