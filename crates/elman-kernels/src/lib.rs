@@ -12,6 +12,7 @@
 //! | [`forward`], [`forward_saving`], [`backward`] | SimpleRNN, LSTM and GRU over whole sequences |
 //! | [`step`] | one step of streams, whose states the caller holds |
 //! | [`num_threads`], [`set_num_threads`] | how many threads the kernels may use |
+//! | [`functions`] | `exp` and its like, the same on every platform |
 //! | [`Isa`], [`active_isa`] | which instruction set was chosen |
 //! | [`calibration`] | what the machine does at best |
 //!
@@ -36,6 +37,9 @@
 mod activation;
 mod buffer;
 pub mod calibration;
+pub mod functions;
+#[cfg(test)]
+mod functions_tests;
 mod gemm;
 mod isa;
 mod pool;
@@ -53,6 +57,24 @@ pub use recurrent::{
     backward, forward, forward_saving, step,
 };
 pub use threads::{num_threads, set_num_threads};
+
+/// The source of [`functions`], for programs that compute the same.
+pub const FUNCTIONS_SOURCE: &str = include_str!("functions.rs");
+
+/// `exp(x)`, to the nearest number but for a few in a hundred million, and the same everywhere.
+pub fn exp(x: Float) -> Float {
+    real::Real::exp(x)
+}
+
+/// `exp(x) - 1`, likewise.
+pub fn exp_m1(x: Float) -> Float {
+    real::Real::exp_m1(x)
+}
+
+/// `ln(1 + x)`, likewise.
+pub fn ln_1p(x: Float) -> Float {
+    real::Real::ln_1p(x)
+}
 
 /// The number type of every kernel: `f32`, or `f64` where the sources are compiled a second time
 /// to verify gradients by finite differences.

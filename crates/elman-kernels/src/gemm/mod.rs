@@ -87,6 +87,11 @@ impl PackedMatrix {
         self.depth
     }
 
+    /// The matrix as it was, row by row.
+    pub fn to_row_major(&self) -> Vec<Float> {
+        self.data.clone()
+    }
+
     /// The columns of the matrix.
     pub fn columns(&self) -> usize {
         self.columns

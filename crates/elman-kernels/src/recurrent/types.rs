@@ -67,6 +67,12 @@ impl Packed {
         Packed { cell, features, units, engine }
     }
 
+    /// Whether the fast kernels compute it, with fused multiplications and activations of their own;
+    /// else plain loops do.
+    pub fn is_fused(&self) -> bool {
+        matches!(self.engine, Engine::Fused(_))
+    }
+
     /// The cell the weights are for.
     pub fn cell(&self) -> Cell {
         self.cell

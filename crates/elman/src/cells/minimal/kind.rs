@@ -12,6 +12,8 @@ pub trait MinimalKind: Clone + Send + Sync + 'static {
     const LAYER: &'static str;
     /// How many gates are computed from x.
     const GATES: usize;
+    /// The function of programs that computes a step.
+    const FUNCTION: &'static str;
 
     /// The number `d` of which `σ(d)` is the fraction of the state that is kept, from the gates
     /// before their activation.
@@ -32,6 +34,7 @@ impl MinimalKind for MinGruKind {
     const CELL: &'static str = "MinGRUCell";
     const LAYER: &'static str = "MinGRU";
     const GATES: usize = 1;
+    const FUNCTION: &'static str = "min_gru";
 
     fn logit(gates: &[Float]) -> Float {
         // 1 - σ(z) = σ(-z)
@@ -55,6 +58,7 @@ impl MinimalKind for MinLstmKind {
     const CELL: &'static str = "MinLSTMCell";
     const LAYER: &'static str = "MinLSTM";
     const GATES: usize = 2;
+    const FUNCTION: &'static str = "min_lstm";
 
     fn logit(gates: &[Float]) -> Float {
         // σ(f) / (σ(f) + σ(i)) = σ(log σ(f) - log σ(i)), which holds where both σ are 0 in floats.
@@ -77,13 +81,13 @@ impl MinimalKind for MinLstmKind {
 
 /// `1 / (1 + exp(-v))`, without overflow.
 pub(super) fn sigmoid(v: Float) -> Float {
-    let small = (-v.abs()).exp();
+    let small = elman_kernels::exp(-v.abs());
     if v >= 0.0 { 1.0 / (1.0 + small) } else { small / (1.0 + small) }
 }
 
 /// `log(1 + exp(v))`, without overflow.
 fn softplus(v: Float) -> Float {
-    v.max(0.0) + (-v.abs()).exp().ln_1p()
+    v.max(0.0) + elman_kernels::ln_1p(elman_kernels::exp(-v.abs()))
 }
 
 /// The paper's g, positive and continuous: `v + 0.5` from 0 on, `σ(v)` below.
