@@ -24,8 +24,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    bench as bench_command, convert, diff, evaluate, fit, inspect, plot, predict, stream, summary,
-    verify,
+    bench as bench_command, convert, diff, evaluate, export, fit, inspect, plot, predict, stream,
+    summary, verify,
 };
 use terminal::Terminal;
 
@@ -53,6 +53,7 @@ Examples:
   elman stream trained.keras < steps.csv
   elman plot trained.keras graph.svg --show-shapes
   elman convert old.h5 model.keras
+  elman export model.keras --rust meter
   elman inspect model.keras
   elman diff model.keras trained.keras
   elman verify model.keras
@@ -70,6 +71,7 @@ enum Command {
     Stream(stream::StreamCommand),
     Plot(plot::Plot),
     Convert(convert::Convert),
+    Export(export::Export),
     Inspect(inspect::Inspect),
     Diff(diff::Diff),
     Verify(verify::Verify),
@@ -87,6 +89,7 @@ fn main() -> ExitCode {
         Command::Stream(command) => command.run(&terminal),
         Command::Plot(command) => command.run(&terminal),
         Command::Convert(command) => command.run(&terminal),
+        Command::Export(command) => command.run(&terminal),
         Command::Inspect(command) => command.run(&terminal),
         Command::Diff(command) => command.run(&terminal),
         Command::Verify(command) => command.run(&terminal),

@@ -113,6 +113,15 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A layer can't be part of a program that computes a model without elman, as
+    /// [`Model::standalone`](crate::Model::standalone) writes them.
+    #[error("{layer} can't be part of a standalone model: {reason}")]
+    Standalone {
+        /// The layer, by name.
+        layer: String,
+        /// Why.
+        reason: String,
+    },
     /// Training was asked of a model without optimizer and loss.
     #[error(
         "model {model} is not compiled{reason}: call `compile` with an optimizer and a loss first"

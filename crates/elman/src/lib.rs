@@ -57,6 +57,7 @@ pub mod random;
 pub mod regularizers;
 mod saving;
 mod shape;
+mod standalone;
 mod states;
 pub mod streaming;
 mod tensor;
@@ -79,6 +80,7 @@ pub use onnx::OnnxOptions;
 pub use parameters::Parameters;
 pub use saving::{H5For, KERAS_VERSION, Verification, WeightNames, load_model, verify};
 pub use shape::Shape;
+pub use standalone::Standalone;
 pub use states::{StateEntry, StateSlot, States};
 pub use tensor::{Element, Tensor};
 

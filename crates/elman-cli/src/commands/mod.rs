@@ -4,6 +4,7 @@ pub mod bench;
 pub mod convert;
 pub mod diff;
 pub mod evaluate;
+pub mod export;
 pub mod fit;
 pub mod inspect;
 pub mod plot;

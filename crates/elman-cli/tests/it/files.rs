@@ -102,3 +102,20 @@ fn files_are_verified() {
     assert!(err.contains("warning: ") && err.contains("error: "), "{err}");
     assert!(err.contains("not finite in dense/bias"), "{err}");
 }
+
+#[test]
+fn models_become_programs() {
+    let folder = Folder::new();
+    let (model, crate_, header) =
+        (fixture("models/own_lstm.keras"), folder.at("meter"), folder.at("meter.h"));
+    let done = (String::new(), String::new());
+    assert_eq!(run(&["export", &model, "--rust", &crate_, "--c", &header], 0), done);
+    for file in ["Cargo.toml", "README.md", "src/lib.rs", "src/weights.rs", "src/recurrent.rs"] {
+        assert!(std::path::Path::new(&crate_).join(file).is_file(), "{file}");
+    }
+    let text = std::fs::read_to_string(header).unwrap();
+    assert!(text.contains("static inline int meter_step(meter_model *model"), "{text:.300}");
+    fails(&["export", &model], 2, &["--rust"]);
+    let conv_lstm = fixture("models/own_bidirectional.keras");
+    fails(&["export", &conv_lstm, "--rust", &crate_], 1, &["Bidirectional", "from its end"]);
+}

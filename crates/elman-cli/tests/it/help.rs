@@ -3,8 +3,8 @@
 use crate::support::{fails, run};
 
 const COMMANDS: &[&str] = &[
-    "summary", "predict", "fit", "evaluate", "stream", "plot", "convert", "inspect", "diff",
-    "verify", "bench",
+    "summary", "predict", "fit", "evaluate", "stream", "plot", "convert", "export", "inspect",
+    "diff", "verify", "bench",
 ];
 
 #[test]

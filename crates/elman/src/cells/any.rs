@@ -10,8 +10,8 @@ use crate::layers::Base;
 use crate::layers::layer::to_config;
 use crate::onnx::{CellOperator, EdgeOutputs, EdgeSequence, Exporter};
 use crate::parameters::Builder;
-use crate::streaming::{Flow, StreamBuilder};
-use crate::{Context, Result, Tensor};
+use crate::streaming::{Described, Flow, StreamBuilder};
+use crate::{Context, Parameters, Result, Tensor};
 
 /// A cell of any class, with what every layer of Keras has: a name, a trainable flag, a dtype.
 ///
@@ -165,6 +165,10 @@ impl Cell for AnyCell {
 
     fn fused(&self) -> Option<Fused> {
         self.cell.fused()
+    }
+
+    fn describe(&self, features: usize, parameters: &Parameters) -> Described {
+        self.cell.describe(features, parameters)
     }
 
     fn sequence(&self, sequence: &Sequence, cx: &mut Context) -> Result<SequenceOutput> {

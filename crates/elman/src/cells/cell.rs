@@ -12,8 +12,8 @@ use crate::layers::Base;
 use crate::layers::layer::check_size;
 use crate::onnx::{CellOperator, EdgeOutputs, EdgeSequence, Exporter};
 use crate::parameters::Builder;
-use crate::streaming::{Flow, StreamBuilder};
-use crate::{Context, Error, Result, Tensor};
+use crate::streaming::{Described, Flow, StreamBuilder};
+use crate::{Context, Error, Parameters, Result, Tensor};
 
 /// One step of a recurrent layer, Keras's cell.
 ///
@@ -290,7 +290,7 @@ pub trait Cell: CloneCell + Send + Sync + 'static {
         match self.fused() {
             Some(fused) => {
                 let packed = fused.packed_for(x.step_size(), builder.parameters());
-                builder.push(FusedStep::new(packed, x, options), inputs, &outputs)
+                builder.push(FusedStep::new(fused, packed, x, options), inputs, &outputs)
             }
             None => {
                 let parameters = builder.shared_parameters();
@@ -329,6 +329,16 @@ pub trait Cell: CloneCell + Send + Sync + 'static {
     /// As [`Cell::onnx_step`].
     fn onnx(&self, sequence: &EdgeSequence, exporter: &mut Exporter) -> Result<EdgeOutputs> {
         crate::onnx::sequence(self, sequence, exporter)
+    }
+
+    /// What [`Cell::step`] computes of one sequence, without dropout, for programs that compute it
+    /// without elman. Input 0 has so many features; output 0 and the states are the cell's.
+    ///
+    /// # Errors
+    /// The reason why there is no such description, as a clause; so by default.
+    fn describe(&self, features: usize, parameters: &Parameters) -> Described {
+        let _undescribed = (features, parameters);
+        Err(format!("its cell {} computes in steps of its own", self.class_name()))
     }
 
     /// This cell as one of any class, with a name of its own.

@@ -128,13 +128,18 @@ impl CellWeights {
 
     /// The way to the kernels for these equations, where they know the activations.
     pub fn fused(&self, cell: kernels::Cell, units: usize) -> Option<Fused> {
-        cell.is_fused().then_some(Fused {
+        cell.is_fused().then(|| self.handles(cell, units))
+    }
+
+    /// A cell with these weights, whether or not the kernels have its activations.
+    pub fn handles(&self, cell: kernels::Cell, units: usize) -> Fused {
+        Fused {
             cell,
             units,
             kernel: self.kernel,
             recurrent_kernel: self.recurrent_kernel,
             bias: self.bias,
-        })
+        }
     }
 }
 

@@ -6,13 +6,15 @@ use serde_json::{Map, Value};
 
 use super::dropout::{CellDropout, MaskCount, of_gate};
 use super::gates::Gates;
+use super::stream::describe_cell;
 use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
 use crate::defaults;
 use crate::layers::layer::to_config;
 use crate::onnx::{CellOperator, Exporter};
 use crate::parameters::Builder;
-use crate::{Context, Float, Result, Tensor, ops};
+use crate::streaming::Described;
+use crate::{Context, Float, Parameters, Result, Tensor, ops};
 
 /// The cell of [`Gru`](crate::layers::Gru):
 ///
@@ -202,6 +204,15 @@ impl Cell for GruCell {
         let kept = e.binary("Mul", z, &change);
         let h = e.binary("Add", &n, &kept);
         Ok((h.clone(), vec![h]))
+    }
+
+    fn describe(&self, features: usize, parameters: &Parameters) -> Described {
+        let cell = kernels::Cell::Gru {
+            activation: self.activation,
+            recurrent_activation: self.recurrent_activation,
+            reset_after: self.reset_after,
+        };
+        Ok(describe_cell(self.weights.handles(cell, self.units), false, features, parameters))
     }
 
     fn step(

@@ -8,13 +8,15 @@ use super::dropout::{CellDropout, MaskCount};
 use super::gates::Gates;
 use super::lstm_step::LstmStep;
 use super::lstm_step::onnx_step;
+use super::stream::describe_cell;
 use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
 use crate::defaults;
 use crate::layers::layer::to_config;
 use crate::onnx::{CellOperator, Exporter};
 use crate::parameters::Builder;
-use crate::{Context, Result, Tensor, ops};
+use crate::streaming::Described;
+use crate::{Context, Parameters, Result, Tensor, ops};
 
 /// The cell of [`Lstm`](crate::layers::Lstm):
 ///
@@ -138,6 +140,14 @@ impl Cell for LstmCell {
         let z = self.weights.onnx_sums(x, &states[0], exporter);
         let activations = (self.activation, self.recurrent_activation);
         Ok(onnx_step(&z, &states[1], self.units, activations, exporter))
+    }
+
+    fn describe(&self, features: usize, parameters: &Parameters) -> Described {
+        let cell = kernels::Cell::Lstm {
+            activation: self.activation,
+            recurrent_activation: self.recurrent_activation,
+        };
+        Ok(describe_cell(self.weights.handles(cell, self.units), false, features, parameters))
     }
 
     fn step(

@@ -6,13 +6,15 @@ use serde_json::{Map, Value};
 
 use super::dropout::{CellDropout, MaskCount};
 use super::gates::Gates;
+use super::stream::describe_cell;
 use super::{Cell, CellWeights, DropoutMasks, Fused};
 use crate::activations::{self, Activation};
 use crate::defaults;
 use crate::layers::layer::to_config;
 use crate::onnx::{CellOperator, Exporter};
 use crate::parameters::Builder;
-use crate::{Context, Result, Tensor, ops};
+use crate::streaming::Described;
+use crate::{Context, Parameters, Result, Tensor, ops};
 
 /// The cell of [`SimpleRnn`](crate::layers::SimpleRnn): `h' = activation(x @ K + h @ R + b)`.
 ///
@@ -122,6 +124,11 @@ impl Cell for SimpleRnnCell {
         let z = self.weights.onnx_sums(x, &states[0], exporter);
         let h = exporter.activation(self.activation, &z, self.units);
         Ok((h.clone(), vec![h]))
+    }
+
+    fn describe(&self, features: usize, parameters: &Parameters) -> Described {
+        let cell = kernels::Cell::SimpleRnn { activation: self.activation };
+        Ok(describe_cell(self.weights.handles(cell, self.units), false, features, parameters))
     }
 
     fn step(

@@ -3,10 +3,10 @@
 mod fused;
 mod stepping;
 
-use crate::streaming::{Flow, StepCall, StepRow};
+use crate::streaming::{Argument::*, Description, Flow, StepCall, StepRow};
 use crate::{Float, Shape};
 
-pub(super) use fused::FusedStep;
+pub(super) use fused::{FusedStep, describe_cell};
 pub(super) use stepping::SteppingStep;
 
 /// What the layer over a cell wants in a stream.
@@ -66,6 +66,24 @@ impl Masked {
         }
     }
 
+    /// A description of what a step does that is [kept](Masked::keep) for what counts and
+    /// [filled](Masked::fill) where nothing does.
+    pub fn described(self, step: Description, width: usize, held: usize) -> Description {
+        match self {
+            Masked::Never => step,
+            Masked::Zero => step
+                .when(0, true)
+                .call("fill", [Output(0), Number(0.0), Count(width)])
+                .when(0, false),
+            Masked::Held => step
+                .when(0, true)
+                .call("copy", [Output(0), State(held), Count(width)])
+                .when(0, true)
+                .call("copy", [State(held), Output(0), Count(width)])
+                .when(0, false),
+        }
+    }
+
     /// Puts the outputs, `width` wide, of masked steps in; `held` is the number of their state.
     pub fn fill(self, call: &mut StepCall<'_>, width: usize, held: usize) {
         let Some(used) = call.inputs.mask(0).filter(|_| self != Masked::Never) else { return };
@@ -83,6 +101,15 @@ impl Masked {
                 false => output.copy_from_slice(held),
             }
         }
+    }
+}
+
+impl Description {
+    /// Adds the states as outputs, if they are wanted.
+    pub(super) fn showing_states(self, options: CellStream, sizes: &[usize]) -> Description {
+        let states = sizes.iter().enumerate().filter(|_| options.return_state);
+        states
+            .fold(self, |all, (i, size)| all.call("copy", [State(i), Output(i + 1), Count(*size)]))
     }
 }
 

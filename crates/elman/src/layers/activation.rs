@@ -7,7 +7,7 @@ use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
 use crate::onnx::refuse;
 use crate::onnx::{Edge, Exporter};
-use crate::streaming::{Flow, StreamBuilder};
+use crate::streaming::{Argument::*, Description, Flow, StreamBuilder};
 use crate::{Context, Error, Result, Shape, Tensor};
 
 /// Applies an activation function.
@@ -70,7 +70,18 @@ impl Layer for ActivationLayer {
             true => inputs[0].step_size(),
             false => inputs[0].features(self)?,
         };
-        builder.push_map(self, inputs, move |x, y| {
+        let size = inputs[0].step_size();
+        let description = match activation.output_width(width) == Some(width) {
+            true => Description::default()
+                .call("copy", [Input(0), Output(0), Count(size)])
+                .activated(activation, size, width),
+            false => {
+                let sizes = [size / width.max(1), width].map(Count);
+                let arguments = [Input(0), Output(0)].into_iter().chain(sizes);
+                Description::default().call("glu", arguments)
+            }
+        };
+        builder.push_described(self, inputs, description, move |x, y| {
             if !x.is_empty() {
                 activation.forward(x, y, width);
             }

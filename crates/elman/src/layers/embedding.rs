@@ -12,8 +12,10 @@ use crate::layers::{Base, Layer};
 use crate::onnx::{Edge, EdgeMask, Exporter};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
-use crate::streaming::{Flow, Step, StepCall, StreamBuilder, refuse};
-use crate::{Context, Error, Float, Mask, Result, Shape, Tensor};
+use crate::streaming::{
+    Answer, Argument::*, Described, Description, Flow, Step, StepCall, StreamBuilder, refuse,
+};
+use crate::{Context, Error, Float, Mask, Parameters, Result, Shape, Tensor};
 use elman_files::onnx::ElementKind;
 
 /// Turns integers (words, characters, categories) into vectors: `y[…, :] = embeddings[x[…], :]`.
@@ -104,6 +106,8 @@ impl Embedding {
 struct EmbeddingStep {
     layer: Embedding,
     table: Arc<Vec<Float>>,
+    /// How many vectors a step looks up.
+    ids: usize,
 }
 
 impl Step for EmbeddingStep {
@@ -117,6 +121,20 @@ impl Step for EmbeddingStep {
         }
         call.outputs.mask().iter_mut().zip(x).for_each(|(used, id)| *used = *id != 0.0);
         Ok(())
+    }
+
+    fn describe(&self, _: &Parameters) -> Described {
+        let size = self.layer.output_dim;
+        let ids = self.ids;
+        let table = Numbers(self.table.to_vec());
+        let sizes = [ids, self.layer.input_dim, size].map(Count);
+        let arguments = [Input(0), table, Output(0)].into_iter().chain(sizes);
+        let step = Description::default().call("embed", arguments).returning(Answer::Usable);
+        // Masks are of steps of one number alone.
+        Ok(match self.layer.mask_zero {
+            true => step.call("differs", [Input(0), Number(0.0), Count(1)]).returning(Answer::Mask),
+            false => step,
+        })
     }
 }
 
@@ -171,7 +189,7 @@ impl Layer for Embedding {
         let parameters = builder.parameters();
         let table =
             parameters.derived(self.embeddings, || parameters.get(self.embeddings).to_vec());
-        let step = EmbeddingStep { layer: self.clone(), table };
+        let step = EmbeddingStep { layer: self.clone(), table, ids: x.step_size() };
         if !self.mask_zero {
             return builder.push_layer(self, step, inputs);
         }

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
 use crate::onnx::{Edge, EdgeMask, Exporter};
-use crate::streaming::{Flow, Step, StepCall, StreamBuilder, refuse};
-use crate::{Context, Float, Mask, Result, Shape, Tensor, ops};
+use crate::streaming::{
+    Answer, Argument::*, Described, Description, Flow, Step, StepCall, StreamBuilder, refuse,
+};
+use crate::{Context, Float, Mask, Parameters, Result, Shape, Tensor, ops};
 use elman_files::onnx::ElementKind;
 
 /// Marks the steps whose features all equal `mask_value`: the layers behind leave them out.
@@ -55,19 +57,31 @@ impl Masking {
 }
 
 /// A step of the layer.
-struct MaskingStep(Float);
+struct MaskingStep {
+    value: Float,
+    features: usize,
+}
 
 impl Step for MaskingStep {
     fn step(&self, call: &mut StepCall<'_>) -> Result<()> {
         let x = call.inputs.get(0);
         let width = (x.len() / call.rows.len().max(1)).max(1);
-        let is_used = |step: &[Float]| step.iter().any(|v| *v != self.0);
+        let is_used = |step: &[Float]| step.iter().any(|v| *v != self.value);
         let steps = x.chunks_exact(width);
         for (x, y) in steps.clone().zip(call.outputs.get(0).chunks_exact_mut(width)) {
             if is_used(x) { y.copy_from_slice(x) } else { y.fill(0.0) }
         }
         call.outputs.mask().iter_mut().zip(steps).for_each(|(used, x)| *used = is_used(x));
         Ok(())
+    }
+
+    fn describe(&self, _: &Parameters) -> Described {
+        let features = || Count(self.features);
+        let used = Description::default()
+            .call("differs", [Input(0), Number(self.value), features()])
+            .returning(Answer::Mask);
+        let kept = used.call("copy_if", [OutputUsed, Input(0), Output(0), features()]);
+        Ok(kept)
     }
 }
 
@@ -107,7 +121,7 @@ impl Layer for Masking {
         if !x.is_sequence() || x.shape().ndim() != x.first_axis() + 1 {
             return Err(refuse(self, "its mask is of more than whole steps"));
         }
-        let step = MaskingStep(self.mask_value as Float);
+        let step = MaskingStep { value: self.mask_value as Float, features: x.step_size() };
         Ok(vec![builder.push_masking(step, inputs, (x.shape().clone(), true))?])
     }
 

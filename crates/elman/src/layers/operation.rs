@@ -6,8 +6,10 @@ use serde_json::{Map, Value, json};
 
 use crate::layers::{Base, Layer};
 use crate::onnx::{Edge, Exporter};
-use crate::streaming::{Flow, Step, StepCall, StreamBuilder, refuse};
-use crate::{Context, Error, Float, Result, Shape, Tensor};
+use crate::streaming::{
+    Argument::*, Described, Description, Flow, Step, StepCall, StreamBuilder, refuse,
+};
+use crate::{Context, Error, Float, Parameters, Result, Shape, Tensor};
 
 /// An operation of `keras.ops` in a functional model.
 ///
@@ -125,6 +127,8 @@ struct OperationStep {
     value: Float,
     /// How many numbers are joined to one, and how many of those stand side by side.
     joined: [usize; 2],
+    /// The numbers of the output.
+    size: usize,
 }
 
 impl Step for OperationStep {
@@ -149,6 +153,29 @@ impl Step for OperationStep {
             };
         }
         Ok(())
+    }
+
+    fn describe(&self, _: &Parameters) -> Described {
+        let size = Count(self.size);
+        let all = Description::default();
+        Ok(match self.kind {
+            Kind::Equal | Kind::NotEqual => {
+                let equal = Flag(self.kind == Kind::Equal);
+                all.call("compare", [Input(0), Output(0), size, Number(self.value), equal])
+            }
+            Kind::ZerosLike => all.call("fill", [Output(0), Number(0.0), size]),
+            Kind::OnesLike => all.call("fill", [Output(0), Number(1.0), size]),
+            Kind::ExpandDims => all.call("copy", [Input(0), Output(0), size]),
+            Kind::Any | Kind::All => {
+                let [length, inner] = self.joined.map(Count);
+                let every = Flag(self.kind == Kind::All);
+                all.call("join", [Input(0), Output(0), size, length, inner, every])
+            }
+            Kind::LogicalAnd | Kind::LogicalOr => {
+                let both = Flag(self.kind == Kind::LogicalAnd);
+                all.call("logic", [Input(0), Input(1), Output(0), size, both])
+            }
+        })
     }
 }
 
@@ -298,7 +325,8 @@ impl Layer for Operation {
             }
         }
         let value = self.value.unwrap_or(0.0) as Float;
-        let step = OperationStep { kind: self.kind, value, joined };
+        let size = x.step_size() / joined[0];
+        let step = OperationStep { kind: self.kind, value, joined, size };
         builder.push(step, inputs, &[(output, x.is_sequence())])
     }
 

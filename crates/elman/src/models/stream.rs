@@ -1,8 +1,10 @@
 //! Graphs in streams.
 
 use super::graph::Graph;
-use crate::Result;
-use crate::streaming::{Flow, Step, StepCall, StreamBuilder, refuse};
+use crate::streaming::{
+    Answer, Argument::*, Described, Description, Flow, Step, StepCall, StreamBuilder, refuse,
+};
+use crate::{Parameters, Result};
 
 impl Graph {
     /// Adds the steps of all calls: from the flows of the graph's inputs to those of its outputs.
@@ -55,5 +57,10 @@ impl Step for MaskStep {
         call.outputs.get(0).copy_from_slice(x);
         call.outputs.mask().iter_mut().zip(x).for_each(|(used, v)| *used = *v != 0.0);
         Ok(())
+    }
+
+    fn describe(&self, _: &Parameters) -> Described {
+        let copy = Description::default().call("copy", [Input(0), Output(0), Count(1)]);
+        Ok(copy.call("differs", [Input(0), Number(0.0), Count(1)]).returning(Answer::Mask))
     }
 }

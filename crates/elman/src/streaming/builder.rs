@@ -158,6 +158,7 @@ impl<'m> StreamBuilder<'m> {
             self.program.states.push(StateEntry { name, state });
         }
         self.program.ops.push(Op {
+            layer: self.path.join("/"),
             step,
             inputs: inputs.iter().map(source).collect(),
             outputs: first..self.program.sizes.len(),

@@ -2,7 +2,8 @@
 
 pub use elman_kernels::StepRow;
 
-use crate::{Float, Result};
+use super::description::{Described, UNDESCRIBED};
+use crate::{Float, Parameters, Result};
 
 /// One part of what a model computes at a step: most often a layer.
 ///
@@ -27,6 +28,16 @@ pub trait Step: Send + Sync + 'static {
     /// Values that can't be used. A step that looks at model inputs alone, has no states and comes
     /// first may fail without harm; else sequences have half a step behind them.
     fn step(&self, call: &mut StepCall<'_>) -> Result<()>;
+
+    /// What [`Step::step`] computes, for programs that compute it without elman; `parameters` are
+    /// the model's.
+    ///
+    /// # Errors
+    /// The reason why there is no such description, as a clause; so by default.
+    fn describe(&self, parameters: &Parameters) -> Described {
+        let _undescribed = parameters;
+        Err(UNDESCRIBED.into())
+    }
 }
 
 /// A state of a [`Step`].
@@ -48,7 +59,7 @@ impl StateShape {
     }
 
     /// How many numbers it has.
-    pub(super) fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         self.shape.iter().product()
     }
 }
@@ -73,7 +84,7 @@ pub struct StepCall<'a> {
 
 /// Where a value and its mask lie.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Source {
+pub(crate) struct Source {
     pub value: usize,
     pub size: usize,
     pub mask: Option<usize>,

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use elman_kernels::{Matrix, PackedMatrix, gemm_packed};
 
 use super::call::{Step, StepCall};
+use super::description::{Argument::*, Described, Description};
 use crate::activations::Activation;
-use crate::{Float, Result};
+use crate::{Float, Parameters, Result};
 
 /// `y = activation(x @ kernel + bias)` of some rows in every step.
 pub(crate) struct Product {
@@ -52,5 +53,21 @@ impl Step for Product {
     fn step(&self, call: &mut StepCall<'_>) -> Result<()> {
         self.compute(call.inputs.get(0), call.outputs.get(0), call.scratch);
         Ok(())
+    }
+
+    fn describe(&self, _: &Parameters) -> Described {
+        let (depth, columns) = (self.kernel.depth(), self.kernel.columns());
+        let product = |to| {
+            let (kernel, bias) = (Numbers(self.kernel.to_row_major()), Numbers(self.bias.clone()));
+            let sizes = [self.rows, depth, columns].map(Count);
+            Description::default()
+                .call("dense", [Input(0), kernel, bias, to].into_iter().chain(sizes))
+        };
+        if self.changes_width() {
+            let sizes = [self.rows, columns].map(Count);
+            let halved = [Scratch, Output(0)].into_iter().chain(sizes);
+            return Ok(product(Scratch).with_scratch(self.rows * columns).call("glu", halved));
+        }
+        Ok(product(Output(0)).activated(self.activation, self.rows * columns, columns))
     }
 }

@@ -10,7 +10,7 @@ use crate::{Error, Result, Shape};
 /// there at every step, as if the sequence ended with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flow {
-    pub(super) value: usize,
+    pub(crate) value: usize,
     shape: Shape,
     is_sequence: bool,
     pub(super) mask: Option<usize>,

@@ -10,7 +10,7 @@ use crate::{Float, Result};
 
 /// What a model computes at a step, in order. Shared by all its sessions.
 #[derive(Default)]
-pub(super) struct Program {
+pub(crate) struct Program {
     pub ops: Vec<Op>,
     /// How many numbers a step of each value has.
     pub sizes: Vec<usize>,
@@ -22,7 +22,9 @@ pub(super) struct Program {
 }
 
 /// One step of the program.
-pub(super) struct Op {
+pub(crate) struct Op {
+    /// The layer, by name, within the layers around it.
+    pub layer: String,
     pub step: Box<dyn Step>,
     pub inputs: Vec<Source>,
     /// Values behind all that it reads.
@@ -33,7 +35,7 @@ pub(super) struct Op {
 }
 
 /// A state with its name in files.
-pub(super) struct StateEntry {
+pub(crate) struct StateEntry {
     pub name: String,
     pub state: StateShape,
 }
@@ -65,7 +67,7 @@ impl Program {
     }
 
     /// Memory for so many rows and sequences, all states zero.
-    pub fn memory(&self, rows: usize) -> Memory {
+    pub(super) fn memory(&self, rows: usize) -> Memory {
         let zeros = |size: usize| vec![0.0; rows * size].into_boxed_slice();
         let scratch = self.ops.iter().map(|op| op.step.scratch(rows)).max().unwrap_or_default();
         Memory {
@@ -79,7 +81,7 @@ impl Program {
     }
 
     /// Computes one step of `memory.rows`, whose inputs are there.
-    pub fn run(&self, memory: &mut Memory) -> Result<()> {
+    pub(super) fn run(&self, memory: &mut Memory) -> Result<()> {
         let Memory { values, masks, states, scratch, rows, kept } = memory;
         for op in &self.ops {
             let (before, outputs) = values.split_at_mut(op.outputs.start);

@@ -6,7 +6,9 @@ use elman_kernels::{Matrix, PackedMatrix, gemm_packed};
 
 use super::super::stream::{Masked, show_state};
 use super::{CellStream, MinimalCell, MinimalKind};
-use crate::streaming::{Flow, StateShape, Step, StepCall, StepRow};
+use crate::streaming::{
+    Argument::*, Described, Description, Flow, StateShape, Step, StepCall, StepRow,
+};
 use crate::{Float, Parameters, Result};
 
 /// A step of a minimal cell.
@@ -76,5 +78,16 @@ impl<K: MinimalKind> Step for MinimalStep<K> {
             show_state(call, 0, 1, [units; 2]);
         }
         Ok(())
+    }
+
+    fn describe(&self, _: &Parameters) -> Described {
+        let units = self.cell.units;
+        let (kernel, bias) = (Numbers(self.kernel.to_row_major()), Numbers(self.bias.clone()));
+        let sizes = [self.kernel.depth(), units].map(Count);
+        let places = [Input(0), kernel, bias, State(0), Output(0), Scratch];
+        let arguments = places.into_iter().chain(sizes).chain([Flag(self.cell.positive)]);
+        let step = Description::default().call(K::FUNCTION, arguments);
+        let step = step.with_scratch(self.cell.columns());
+        Ok(self.masked.described(step, units, 1).showing_states(self.options, &[units]))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{CellStream, Masked, show_state};
 use crate::cells::{Cell, DropoutMasks};
-use crate::streaming::{Flow, StateShape, Step, StepCall, StepRow};
+use crate::streaming::{Described, Flow, StateShape, Step, StepCall, StepRow};
 use crate::{Context, Float, Parameters, Result, Tensor};
 
 /// A step of a cell by [`Cell::step`], which allocates what that allocates.
@@ -87,5 +87,13 @@ impl Step for SteppingStep {
             }
         }
         Ok(())
+    }
+
+    fn describe(&self, parameters: &Parameters) -> Described {
+        let step = self.cell.describe(self.input.iter().product(), parameters)?;
+        let (sizes, n) =
+            (self.states.iter().map(|shape| shape.iter().product()), self.states.len());
+        let sizes: Vec<usize> = sizes.collect();
+        Ok(self.masked.described(step, self.output, n).showing_states(self.options, &sizes))
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
 use crate::onnx::{Edge, Exporter};
-use crate::streaming::{Flow, StreamBuilder};
+use crate::streaming::{Argument::*, Description, Flow, StreamBuilder};
 use crate::{Context, Float, Result, Shape, Tensor, ops};
 use elman_files::onnx::Attribute;
 
@@ -57,7 +57,7 @@ impl Elu {
 }
 
 fn elu(x: Float, alpha: Float) -> Float {
-    if x > 0.0 { x } else { alpha * x.exp_m1() }
+    if x > 0.0 { x } else { alpha * elman_kernels::exp_m1(x) }
 }
 
 impl Layer for Elu {
@@ -77,7 +77,9 @@ impl Layer for Elu {
 
     fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
         let alpha = self.alpha as Float;
-        builder.push_map(self, inputs, move |x, y| {
+        let arguments = [Input(0), Output(0), Count(inputs[0].step_size()), Number(alpha)];
+        let description = Description::default().call("elu_layer", arguments);
+        builder.push_described(self, inputs, description, move |x, y| {
             x.iter().zip(y).for_each(|(x, y)| *y = elu(*x, alpha));
         })
     }
@@ -101,7 +103,7 @@ impl Layer for Elu {
     ) -> Result<Vec<Option<Tensor>>> {
         let x: Tensor = cx.restore(self.class_name())?;
         let alpha = self.alpha as Float;
-        let slope = |x: Float| if x > 0.0 { 1.0 } else { alpha * x.exp() };
+        let slope = |x: Float| if x > 0.0 { 1.0 } else { alpha * elman_kernels::exp(x) };
         Ok(vec![gradients[0].as_ref().map(|dy| ops::zip(dy, &x, |dy, x| dy * slope(x)))])
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::layers::layer::{check_between, layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
 use crate::onnx::{Edge, Exporter};
-use crate::streaming::{Flow, StreamBuilder};
+use crate::streaming::{Argument::*, Description, Flow, StreamBuilder};
 use crate::{Context, Float, Result, Shape, Tensor, ops};
 use elman_files::onnx::Attribute;
 
@@ -80,7 +80,10 @@ impl Layer for LeakyRelu {
 
     fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
         let layer = self.clone();
-        builder.push_map(self, inputs, move |x, y| {
+        let slope = Number(self.negative_slope as Float);
+        let arguments = [Input(0), Output(0), Count(inputs[0].step_size()), slope];
+        let description = Description::default().call("leaky_relu_layer", arguments);
+        builder.push_described(self, inputs, description, move |x, y| {
             x.iter().zip(y).for_each(|(x, y)| *y = x * layer.slope_at(*x));
         })
     }

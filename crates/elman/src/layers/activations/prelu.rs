@@ -10,7 +10,7 @@ use crate::layers::{Base, Layer};
 use crate::onnx::{Edge, Exporter};
 use crate::parameters::{Builder, Parameter};
 use crate::regularizers::Regularizer;
-use crate::streaming::{Flow, StreamBuilder, refuse};
+use crate::streaming::{Argument::*, Description, Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Result, Shape, Tensor, defaults, ops};
 
 /// Rectified linear unit with a slope below zero that is learnt: `y = x` above zero, else
@@ -140,7 +140,10 @@ impl Layer for Prelu {
         let own = &alpha[x.first_axis() - 1..];
         let alpha = Tensor::from_parts(own, builder.values(self.alpha));
         let alpha = ops::broadcast(&alpha, &x.step_shape());
-        builder.push_map(self, inputs, move |x, y| {
+        let slopes = Numbers(alpha.data().to_vec());
+        let arguments = [Input(0), slopes, Output(0), Count(x.step_size())];
+        let description = Description::default().call("prelu", arguments);
+        builder.push_described(self, inputs, description, move |x, y| {
             for (x, y) in x.chunks_exact(alpha.len()).zip(y.chunks_exact_mut(alpha.len())) {
                 for ((x, y), alpha) in x.iter().zip(y).zip(alpha.data()) {
                     *y = prelu(*x, *alpha);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::layers::layer::{check_between, layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
 use crate::onnx::{Edge, Exporter};
-use crate::streaming::{Flow, StreamBuilder};
+use crate::streaming::{Argument::*, Description, Flow, StreamBuilder};
 use crate::{Context, Float, Result, Shape, Tensor, ops};
 
 /// Rectified linear unit, with a limit, a slope and a threshold.
@@ -103,7 +103,12 @@ impl Layer for Relu {
 
     fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
         let layer = self.clone();
-        builder.push_map(self, inputs, move |x, y| {
+        let greatest = self.max_value.map_or(Float::INFINITY, |max| max as Float);
+        let numbers = [self.negative_slope as Float, self.threshold as Float, greatest];
+        let arguments = [Input(0), Output(0), Count(inputs[0].step_size())].into_iter();
+        let arguments = arguments.chain(numbers.map(Number));
+        let description = Description::default().call("relu_layer", arguments);
+        builder.push_described(self, inputs, description, move |x, y| {
             x.iter().zip(y).for_each(|(x, y)| *y = layer.at(*x).0);
         })
     }

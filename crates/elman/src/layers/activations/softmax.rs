@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Axes, Base, Layer};
 use crate::onnx::{Edge, Exporter};
-use crate::streaming::{Flow, StreamBuilder, refuse};
+use crate::streaming::{Argument::*, Description, Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
 
 /// Softmax along one axis or several: `y = exp(x) / sum(exp(x))`.
@@ -105,7 +105,10 @@ impl Layer for Softmax {
         if x.is_masked() {
             return Err(refuse(self, "a mask of steps says nothing of the values in one"));
         }
-        builder.push_map(self, inputs, move |x, y| {
+        let description = Description::default()
+            .call("copy", [Input(0), Output(0), Count(x.step_size())])
+            .activated(crate::activations::Activation::Softmax, x.step_size(), width);
+        builder.push_described(self, inputs, description, move |x, y| {
             y.copy_from_slice(x);
             ops::softmax_rows(y, width);
         })

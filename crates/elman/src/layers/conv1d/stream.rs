@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use elman_kernels::{Matrix, PackedMatrix, gemm_packed};
 
-use crate::Float;
-use crate::Result;
 use crate::activations::Activation;
-use crate::streaming::{StateShape, Step, StepCall, StepRow};
+use crate::streaming::{Argument::*, Described, Description, StateShape, Step, StepCall, StepRow};
+use crate::{Float, Parameters, Result};
 
 /// A step of the layer.
 pub(super) struct ConvolutionStep {
@@ -124,5 +123,44 @@ impl Step for ConvolutionStep {
             self.activation.forward_in_place(y, self.filters);
         }
         Ok(())
+    }
+
+    fn describe(&self, _: &Parameters) -> Described {
+        let [width, filters] = self.group();
+        let changes_width = self.activation.output_width(self.filters) != Some(self.filters);
+        // Without a past there are no states: the ring is then never looked at.
+        let states = match self.span() {
+            0 => [Numbers(Vec::new()), Numbers(Vec::new())],
+            _ => [State(0), State(1)],
+        };
+        let target = || if changes_width { Scratch } else { Output(0) };
+        let mut all = Description::default();
+        for (group, kernel) in self.kernels.iter().enumerate() {
+            let bias = self.bias.get(group * filters..(group + 1) * filters);
+            let bias = Numbers(bias.unwrap_or_default().to_vec());
+            let [ring, oldest] = states.clone();
+            let places = [Input(0), Numbers(kernel.to_row_major()), bias, ring, oldest, target()];
+            let sizes = [
+                group * width,
+                width,
+                group * filters,
+                filters,
+                self.features,
+                self.kernel_size,
+                self.dilation,
+            ];
+            let several = Flag(self.kernels.len() > 1);
+            let arguments = places.into_iter().chain(sizes.map(Count)).chain([several]);
+            all = all.call("convolve", arguments);
+        }
+        if self.span() > 0 {
+            let ring = [Input(0), State(0), State(1), Count(self.features), Count(self.span())];
+            all = all.call("push", ring);
+        }
+        if changes_width {
+            let halved = [Scratch, Output(0), Count(1), Count(self.filters)];
+            return Ok(all.with_scratch(self.filters).call("glu", halved));
+        }
+        Ok(all.activated(self.activation, self.filters, self.filters))
     }
 }

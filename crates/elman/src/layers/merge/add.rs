@@ -34,6 +34,7 @@ impl Add {
 
 impl MergeFunction for Sum {
     const CLASS: &'static str = "Add";
+    const FUNCTION: &'static str = "add";
 
     fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {
         inputs.map(|(x, _)| x).reduce(|sum, x| sum + x).unwrap_or_default()

@@ -34,6 +34,8 @@ impl Average {
 
 impl MergeFunction for Mean {
     const CLASS: &'static str = "Average";
+    const FUNCTION: &'static str = "add";
+    const DIVIDES: bool = true;
 
     fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {
         let (mut sum, mut count) = (None, 0.0);

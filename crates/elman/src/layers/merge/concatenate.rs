@@ -175,8 +175,11 @@ impl Layer for Concatenate {
         if makes_mask && x.shape().ndim() > x.first_axis() + 1 {
             return Err(refuse(self, "its mask is of more than whole steps"));
         }
-        let part = |flow: &Flow| flow.step_shape()[axis - flow.first_axis()..].iter().product();
-        let step = ConcatenateStep { parts: inputs.iter().map(part).collect(), makes_mask };
+        let part = |flow: &Flow| -> usize {
+            flow.step_shape()[axis - flow.first_axis()..].iter().product()
+        };
+        let rows = x.step_size() / part(x).max(1);
+        let step = ConcatenateStep { parts: inputs.iter().map(part).collect(), rows, makes_mask };
         match makes_mask {
             true => Ok(vec![builder.push_masking(step, inputs, output)?]),
             false => builder.push(step, inputs, &[output]),

@@ -39,6 +39,12 @@ pub trait MergeFunction: Clone + Send + Sync + 'static {
 
     /// [`MergeFunction::merge`] in ONNX, of inputs with as many axes each, from masks over them.
     fn onnx(inputs: &[String], used: &[Option<String>], exporter: &mut Exporter) -> String;
+
+    /// The function of programs that brings a further input in.
+    const FUNCTION: &'static str;
+
+    /// Whether the output is divided by the number of inputs in the end.
+    const DIVIDES: bool = false;
 }
 
 /// What the gradient of an input is of the output's.

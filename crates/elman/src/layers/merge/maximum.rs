@@ -36,6 +36,7 @@ impl Maximum {
 
 impl MergeFunction for Largest {
     const CLASS: &'static str = "Maximum";
+    const FUNCTION: &'static str = "maximum";
     const LOOKS_AT_MASKS: bool = true;
 
     fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {

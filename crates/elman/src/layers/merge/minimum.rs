@@ -36,6 +36,7 @@ impl Minimum {
 
 impl MergeFunction for Smallest {
     const CLASS: &'static str = "Minimum";
+    const FUNCTION: &'static str = "minimum";
     const LOOKS_AT_MASKS: bool = true;
 
     fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {

@@ -45,6 +45,7 @@ fn fill(x: &Tensor, used: &Option<Vec<bool>>, value: Float) -> Tensor {
 
 impl MergeFunction for Product {
     const CLASS: &'static str = "Multiply";
+    const FUNCTION: &'static str = "multiply";
     const LOOKS_AT_MASKS: bool = true;
 
     fn element(inputs: impl Iterator<Item = (Float, Option<bool>)>) -> Float {

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use super::elementwise::MergeFunction;
 use super::inputs::aligned;
 use crate::layers::Layer;
-use crate::streaming::{Flow, Step, StepCall, refuse};
-use crate::{Float, Result, ops};
+use crate::streaming::{Answer, Argument::*, Described, Description, Flow, Step, StepCall, refuse};
+use crate::{Float, Parameters, Result, ops};
 
 /// Refuses flows of which some are sequences and some not, or of different lengths: what is
 /// repeated over all steps is known at the last one only.
@@ -28,7 +28,10 @@ pub(super) fn check_time(layer: &dyn Layer, inputs: &[Flow]) -> Result<()> {
 pub(super) struct MergeStep<F> {
     /// For each input, where each element of the output finds its own; none where they pair up.
     places: Vec<Option<Vec<usize>>>,
+    size: usize,
     makes_mask: bool,
+    /// Whether the mask of an input changes the output.
+    looks_at_masks: bool,
     function: PhantomData<fn() -> F>,
 }
 
@@ -50,7 +53,9 @@ impl<F: MergeFunction> MergeStep<F> {
             ops::broadcast_values(&numbers, shape, &together).map(Some)
         };
         let places: Option<Vec<_>> = aligned.iter().map(place).collect();
-        Ok(MergeStep { places: places.ok_or_else(misfit)?, makes_mask, function: PhantomData })
+        let looks_at_masks = F::LOOKS_AT_MASKS && inputs.iter().any(Flow::is_masked);
+        let (places, size) = (places.ok_or_else(misfit)?, together.iter().product());
+        Ok(MergeStep { places, size, makes_mask, looks_at_masks, function: PhantomData })
     }
 }
 
@@ -76,6 +81,38 @@ impl<F: MergeFunction> Step for MergeStep<F> {
         }
         Ok(())
     }
+
+    fn describe(&self, _: &Parameters) -> Described {
+        if self.looks_at_masks {
+            return Err("where some of its inputs are masked, it takes the others alone".into());
+        }
+        let mut all = Description::default();
+        for (i, places) in self.places.iter().enumerate() {
+            let function = if i == 0 { "copy" } else { F::FUNCTION };
+            all = match places {
+                None => all.call(function, [Input(i), Output(0), Count(self.size)]),
+                Some(places) => {
+                    let places = [Places(places.clone())];
+                    let spread = [Input(i)].into_iter().chain(places).chain([Scratch]);
+                    all.call("spread", spread.chain([Count(self.size)]))
+                        .with_scratch(self.size)
+                        .call(function, [Scratch, Output(0), Count(self.size)])
+                }
+            };
+        }
+        if F::DIVIDES {
+            let count = Number(self.places.len() as Float);
+            all = all.call("divide", [Output(0), count, Count(self.size)]);
+        }
+        Ok(if self.makes_mask { any_used(all, self.places.len()) } else { all })
+    }
+}
+
+/// Adds the mask of what counts in any of so many inputs.
+fn any_used(all: Description, inputs: usize) -> Description {
+    let first = all.call("either", [Used(0), Used(0)]).returning(Answer::Mask);
+    (1..inputs)
+        .fold(first, |all, i| all.call("either", [OutputUsed, Used(i)]).returning(Answer::Mask))
 }
 
 /// Makes a mask of the rows that count in any input: all do in one without a mask.
@@ -90,6 +127,8 @@ pub(super) fn any_mask(call: &mut StepCall<'_>) {
 /// in turn.
 pub(super) struct ConcatenateStep {
     pub parts: Vec<usize>,
+    /// How many times in a step.
+    pub rows: usize,
     pub makes_mask: bool,
 }
 
@@ -110,5 +149,16 @@ impl Step for ConcatenateStep {
             any_mask(call);
         }
         Ok(())
+    }
+
+    fn describe(&self, _: &Parameters) -> Described {
+        let width: usize = self.parts.iter().sum();
+        let (mut all, mut start) = (Description::default(), 0);
+        for (i, part) in self.parts.iter().enumerate() {
+            let sizes = [self.rows, *part, width, start].map(Count);
+            all = all.call("place", [Input(i), Output(0)].into_iter().chain(sizes));
+            start += part;
+        }
+        Ok(if self.makes_mask { any_used(all, self.parts.len()) } else { all })
     }
 }

@@ -38,6 +38,7 @@ impl Subtract {
 
 impl MergeFunction for Difference {
     const CLASS: &'static str = "Subtract";
+    const FUNCTION: &'static str = "subtract";
 
     fn check_count(layer: &dyn Layer, count: usize) -> Result<()> {
         match count {

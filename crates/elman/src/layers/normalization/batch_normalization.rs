@@ -11,7 +11,7 @@ use crate::layers::{Axes, Base, Layer};
 use crate::onnx::{Edge, Exporter};
 use crate::parameters::{Builder, Parameter, Weight};
 use crate::regularizers::Regularizer;
-use crate::streaming::{Flow, StreamBuilder, refuse};
+use crate::streaming::{Argument::*, Description, Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Result, Shape, Tensor, defaults, ops};
 
 /// Gives every feature a mean of 0 and a variance of 1 over the batch, then scales and shifts it
@@ -273,12 +273,17 @@ impl Layer for BatchNormalization {
             return Err(refuse(self, "it has statistics for each step"));
         }
         // How many numbers stand side by side under one feature.
-        let side = x.step_shape()[axis + 1 - x.first_axis()..].iter().product();
+        let side: usize = x.step_shape()[axis + 1 - x.first_axis()..].iter().product();
         let [mean, variance] = [self.moving_mean, self.moving_variance].map(|p| builder.values(p));
         let statistics = Columns::recorded(&mean, &variance);
+        let [centre, inverse] = statistics.recorded_scale(self.epsilon).map(Doubles);
+        let weights = [self.gamma, self.beta].map(|weight| Numbers(builder.values(weight)));
+        let arguments = [Input(0), centre, inverse].into_iter().chain(weights).chain([Output(0)]);
+        let sizes = [x.step_size(), mean.len(), side].map(Count);
+        let description = Description::default().call("normalize_columns", arguments.chain(sizes));
         let (gamma, beta) = (builder.values(self.gamma), builder.values(self.beta));
         let normalize = statistics.normalizer(self.epsilon, gamma, beta, side);
-        builder.push_map(self, inputs, normalize)
+        builder.push_described(self, inputs, description, normalize)
     }
 
     fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {

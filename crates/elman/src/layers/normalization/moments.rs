@@ -93,6 +93,11 @@ impl Columns {
         }
     }
 
+    /// The means, and what is multiplied by.
+    pub fn recorded_scale(&self, epsilon: f64) -> [Vec<f64>; 2] {
+        [self.mean.clone(), self.inverse(epsilon)]
+    }
+
     fn inverse(&self, epsilon: f64) -> Vec<f64> {
         self.variance.iter().map(|variance| (variance + epsilon).sqrt().recip()).collect()
     }

@@ -4,7 +4,7 @@
 use crate::layers::Layer;
 use crate::onnx::{Edge, Exporter};
 use crate::parameters::Parameter;
-use crate::streaming::{Flow, StreamBuilder};
+use crate::streaming::{Argument::*, Description, Flow, StreamBuilder};
 use crate::{Float, Result, Tensor, ops};
 
 /// From what a row's spread is measured.
@@ -82,7 +82,14 @@ pub(super) fn stream(
 ) -> Result<Vec<Flow>> {
     let width = inputs[0].last_axes(layer, axes)?;
     let (scale, shift) = (builder.values(scale), builder.values(shift));
-    builder.push_map(layer, inputs, move |x, y| {
+    let size = inputs[0].step_size();
+    let weights = [&scale, &shift].map(|numbers| Numbers(numbers.clone()));
+    let arguments = std::iter::once(Output(0)).chain(weights).chain([size, width].map(Count));
+    let how = [Flag(centre == Centre::Mean), Double(epsilon)];
+    let description = Description::default()
+        .call("copy", [Input(0), Output(0), Count(size)])
+        .call("normalize_rows", arguments.chain(how));
+    builder.push_described(layer, inputs, description, move |x, y| {
         y.copy_from_slice(x);
         for row in y.chunks_exact_mut(width) {
             normalize(row, centre, epsilon);

@@ -9,7 +9,7 @@ use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Axes, Base, Layer};
 use crate::onnx::{Edge, Exporter};
 use crate::parameters::{Builder, Parameter, Weight};
-use crate::streaming::{Flow, StreamBuilder, refuse};
+use crate::streaming::{Argument::*, Description, Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Parameters, Result, Shape, Tensor, ops};
 
 /// The least standard deviation that is divided by, Keras's `backend.epsilon()`.
@@ -363,7 +363,12 @@ impl Layer for Normalization {
         let input = [&[1; 2][..x.first_axis()], &x.step_shape()].concat();
         let [mean, deviation] = self.statistics(&input, builder.parameters())?;
         let layer = self.clone();
-        builder.push_map(self, inputs, move |x, y| {
+        let statistics = [&mean, &deviation].map(|numbers| Numbers(numbers.clone()));
+        let arguments = std::iter::once(Input(0)).chain(statistics);
+        let sizes = [x.step_size(), mean.len()].map(Count);
+        let arguments = arguments.chain([Output(0)]).chain(sizes).chain([Flag(self.invert)]);
+        let description = Description::default().call("standardize", arguments);
+        builder.push_described(self, inputs, description, move |x, y| {
             let numbers = mean.iter().zip(&deviation).cycle();
             for ((x, y), (mean, deviation)) in x.iter().zip(y).zip(numbers) {
                 *y = layer.value(*x, *mean, *deviation);

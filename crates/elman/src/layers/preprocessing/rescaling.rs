@@ -6,7 +6,7 @@ use super::Numbers;
 use crate::layers::layer::{layer_boilerplate, single_input};
 use crate::layers::{Base, Layer};
 use crate::onnx::{Edge, Exporter};
-use crate::streaming::{Flow, StreamBuilder, refuse};
+use crate::streaming::{Argument::*, Description, Flow, StreamBuilder, refuse};
 use crate::{Context, Error, Float, Result, Shape, Tensor, ops};
 
 /// Multiplies by a scale and adds an offset, such as 1/255 for the pixels of pictures.
@@ -113,7 +113,11 @@ impl Layer for Rescaling {
         }
         let (scale, offset) =
             (self.spread(&self.scale, &sample), self.spread(&self.offset, &sample));
-        builder.push_map(self, inputs, move |x, y| {
+        let numbers = [&scale, &offset].map(|numbers| Numbers(numbers.clone()));
+        let arguments = std::iter::once(Input(0)).chain(numbers).chain([Output(0)]);
+        let arguments = arguments.chain([x.step_size(), scale.len()].map(Count));
+        let description = Description::default().call("rescale", arguments);
+        builder.push_described(self, inputs, description, move |x, y| {
             let numbers = scale.iter().zip(&offset).cycle();
             for ((x, y), (scale, offset)) in x.iter().zip(y).zip(numbers) {
                 *y = x * scale + offset;

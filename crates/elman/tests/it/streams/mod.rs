@@ -4,6 +4,7 @@ mod api;
 mod keras;
 mod random;
 mod refusals;
+mod standalone;
 
 use elman::streaming::Stream;
 use elman::{Model, Tensor};

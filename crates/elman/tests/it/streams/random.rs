@@ -10,7 +10,7 @@ use crate::properties::draw::{Dice, Drawn};
 use crate::support::noise;
 
 /// A layer that works step by step and gives a sequence, on features.
-fn causal_layer(dice: &mut Dice) -> Box<dyn Layer> {
+pub(super) fn causal_layer(dice: &mut Dice) -> Box<dyn Layer> {
     let activation = dice.pick(&[Activation::Relu, Activation::Tanh, Activation::Gelu]);
     let units = 1 + dice.below(19);
     match dice.below(12) {
@@ -43,7 +43,7 @@ fn causal_layer(dice: &mut Dice) -> Box<dyn Layer> {
     }
 }
 
-fn with_noise(mut model: Model, purpose: &str) -> Model {
+pub(super) fn with_noise(mut model: Model, purpose: &str) -> Model {
     let moved = |(i, w): (usize, Tensor)| {
         let noise = noise(w.shape(), &format!("{purpose} {i}"));
         // Variances must not be negative.
@@ -114,7 +114,7 @@ fn graphs_stream_as_they_predict() {
     }
 }
 
-fn graph(dice: &mut Dice) -> elman::Result<Model> {
+pub(super) fn graph(dice: &mut Dice) -> elman::Result<Model> {
     const WIDTH: usize = 6;
     let inputs: Vec<Symbolic> = (0..1 + dice.below(2))
         .map(|_| Input::new([None, Some(2 + dice.below(5))]).symbolic())
