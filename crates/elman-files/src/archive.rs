@@ -1,6 +1,6 @@
 //! Zip archives in memory, through the `zip` crate: the one file that knows it.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Read, Seek, Write};
 
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
@@ -12,20 +12,30 @@ use crate::limits::{
 };
 
 /// The members of an archive, named and measured but not unpacked.
-pub(crate) struct Members<'a> {
+pub(crate) struct Members<'a, R> {
     file: &'a str,
-    zip: ZipArchive<Cursor<&'a [u8]>>,
+    zip: ZipArchive<R>,
     /// Names in the order of the archive, folders left out.
     names: Vec<(usize, String)>,
 }
 
-impl<'a> Members<'a> {
-    /// Opens an archive and checks what its directory declares.
+impl<'a> Members<'a, Cursor<&'a [u8]>> {
+    /// Opens an archive in memory and checks what its directory declares.
     pub(crate) fn open(bytes: &'a [u8], file: &'a str) -> Result<Self> {
-        if !bytes.starts_with(b"PK") {
-            return Err(Error::NotAnArchive { file: file.to_owned(), found: kind_of(bytes) });
+        Members::read_from(Cursor::new(bytes), bytes.len() as u64, file)
+    }
+}
+
+impl<'a, R: Read + Seek> Members<'a, R> {
+    /// Opens an archive of so many bytes and checks what its directory declares.
+    pub(crate) fn read_from(mut reader: R, stored: u64, file: &'a str) -> Result<Self> {
+        let mut head = Vec::new();
+        let read = reader.by_ref().take(8).read_to_end(&mut head);
+        read.and_then(|_| reader.rewind()).map_err(|e| Error::io(file, "read", e))?;
+        if !head.starts_with(b"PK") {
+            return Err(Error::NotAnArchive { file: file.to_owned(), found: kind_of(&head) });
         }
-        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|e| corrupt(file, "", e))?;
+        let zip = ZipArchive::new(reader).map_err(|e| corrupt(file, "", e))?;
         if zip.len() > MAX_MEMBERS {
             return Err(Error::TooMany {
                 file: file.to_owned(),
@@ -40,12 +50,12 @@ impl<'a> Members<'a> {
             total = total.saturating_add(members.check(index)?);
         }
         // Members may share their stored bytes, so the ratio is checked for the sum as well.
-        if total > MAX_MEMBER_BYTES.min(allowed(bytes.len() as u64)) {
+        if total > MAX_MEMBER_BYTES.min(allowed(stored)) {
             return Err(Error::Bomb {
                 file: file.to_owned(),
                 what: "the archive".to_owned(),
                 declared: total,
-                stored: bytes.len() as u64,
+                stored,
             });
         }
         Ok(members)
@@ -110,6 +120,35 @@ impl<'a> Members<'a> {
     pub(crate) fn size(&mut self, name: &str) -> u64 {
         let index = self.names.iter().find(|(_, n)| n == name).map(|(index, _)| *index);
         index.and_then(|index| self.zip.by_index_data(index).ok()).map_or(0, |entry| entry.size())
+    }
+
+    /// Where the bytes of a member that isn't packed begin, if it is such a one, and how many there
+    /// are. They have been seen to be those that the archive means.
+    pub(crate) fn find_stored(&mut self, name: &str) -> Result<Option<(u64, u64)>> {
+        let Some(&(index, _)) = self.names.iter().find(|(_, n)| n == name) else {
+            return Ok(None);
+        };
+        let file = self.file;
+        let mut member = self.zip.by_index(index).map_err(|e| corrupt(file, name, e))?;
+        if member.compression() != CompressionMethod::Stored {
+            return Ok(None);
+        }
+        let (Some(start), size) = (member.data_start(), member.size()) else { return Ok(None) };
+        // Reading it through checks its sum.
+        let mut buffer = vec![0; 1 << 18];
+        let mut read = 0;
+        loop {
+            match member.read(&mut buffer).map_err(|e| corrupt(file, name, e.into()))? {
+                0 => break,
+                n => read += n as u64,
+            }
+        }
+        if read != size {
+            let detail = format!("declares {size} bytes, has {read}");
+            let (file, member) = (file.to_owned(), name.to_owned());
+            return Err(Error::CorruptArchive { file, member, detail });
+        }
+        Ok(Some((start, size)))
     }
 
     /// Unpacks a member; `None` if there is none of this name.

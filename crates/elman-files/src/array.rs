@@ -122,6 +122,11 @@ impl Data {
         self.len() == 0
     }
 
+    /// As [`Array::to_f32`].
+    pub(crate) fn to_f32(&self) -> Vec<f32> {
+        convert!(self, f32)
+    }
+
     /// The type's name in NumPy and Keras: `"float32"`, `"int64"`, `"bool"`, …
     ///
     /// ```
@@ -208,7 +213,7 @@ impl Array {
     /// assert_eq!(half.to_f32(), [1.0, -2.0]);
     /// ```
     pub fn to_f32(&self) -> Vec<f32> {
-        convert!(&self.data, f32)
+        self.data.to_f32()
     }
 
     /// [`to_f32`](Self::to_f32) that takes the array, without a copy if it is float32.

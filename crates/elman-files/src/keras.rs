@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::io::{BufReader, Read, Seek};
+use std::path::{Path, PathBuf};
 
 use crate::archive::{self, Members};
 use crate::error::{Error, Result};
-use crate::limits::{MAX_JSON_BYTES, MAX_MEMBER_BYTES};
+use crate::limits::{MAX_FILE_BYTES, MAX_JSON_BYTES, MAX_MEMBER_BYTES};
 use crate::store::WeightStore;
+use crate::stored::StoredWeights;
 use crate::{atomic, paths};
 
 const METADATA: &str = "metadata.json";
@@ -68,38 +70,10 @@ impl KerasArchive {
 
     /// Reads an archive that was unpacked, but for its assets.
     fn read_folder(folder: &Path) -> Result<Self> {
-        let name = folder.display().to_string();
-        let text = |member: &'static str| -> Result<String> {
-            let path = folder.join(member);
-            let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
-            if bytes > MAX_JSON_BYTES {
-                let (file, what) = (name.clone(), format!("member {member:?}"));
-                return Err(Error::TooLarge { file, what, bytes, limit: MAX_JSON_BYTES });
-            }
-            String::from_utf8(paths::read_file(&path)?)
-                .map_err(|_| Error::NotUtf8 { file: name.clone(), member: member.to_owned() })
-        };
-        for member in [METADATA, CONFIG] {
-            if !folder.join(member).is_file() {
-                let entries = fs::read_dir(folder).map_err(|e| Error::io(&name, "read", e))?;
-                let names = entries.flatten().map(|entry| entry.file_name());
-                let found = names.take(100).map(|name| name.to_string_lossy().into()).collect();
-                return Err(Error::MissingMember { file: name, member, found });
-            }
-        }
-        let path = folder.join(WEIGHTS);
-        if !path.exists() && folder.join(WEIGHTS_NPZ).exists() {
-            return Err(Error::PickledWeights { file: name });
-        }
-        Ok(KerasArchive {
-            metadata: text(METADATA)?,
-            config: text(CONFIG)?,
-            weights: WeightStore::from_h5_vec(
-                paths::read_file(&path)?,
-                &path.display().to_string(),
-            )?,
-            assets: BTreeMap::new(),
-        })
+        let (metadata, config, path) = folder_parts(folder)?;
+        let weights =
+            WeightStore::from_h5_vec(paths::read_file(&path)?, &path.display().to_string())?;
+        Ok(KerasArchive { metadata, config, weights, assets: BTreeMap::new() })
     }
 
     /// Reads the bytes of a file; `name` is what errors call it.
@@ -123,14 +97,7 @@ impl KerasArchive {
         };
         let weights = WeightStore::from_h5_vec(weights, &format!("{name}/{WEIGHTS}"))?;
 
-        let mut assets = BTreeMap::new();
-        let asset_names: Vec<String> =
-            members.names().filter(|n| n.starts_with(ASSETS)).map(str::to_owned).collect();
-        for member in asset_names {
-            if let Some(bytes) = members.read(&member, MAX_MEMBER_BYTES)? {
-                assets.insert(member[ASSETS.len()..].to_owned(), bytes);
-            }
-        }
+        let assets = assets(&mut members)?;
         Ok(KerasArchive { metadata, config, weights, assets })
     }
 
@@ -169,8 +136,133 @@ impl KerasArchive {
     }
 }
 
+/// The texts of an archive that was unpacked, and where its weights lie.
+fn folder_parts(folder: &Path) -> Result<(String, String, PathBuf)> {
+    let name = folder.display().to_string();
+    let text = |member: &'static str| -> Result<String> {
+        let path = folder.join(member);
+        let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        if bytes > MAX_JSON_BYTES {
+            let (file, what) = (name.clone(), format!("member {member:?}"));
+            return Err(Error::TooLarge { file, what, bytes, limit: MAX_JSON_BYTES });
+        }
+        String::from_utf8(paths::read_file(&path)?)
+            .map_err(|_| Error::NotUtf8 { file: name.clone(), member: member.to_owned() })
+    };
+    for member in [METADATA, CONFIG] {
+        if !folder.join(member).is_file() {
+            let entries = fs::read_dir(folder).map_err(|e| Error::io(&name, "read", e))?;
+            let names = entries.flatten().map(|entry| entry.file_name());
+            let found = names.take(100).map(|name| name.to_string_lossy().into()).collect();
+            return Err(Error::MissingMember { file: name, member, found });
+        }
+    }
+    let path = folder.join(WEIGHTS);
+    if !path.exists() && folder.join(WEIGHTS_NPZ).exists() {
+        return Err(Error::PickledWeights { file: name });
+    }
+    Ok((text(METADATA)?, text(CONFIG)?, path))
+}
+
+/// The files below `assets/`.
+fn assets<R: Read + Seek>(members: &mut Members<'_, R>) -> Result<BTreeMap<String, Vec<u8>>> {
+    let mut assets = BTreeMap::new();
+    let names: Vec<String> =
+        members.names().filter(|n| n.starts_with(ASSETS)).map(str::to_owned).collect();
+    for member in names {
+        if let Some(bytes) = members.read(&member, MAX_MEMBER_BYTES)? {
+            assets.insert(member[ASSETS.len()..].to_owned(), bytes);
+        }
+    }
+    Ok(assets)
+}
+
+/// A `.keras` file whose weights are read when they are wanted; otherwise as [`KerasArchive`].
+#[derive(Debug)]
+pub struct KerasFile {
+    /// The text of `metadata.json`.
+    pub metadata: String,
+    /// The text of `config.json`.
+    pub config: String,
+    /// The variables of `model.weights.h5`.
+    pub weights: StoredWeights,
+    /// The files below `assets/`, by their path below it.
+    pub assets: BTreeMap<String, Vec<u8>>,
+}
+
+impl KerasFile {
+    /// Opens a file, or a folder that one was unpacked to.
+    ///
+    /// # Errors
+    /// As [`KerasArchive::read`].
+    ///
+    /// ```no_run
+    /// let file = elman_files::KerasFile::open("model.keras".as_ref())?;
+    /// for (path, array) in file.weights.arrays() {
+    ///     println!("{path} {} {:?}", array.dtype(), array.shape());
+    /// }
+    /// # Ok::<(), elman_files::Error>(())
+    /// ```
+    pub fn open(path: &Path) -> Result<KerasFile> {
+        if path.is_dir() {
+            let (metadata, config, path) = folder_parts(path)?;
+            let (weights, assets) = (StoredWeights::open(&path)?, BTreeMap::new());
+            return Ok(KerasFile { metadata, config, weights, assets });
+        }
+        let name = path.display().to_string();
+        let unreadable = |e| Error::io(&name, "read", e);
+        let file = fs::File::open(path).map_err(unreadable)?;
+        let len = file.metadata().map_err(unreadable)?.len();
+        if len > MAX_FILE_BYTES {
+            let what = "the file".to_owned();
+            return Err(Error::TooLarge { file: name, what, bytes: len, limit: MAX_FILE_BYTES });
+        }
+        let again = file.try_clone().map_err(unreadable)?;
+        let members = Members::read_from(BufReader::new(file), len, &name)?;
+        KerasFile::of(members, &name, |start, size, name| {
+            StoredWeights::of_part(again, start, size, name)
+        })
+    }
+
+    /// Opens the bytes of a file; `name` is what errors call it.
+    ///
+    /// # Errors
+    /// As [`KerasArchive::from_bytes`].
+    pub fn from_bytes(bytes: &[u8], name: &str) -> Result<KerasFile> {
+        KerasFile::of(Members::open(bytes, name)?, name, |start, size, name| {
+            // Fits: the archive says that they are in these bytes.
+            let part = bytes.get(start as usize..(start + size) as usize).unwrap_or_default();
+            StoredWeights::from_h5_vec(part.to_vec(), name)
+        })
+    }
+
+    /// Weights that are not packed are found by `find`, by their place and size.
+    fn of<R: Read + Seek>(
+        mut members: Members<'_, R>,
+        name: &str,
+        find: impl FnOnce(u64, u64, &str) -> Result<StoredWeights>,
+    ) -> Result<KerasFile> {
+        check_names(&members, name)?;
+        let metadata = text(&mut members, name, METADATA)?;
+        let config = text(&mut members, name, CONFIG)?;
+        let place = format!("{name}/{WEIGHTS}");
+        let weights = match members.find_stored(WEIGHTS)? {
+            Some((start, size)) => find(start, size, &place)?,
+            None => match members.read(WEIGHTS, MAX_MEMBER_BYTES)? {
+                Some(bytes) => StoredWeights::from_h5_vec(bytes, &place)?,
+                None if members.names().any(|member| member == WEIGHTS_NPZ) => {
+                    return Err(Error::PickledWeights { file: name.to_owned() });
+                }
+                None => return Err(missing(&members, name, WEIGHTS)),
+            },
+        };
+        let assets = assets(&mut members)?;
+        Ok(KerasFile { metadata, config, weights, assets })
+    }
+}
+
 /// Refuses members that are neither Keras's nor the litter of a Mac's "Compress".
-fn check_names(members: &Members<'_>, file: &str) -> Result<()> {
+fn check_names<R: Read + Seek>(members: &Members<'_, R>, file: &str) -> Result<()> {
     let known = |name: &str| {
         matches!(name, METADATA | CONFIG | WEIGHTS | WEIGHTS_NPZ)
             || name.starts_with(ASSETS)
@@ -191,7 +283,11 @@ fn check_names(members: &Members<'_>, file: &str) -> Result<()> {
     }
 }
 
-fn text(members: &mut Members<'_>, file: &str, member: &'static str) -> Result<String> {
+fn text<R: Read + Seek>(
+    members: &mut Members<'_, R>,
+    file: &str,
+    member: &'static str,
+) -> Result<String> {
     match members.read(member, MAX_JSON_BYTES)? {
         Some(bytes) => String::from_utf8(bytes)
             .map_err(|_| Error::NotUtf8 { file: file.to_owned(), member: member.to_owned() }),
@@ -199,7 +295,7 @@ fn text(members: &mut Members<'_>, file: &str, member: &'static str) -> Result<S
     }
 }
 
-fn missing(members: &Members<'_>, file: &str, member: &'static str) -> Error {
+fn missing<R: Read + Seek>(members: &Members<'_, R>, file: &str, member: &'static str) -> Error {
     let found = members.names().take(100).map(str::to_owned).collect();
     Error::MissingMember { file: file.to_owned(), member, found }
 }

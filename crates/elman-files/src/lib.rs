@@ -84,13 +84,14 @@ mod raw;
 mod rows;
 mod safetensors;
 mod store;
+mod stored;
 
 pub use array::{Array, Data};
 pub use error::{Error, Result};
 pub use events::EventWriter;
 pub use examine::{Contents, examine};
 pub use format::Format;
-pub use keras::KerasArchive;
+pub use keras::{KerasArchive, KerasFile};
 pub use legacy::{LegacyH5, NamedArrays};
 pub use paths::{read_array, read_file, write_array};
 #[cfg(feature = "parquet")]
@@ -98,3 +99,4 @@ pub use rows::ParquetRows;
 pub use rows::{CsvRows, NpyRows};
 pub use safetensors::Safetensors;
 pub use store::{Attribute, WeightStore};
+pub use stored::{StoredArray, StoredWeights};

@@ -48,7 +48,13 @@ pub fn write(path: &Path, array: &Array) -> Result<()> {
     atomic::write(path, &to_bytes(array, &path.display().to_string())?)
 }
 
-pub(crate) fn from_bytes(bytes: &[u8], file: &str) -> Result<Array> {
+/// Reads the bytes of such a file; `file` is what errors call it.
+///
+/// ```
+/// let error = elman_files::npy::from_bytes(b"x", "x.npy").unwrap_err();
+/// assert!(error.to_string().starts_with("x.npy: "));
+/// ```
+pub fn from_bytes(bytes: &[u8], file: &str) -> Result<Array> {
     let (header, kind, endian, start) = header(bytes, file)?;
     let body = &bytes[start..];
     let expected =

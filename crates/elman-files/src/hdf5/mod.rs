@@ -3,8 +3,10 @@
 //! What is read is what Keras's weights files hold, numbers in groups. What is written is the
 //! oldest format the library offers (HDF5 1.8: version 2 superblock), contiguous and uncompressed.
 
+mod bytes;
 mod heap;
 mod read;
+mod stored;
 mod types;
 mod write;
 
@@ -13,16 +15,19 @@ use hdf5_pure::FormatError;
 use crate::error::{Error, Result};
 use crate::limits::MAX_NAME_BYTES;
 
-pub(crate) use read::{read, read_until_problem};
+pub(crate) use bytes::Bytes;
+pub(crate) use read::{find, read, read_until_problem};
+pub(crate) use stored::Found;
 pub(crate) use write::write;
 
 fn failed(file: &str, path: &str, error: hdf5_pure::Error) -> Error {
     let (file, path) = (file.to_owned(), format!("/{path}"));
     match error {
         // A soft link in an old-style group has the address "undefined", all ones.
-        hdf5_pure::Error::Format(FormatError::UnexpectedEof { expected: usize::MAX, .. }) => {
-            Error::SoftLink { file, path }
-        }
+        hdf5_pure::Error::Format(
+            FormatError::UnexpectedEof { expected: usize::MAX, .. }
+            | FormatError::OffsetOverflow { offset: u64::MAX, .. },
+        ) => Error::SoftLink { file, path },
         error => Error::Hdf5 { file, path, detail: error.to_string() },
     }
 }

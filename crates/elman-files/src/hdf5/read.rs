@@ -1,15 +1,17 @@
 //! Every group and numeric dataset of a file.
 
+use std::collections::BTreeMap;
+
 use hdf5_pure::{AttrValue, Dataset, File, Group, Layout};
 
+use super::bytes::Bytes;
+use super::stored::Found;
 use super::types::{classify, name_of};
 use super::{check_name, failed};
-use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::limits::{
     EXPANSION_FLOOR_BYTES, MAX_DEPTH, MAX_EXPANSION, MAX_OBJECTS, MAX_RANK, MIN_OBJECT_BYTES,
 };
-use crate::raw;
 use crate::store::{Attribute, WeightStore};
 
 /// Stack of the thread that parses. The library parses nested datatypes by recursion without a
@@ -18,9 +20,6 @@ use crate::store::{Attribute, WeightStore};
 const PARSER_STACK_BYTES: usize = if cfg!(debug_assertions) { 256 << 20 } else { 64 << 20 };
 
 /// Reads every group and numeric dataset.
-///
-/// The library is young, so parsing runs on a thread of its own: should it panic on a malformed
-/// file, the panic ends there and becomes an error.
 pub(crate) fn read(bytes: Vec<u8>, file: &str) -> Result<WeightStore> {
     match read_until_problem(bytes, file) {
         (store, None) => Ok(store),
@@ -30,43 +29,85 @@ pub(crate) fn read(bytes: Vec<u8>, file: &str) -> Result<WeightStore> {
 
 /// Reads what can be read up to the first problem.
 pub(crate) fn read_until_problem(bytes: Vec<u8>, file: &str) -> (WeightStore, Option<Error>) {
-    let nothing = |problem| (WeightStore::new(), Some(problem));
-    if !hdf5_pure::is_hdf5_bytes(&bytes) {
-        return nothing(Error::NotHdf5 { file: file.to_owned() });
+    let contents = on_own_thread(&Bytes::new(bytes), file, true);
+    (contents.store, contents.problem)
+}
+
+/// Reads every group, and finds every numeric dataset.
+pub(crate) fn find(bytes: &Bytes, file: &str) -> Result<(WeightStore, BTreeMap<String, Found>)> {
+    let contents = on_own_thread(bytes, file, false);
+    match contents.problem {
+        None => Ok((contents.store, contents.found)),
+        Some(problem) => Err(problem),
+    }
+}
+
+/// What is in a file, up to a problem.
+#[derive(Default)]
+struct Contents {
+    /// With the arrays, if they were to be read.
+    store: WeightStore,
+    found: BTreeMap<String, Found>,
+    problem: Option<Error>,
+}
+
+impl Contents {
+    fn nothing(problem: Error) -> Contents {
+        Contents { problem: Some(problem), ..Contents::default() }
+    }
+}
+
+/// The library is young, so parsing runs on a thread of its own: should it panic on a malformed
+/// file, the panic ends there and becomes an error.
+fn on_own_thread(bytes: &Bytes, file: &str, reads: bool) -> Contents {
+    if !is_hdf5(bytes) {
+        return Contents::nothing(Error::NotHdf5 { file: file.to_owned() });
     }
     if cfg!(target_family = "wasm") {
-        return parse(bytes, file); // no threads there, and a panic ends the instance anyway
+        return parse(bytes, file, reads); // no threads there, and a panic ends the instance anyway
     }
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("elman-hdf5".into())
             .stack_size(PARSER_STACK_BYTES)
-            .spawn_scoped(scope, || parse(bytes, file))
+            .spawn_scoped(scope, || parse(bytes, file, reads))
             .map_or_else(
-                |e| nothing(Error::io(file, "start a thread to read it", e)),
+                |e| Contents::nothing(Error::io(file, "start a thread to read it", e)),
                 |thread| {
                     thread.join().unwrap_or_else(|panic| {
                         let text = panic.downcast_ref::<&str>().map(|s| (*s).to_owned());
                         let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
                         let detail = text.unwrap_or_else(|| "a panic".to_owned());
-                        nothing(Error::Hdf5Panicked { file: file.to_owned(), detail })
+                        Contents::nothing(Error::Hdf5Panicked { file: file.to_owned(), detail })
                     })
                 },
             )
     })
 }
 
-fn parse(bytes: Vec<u8>, file: &str) -> (WeightStore, Option<Error>) {
-    let stored = bytes.len() as u64;
+/// Whether the signature stands at the beginning, or behind a block of somebody's own, of 512 bytes
+/// or a power of two times that.
+fn is_hdf5(bytes: &Bytes) -> bool {
+    let places = std::iter::once(0).chain((9..63).map(|power| 1 << power));
+    let mut signature = [0; 8];
+    places
+        .take_while(|at| bytes.holds(*at, 8))
+        .any(|at| bytes.read(at, &mut signature).is_ok() && signature == *b"\x89HDF\r\n\x1a\n")
+}
+
+fn parse(bytes: &Bytes, file: &str, reads: bool) -> Contents {
+    let stored = bytes.len();
     let mut reader = Reader {
         file,
+        bytes,
         stored,
         budget: EXPANSION_FLOOR_BYTES.saturating_add(stored.saturating_mul(MAX_EXPANSION)),
         objects: 0,
-        store: WeightStore::new(),
+        reads,
+        contents: Contents::default(),
     };
-    let problem = reader.whole(bytes).err();
-    (reader.store, problem)
+    let problem = reader.whole().err();
+    Contents { problem, ..reader.contents }
 }
 
 /// An attribute that is text. A list of nothing has no type worth the name: h5py makes an empty list
@@ -96,23 +137,26 @@ fn size(attribute: &Attribute) -> u64 {
 
 struct Reader<'a> {
     file: &'a str,
+    bytes: &'a Bytes,
     /// Bytes of the file.
     stored: u64,
     /// Bytes the arrays still to come may take together.
     budget: u64,
     objects: usize,
-    store: WeightStore,
+    /// Whether arrays are read, or only found.
+    reads: bool,
+    contents: Contents,
 }
 
 impl Reader<'_> {
-    fn whole(&mut self, bytes: Vec<u8>) -> Result<()> {
-        let opened = File::from_bytes(bytes).map_err(|e| failed(self.file, "", e))?;
+    fn whole(&mut self) -> Result<()> {
+        let opened = File::from_source(self.bytes.clone()).map_err(|e| failed(self.file, "", e))?;
         // The superblock knows the file's length; without this check a cut could take names unseen.
         let (expected, found) = (opened.superblock().eof_address, self.stored);
         if expected > found {
             return Err(Error::Hdf5Truncated { file: self.file.to_owned(), expected, found });
         }
-        super::heap::check(opened.as_bytes(), opened.superblock().base_address.get(), self.file)?;
+        super::heap::check(self.bytes, opened.superblock().base_address.get(), self.file)?;
         self.group(&opened.root(), "", 0)
     }
 
@@ -124,18 +168,23 @@ impl Reader<'_> {
         let (datasets, groups) =
             (group.iter_datasets().map_err(wrap)?, group.iter_groups().map_err(wrap)?);
         if depth > 0 {
-            self.store.insert_group(path, None);
+            self.contents.store.insert_group(path, None);
         }
         for (name, value) in group.attrs().map_err(wrap)? {
             if let Some(value) = text(&value) {
                 self.spend(size(&value), || format!("attribute {name:?} of group {path:?}"))?;
-                self.store.set_attribute(path, &name, value);
+                self.contents.store.set_attribute(path, &name, value);
             }
         }
         for (name, dataset) in datasets {
             let path = self.child(path, &name)?;
-            let array = self.array(&dataset, &path)?;
-            self.store.insert(&path, array);
+            let found = self.found(dataset, &path)?;
+            match self.reads {
+                true => self.contents.store.insert(&path, found.read()?),
+                false => {
+                    self.contents.found.insert(path, found);
+                }
+            }
         }
         for (name, group) in groups {
             let path = self.child(path, &name)?;
@@ -178,10 +227,10 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn array(&mut self, dataset: &Dataset, path: &str) -> Result<Array> {
+    fn found(&mut self, dataset: Dataset, path: &str) -> Result<Found> {
         let wrap = |e| failed(self.file, path, e);
         let datatype = dataset.datatype().map_err(wrap)?;
-        let Some((kind, endian)) = classify(&datatype, dataset) else {
+        let Some(element) = classify(&datatype, &dataset) else {
             return Err(Error::UnsupportedDtype {
                 file: self.file.to_owned(),
                 path: path.to_owned(),
@@ -189,7 +238,7 @@ impl Reader<'_> {
             });
         };
         let dimensions = dataset.shape().map_err(wrap)?;
-        let size = kind.size() as u64;
+        let size = element.0.size() as u64;
         let bytes = dimensions.iter().try_fold(size, |n, &d| n.checked_mul(d));
         // A chunk is unpacked whole, whatever part of it the shape uses.
         let chunk = match dataset.layout().map_err(wrap)? {
@@ -208,10 +257,9 @@ impl Reader<'_> {
                 limit: MAX_RANK,
             });
         }
-        let data = raw::decode(kind, endian, &dataset.read_raw().map_err(wrap)?);
         // Fits: each dimension is at most the product just bounded, unless that product is zero.
-        let shape = dimensions.iter().map(|&d| usize::try_from(d).unwrap_or(usize::MAX)).collect();
-        let array = Array { shape, data };
-        array.check(path).map(|()| array)
+        let shape: Vec<usize> =
+            dimensions.iter().map(|&d| usize::try_from(d).unwrap_or(usize::MAX)).collect();
+        Ok(Found::new(dataset, shape, element, self.bytes, [self.file, path]))
     }
 }

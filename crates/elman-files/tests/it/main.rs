@@ -5,7 +5,6 @@ mod atomic;
 mod hdf5;
 mod hostile;
 mod keras;
-mod mutations;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod rows;

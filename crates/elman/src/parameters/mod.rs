@@ -225,6 +225,9 @@ impl Parameters {
     }
 }
 
+/// From so many values on, room for a weight is made for it alone.
+const LARGE_WEIGHT: usize = 1 << 14;
+
 /// Where a layer registers its weights while its model is built.
 #[derive(Debug)]
 pub struct Builder<'a> {
@@ -331,11 +334,13 @@ impl<'a> Builder<'a> {
             (Some(seed), _) => Some(Stream::new(seed, "initializer")),
             (None, Some(seed)) => Some(Stream::new(seed, &format!("{}/{name}", scope.path))),
         };
-        let values = match stream {
-            Some(mut stream) => weight.initializer.values(drawn_as, &mut stream, &place)?,
-            None => vec![0.0; shape.iter().product()],
+        let parameter = match stream {
+            Some(mut stream) => {
+                let values = weight.initializer.values(drawn_as, &mut stream, &place)?;
+                self.add_values(name, shape, values)
+            }
+            None => self.add_zeros(name, shape),
         };
-        let parameter = self.add_values(name, shape, values);
         if let Some(entry) = self.parameters.entries.last_mut() {
             entry.trainable &= weight.is_trained;
             entry.is_trained = weight.is_trained;
@@ -351,6 +356,25 @@ impl<'a> Builder<'a> {
         let start = self.parameters.values.len();
         self.parameters.values_mut();
         self.parameters.values.extend(values);
+        self.add_entry(name, shape, start)
+    }
+
+    /// Registers a weight of zeros, which takes no other memory than its own.
+    fn add_zeros(&mut self, name: &str, shape: &[usize]) -> Parameter {
+        let start = self.parameters.values.len();
+        let len = shape.iter().product::<usize>();
+        self.parameters.values_mut();
+        let values = &mut self.parameters.values;
+        // Room for as much again would be as large as a large model.
+        if len >= LARGE_WEIGHT {
+            values.reserve_exact(len);
+        }
+        values.resize(start + len, 0.0);
+        self.add_entry(name, shape, start)
+    }
+
+    /// Makes the values from `start` on a weight.
+    fn add_entry(&mut self, name: &str, shape: &[usize], start: usize) -> Parameter {
         let index = self.parameters.entries.iter().filter(|e| e.scope == self.scope).count();
         self.parameters.entries.push(Entry {
             name: name.into(),

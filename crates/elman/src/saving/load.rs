@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use elman_files::{Array, Format, KerasArchive, LegacyH5, Safetensors, WeightStore, read_file};
+use elman_files::{
+    Array, Format, KerasFile, LegacyH5, Safetensors, StoredArray, StoredWeights, WeightStore,
+    read_file,
+};
 use serde_json::{Map, Value};
 
 use super::generations::{self, Generation};
@@ -11,7 +14,7 @@ use crate::layers::Assets;
 use crate::models::Model;
 use crate::parameters::loading;
 use crate::training::Compiled;
-use crate::training::optimizers::OptimizerState;
+use crate::training::optimizers::{FileVariable, OptimizerState};
 use crate::{Error, Float, Parameters, Result, Tensor};
 
 /// Reads a model that Keras or elman wrote, with its weights, and, where it was compiled, optimizer
@@ -32,10 +35,19 @@ use crate::{Error, Float, Parameters, Result, Tensor};
 pub fn load_model(path: impl AsRef<Path>) -> Result<Model> {
     let path = path.as_ref();
     let name = path.display().to_string();
-    match path.is_dir() && path.join("config.json").exists() {
-        true => from_archive(KerasArchive::read(path)?, &name),
+    match is_archive(path) || path.is_dir() && path.join("config.json").exists() {
+        // Weights go from the file to their place: a large model needs no more memory than it has.
+        true => from_archive(KerasFile::open(path)?, &name),
         false => from_vec(read_file(path)?, &name),
     }
+}
+
+/// Whether a file begins as an archive does.
+fn is_archive(path: &Path) -> bool {
+    let mut head = [0; 2];
+    let file = std::fs::File::open(path);
+    file.is_ok_and(|mut file| std::io::Read::read_exact(&mut file, &mut head).is_ok())
+        && head == *b"PK"
 }
 
 impl Model {
@@ -71,20 +83,20 @@ fn from_vec(bytes: Vec<u8>, name: &str) -> Result<Model> {
             model.warn(format!("{name} holds no weights: those of the model are new"));
             Ok(model)
         }
-        _ => from_archive(KerasArchive::from_bytes(&bytes, name)?, name),
+        _ => from_archive(KerasFile::from_bytes(&bytes, name)?, name),
     }
 }
 
-fn from_archive(archive: KerasArchive, file: &str) -> Result<Model> {
+fn from_archive(archive: KerasFile, file: &str) -> Result<Model> {
     let mut config = parse(&archive.config, file, "config.json")?;
     let metadata = parse(&archive.metadata, file, "metadata.json")?;
     let generation = Generation::of_object(&metadata).unwrap_or(Generation::KERAS_3);
     generations::upgrade(&mut config, generation);
     let stored = archive.weights.arrays().map(|(_, array)| array.len()).sum();
     let mut model = loading::for_values(stored, || architecture::read(&config, file))?;
-    load_weights(&mut model, &archive.weights, file)?;
+    fill_weights(&mut model, &archive.weights, file)?;
     verify::warn_of_not_finite(&mut model, file);
-    model.built_mut()?.graph_mut().load_assets(&assets(&archive))?;
+    model.built_mut()?.graph_mut().load_assets(&assets(&archive)?)?;
     let compile_config = config.get("compile_config").and_then(Value::as_object);
     if let Some(object) = compile_config.filter(|object| !object.is_empty()) {
         match compilation(&model, object, &archive, file) {
@@ -106,14 +118,11 @@ pub(super) fn parse(text: &str, file: &str, member: &str) -> Result<Value> {
 pub(crate) fn load_weights(model: &mut Model, store: &WeightStore, file: &str) -> Result<()> {
     let network = model.built_mut()?;
     let parameters = network.parameters();
-    let root = root_of(store);
+    let root = root_of(|path| store.has_group(path));
     let mut loaded = Vec::new();
     for (index, scope) in parameters.scopes().iter().enumerate() {
         let entries: Vec<_> = parameters.entries().iter().filter(|e| e.scope == index).collect();
-        let path = match scope.path.strip_prefix("layers/") {
-            Some(below) => format!("{root}/{below}/vars"),
-            None => format!("{}/vars", scope.path),
-        };
+        let path = place(&scope.path, root);
         let values: Vec<Tensor> = store.variables(&path).into_iter().map(tensor).collect();
         weights::check(file, &*network.layers()[scope.layer], &entries, &values)?;
         loaded.extend(entries.into_iter().map(|entry| entry.range.clone()).zip(values));
@@ -125,15 +134,43 @@ pub(crate) fn load_weights(model: &mut Model, store: &WeightStore, file: &str) -
     Ok(())
 }
 
+/// As [`load_weights`], straight into a model that is new: if this fails, it has some of them.
+fn fill_weights(model: &mut Model, stored: &StoredWeights, file: &str) -> Result<()> {
+    let network = model.built_mut()?;
+    let parameters = network.parameters();
+    let root = root_of(|path| stored.has_group(path));
+    let mut found = Vec::new();
+    for (index, scope) in parameters.scopes().iter().enumerate() {
+        let entries: Vec<_> = parameters.entries().iter().filter(|e| e.scope == index).collect();
+        let arrays = stored.variables(&place(&scope.path, root));
+        let shapes: Vec<&[usize]> = arrays.iter().map(|array| array.shape()).collect();
+        weights::check_shapes(file, &*network.layers()[scope.layer], &entries, &shapes)?;
+        found.extend(entries.into_iter().map(|entry| entry.range.clone()).zip(arrays));
+    }
+    let flat = network.parameters_mut().values_mut();
+    for (range, array) in found {
+        array.read_with(&mut flat[range], |v| v as Float)?;
+    }
+    Ok(())
+}
+
+/// Where the variables of a layer or of a part of one lie.
+fn place(scope: &str, root: &str) -> String {
+    match scope.strip_prefix("layers/") {
+        Some(below) => format!("{root}/{below}/vars"),
+        None => format!("{scope}/vars"),
+    }
+}
+
 /// The group that holds the layers: Keras 2.12 and 2.13 had another name for it.
-fn root_of(store: &WeightStore) -> &'static str {
+fn root_of(has_group: impl Fn(&str) -> bool) -> &'static str {
     const OLD: &str = "_layer_checkpoint_dependencies";
-    if store.has_group(OLD) && !store.has_group("layers") { OLD } else { "layers" }
+    if has_group(OLD) && !has_group("layers") { OLD } else { "layers" }
 }
 
 /// What the archive holds beside configurations and weights: its assets, and the arrays that have
 /// names instead of numbers.
-fn assets(archive: &KerasArchive) -> Assets {
+fn assets(archive: &KerasFile) -> Result<Assets> {
     let mut assets = Assets::new();
     for (path, content) in &archive.assets {
         assets.insert_file(path, content.clone());
@@ -143,21 +180,23 @@ fn assets(archive: &KerasArchive) -> Assets {
         !name.bytes().all(|byte| byte.is_ascii_digit())
     };
     for (path, array) in archive.weights.arrays().filter(|(path, _)| is_named(path)) {
-        assets.insert_numbers(path, array.to_f64());
+        assets.insert_numbers(path, array.read()?.to_f64());
     }
-    assets
+    Ok(assets)
 }
 
 fn compilation(
     model: &Model,
     object: &Map<String, Value>,
-    archive: &KerasArchive,
+    archive: &KerasFile,
     file: &str,
 ) -> Result<Option<Compiled>> {
     let Some(mut compiled) = Compiled::from_object(object, &model.output_names())? else {
         return Ok(None);
     };
-    load_optimizer(&mut compiled, model.built()?.parameters(), &archive.weights, file)?;
+    let (optimizer, parameters) = (&mut *compiled.optimizer, model.built()?.parameters());
+    let variables = archive.weights.variables("optimizer/vars");
+    compiled.state = OptimizerState::load(optimizer, parameters, &variables, file)?;
     Ok(Some(compiled))
 }
 
@@ -172,6 +211,17 @@ pub(crate) fn load_optimizer(
     let variables: Vec<Tensor> = variables.into_iter().map(tensor).collect();
     compiled.state = OptimizerState::load(&mut *compiled.optimizer, parameters, &variables, file)?;
     Ok(())
+}
+
+/// A variable of an optimizer that need not be read as a whole.
+impl FileVariable for &StoredArray {
+    fn shape(&self) -> &[usize] {
+        StoredArray::shape(self)
+    }
+
+    fn read(&self, to: &mut [Float]) -> Result<()> {
+        Ok(self.read_with(to, |v| v as Float)?)
+    }
 }
 
 pub(crate) fn tensor(array: &Array) -> Tensor {

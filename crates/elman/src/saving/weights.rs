@@ -103,23 +103,33 @@ pub(super) fn check(
     entries: &[&Entry],
     values: &[Tensor],
 ) -> Result<()> {
-    if entries.len() != values.len() {
+    check_shapes(file, layer, entries, &values.iter().map(Tensor::shape).collect::<Vec<_>>())
+}
+
+/// Refuses values of other shapes than a layer's weights.
+pub(super) fn check_shapes(
+    file: &str,
+    layer: &dyn Layer,
+    entries: &[&Entry],
+    shapes: &[&[usize]],
+) -> Result<()> {
+    if entries.len() != shapes.len() {
         return Err(Error::WeightCount {
             file: file.into(),
             layer: layer.place(),
             names: entries.iter().map(|e| e.name.as_str()).collect::<Vec<_>>().join(", "),
             expected: entries.len(),
-            got: values.len(),
+            got: shapes.len(),
         });
     }
-    for (entry, value) in entries.iter().zip(values) {
-        if entry.shape != value.shape() {
+    for (entry, shape) in entries.iter().zip(shapes) {
+        if entry.shape != **shape {
             return Err(Error::WeightShape {
                 file: file.into(),
                 layer: layer.place(),
                 weight: entry.name.clone(),
                 expected: entry.shape(),
-                got: value.shape().into(),
+                got: (*shape).into(),
             });
         }
     }

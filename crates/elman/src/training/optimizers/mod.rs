@@ -63,6 +63,7 @@ pub use options::OptimizerOptions;
 pub use registry::{IntoOptimizer, get};
 pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
+pub(crate) use state::FileVariable;
 pub use state::OptimizerState;
 pub use weight::WeightInfo;
 

@@ -24,6 +24,39 @@ pub struct OptimizerState {
     built: bool,
 }
 
+/// A variable of a file, wherever its values are.
+pub(crate) trait FileVariable {
+    fn shape(&self) -> &[usize];
+
+    /// Fills `to`, as far as there are values.
+    ///
+    /// # Errors
+    /// What prevents reading them.
+    fn read(&self, to: &mut [Float]) -> Result<()>;
+
+    /// The first value, if there is one.
+    ///
+    /// # Errors
+    /// As [`FileVariable::read`].
+    fn first(&self) -> Result<Option<f64>> {
+        let mut value = [0.0];
+        let is_empty = self.shape().contains(&0);
+        self.read(&mut value)?;
+        Ok((!is_empty).then(|| value[0].into()))
+    }
+}
+
+impl FileVariable for Tensor {
+    fn shape(&self) -> &[usize] {
+        Tensor::shape(self)
+    }
+
+    fn read(&self, to: &mut [Float]) -> Result<()> {
+        to.iter_mut().zip(self.data()).for_each(|(to, value)| *to = *value);
+        Ok(())
+    }
+}
+
 impl OptimizerState {
     /// The number of batches trained on.
     pub fn iterations(&self) -> u64 {
@@ -80,19 +113,19 @@ impl OptimizerState {
     pub(crate) fn load(
         optimizer: &mut dyn Optimizer,
         parameters: &Parameters,
-        file_variables: &[Tensor],
+        file_variables: &[impl FileVariable],
         file: &str,
     ) -> Result<OptimizerState> {
         let mut state = OptimizerState::default();
         let [iterations, rest @ ..] = file_variables else { return Ok(state) };
-        state.iterations = iterations.data().first().map_or(0, |v| *v as u64);
+        state.iterations = iterations.first()?.map_or(0, |v| v as u64);
         let expected = variables(optimizer, parameters);
         let constant = optimizer.base().learning_rate.constant().is_some();
         // Keras 2 wrote no learning rate, and otherwise the same.
         let is_keras_2 = rest.len() == expected.len() && rest.iter().any(|v| !v.shape().is_empty());
         let rest = match rest {
             [rate, rest @ ..] if constant && !is_keras_2 => {
-                let rate: f64 = rate.data().first().map_or(f64::NAN, |v| (*v).into());
+                let rate = rate.first()?.unwrap_or(f64::NAN);
                 optimizer.base_mut().learning_rate = LearningRate::Constant(rate);
                 super::check(optimizer)?;
                 rest
@@ -125,7 +158,7 @@ impl OptimizerState {
                     got: tensor.shape().into(),
                 });
             }
-            state.values_mut(variable.buffer)[variable.range].copy_from_slice(tensor.data());
+            tensor.read(&mut state.values_mut(variable.buffer)[variable.range])?;
         }
         Ok(state)
     }

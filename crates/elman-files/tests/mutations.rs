@@ -1,0 +1,181 @@
+//! Files with bytes changed, cut off or taken from elsewhere: whatever comes back, it comes back soon,
+//! and takes no more memory than a few times the file.
+//!
+//! `ELMAN_MUTATIONS=1000000 cargo test --release -p elman-files --test mutations` runs a million. A
+//! program of its own, since the allocator that counts serves all of it.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+use elman_files::{Error, KerasArchive, KerasFile, LegacyH5, Safetensors, WeightStore, npy, npz};
+
+/// Nothing takes longer, as far as the processor was ours.
+const LONGEST: Duration = Duration::from_secs(1);
+
+/// The most memory that any file takes: so many times its size, and so much.
+const MOST: [usize; 2] = [4, 64 << 20];
+
+/// Counts the bytes that are in use, and the most that were.
+struct Counting;
+
+static IN_USE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+
+fn grow(bytes: usize) {
+    PEAK.fetch_max(IN_USE.fetch_add(bytes, Relaxed) + bytes, Relaxed);
+}
+
+// SAFETY: passes everything on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        grow(layout.size());
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        grow(layout.size());
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        IN_USE.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        grow(size);
+        IN_USE.fetch_sub(layout.size(), Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// A file of `tests/data`.
+fn bytes(name: &str) -> Vec<u8> {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/");
+    std::fs::read(format!("{data}{name}")).unwrap_or_else(|e| panic!("{name}: {e}"))
+}
+
+/// The time that processors worked for this program, where the system says so.
+fn worked() -> Option<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+    Some(Duration::from_millis(10 * ticks))
+}
+
+/// A xorshift generator: the same changes in every run.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % n as u64) as usize
+    }
+
+    /// Changes 1 to 8 bytes to values that matter in headers, sometimes cuts the end off, sometimes
+    /// puts a piece of another file, or of another place, over what is there.
+    fn change(&mut self, bytes: &mut Vec<u8>, other: &[u8]) {
+        if self.below(4) == 0 {
+            let from = self.below(other.len());
+            let piece = &other[from..(from + 1 + self.below(256)).min(other.len())];
+            let at = self.below(bytes.len());
+            let end = (at + piece.len()).min(bytes.len());
+            bytes[at..end].copy_from_slice(&piece[..end - at]);
+        }
+        for _ in 0..=self.below(8) {
+            let at = self.below(bytes.len());
+            bytes[at] = match self.below(4) {
+                0 => 0,
+                1 => 0xff,
+                2 => bytes[at] ^ 1 << self.below(8),
+                _ => self.below(256) as u8,
+            };
+        }
+        if self.below(8) == 0 {
+            bytes.truncate(self.below(bytes.len()) + 1);
+        }
+    }
+}
+
+/// Runs one kind of change on every sample; what it returns is how often HDF5 parsing panicked.
+fn mutate(times: usize) -> usize {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let types = WeightStore::read_h5(&bytes("types.h5"), "").unwrap();
+    let written = types.to_h5().unwrap();
+    let mut samples: Vec<Vec<u8>> = vec![written, bytes("types.h5"), bytes("soft_link_new.h5")];
+    for name in ["bf16.keras", "seq_simple.keras", "tfk_stacked.keras"] {
+        samples.push(bytes(name));
+        // Alone, so that the archive's checksum does not shield the HDF5.
+        let archive = KerasArchive::from_bytes(&bytes(name), name).unwrap();
+        samples.push(archive.weights.to_h5().unwrap());
+        let file = bytes(name);
+        let start = file.windows(4).position(|w| w == b"\x89HDF").unwrap();
+        samples.push(file[start..].to_vec());
+    }
+    for name in ["tfk_seq.h5", "keras1.h5", "keras22.h5", "tfk_legacy_weights.h5"] {
+        let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/old_files/");
+        samples.push(std::fs::read(format!("{fixtures}{name}")).unwrap());
+    }
+    let torch = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/torch/modules.safetensors");
+    samples.push(std::fs::read(torch).unwrap());
+    samples.push(bytes("numpy.npz"));
+    let npy = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/models/own_lstm.x.npy");
+    samples.push(std::fs::read(npy).unwrap());
+    let (mut panics, mut slowest, mut largest) = (0, Duration::ZERO, 0);
+    for turn in 0..times {
+        let mut sample = samples[turn % samples.len()].clone();
+        let other = &samples[random.below(samples.len())];
+        random.change(&mut sample, other);
+        let (started, worked_before, before) = (Instant::now(), worked(), IN_USE.load(Relaxed));
+        PEAK.store(before, Relaxed);
+        let result = match sample.starts_with(b"\x89HDF") {
+            true => WeightStore::read_h5(&sample, "mutated").and_then(|store| {
+                if LegacyH5::is(&store) {
+                    LegacyH5::from_store(&store, "mutated").map(drop)
+                } else {
+                    Ok(())
+                }
+            }),
+            false => match random.below(6) {
+                0 | 1 => Safetensors::from_bytes(&sample, "mutated").map(|_| ()),
+                2 => npy::from_bytes(&sample, "mutated").map(|_| ()),
+                3 => npz::from_bytes(&sample, "mutated").map(|_| ()),
+                4 => KerasFile::from_bytes(&sample, "mutated").and_then(|file| {
+                    file.weights.arrays().try_for_each(|(_, array)| array.read().map(|_| ()))
+                }),
+                _ => KerasArchive::from_bytes(&sample, "mutated").map(|_| ()),
+            },
+        };
+        let taken = match (worked_before, worked()) {
+            // Only the processor's time counts, which is told in hundredths of a second.
+            (Some(before), Some(after)) => started.elapsed().min(after - before),
+            _ => started.elapsed(),
+        };
+        let memory = PEAK.load(Relaxed) - before;
+        if let Err(error @ Error::Hdf5Panicked { .. }) = &result {
+            println!("turn {turn}: {error}");
+            panics += 1;
+        }
+        assert!(taken < LONGEST, "turn {turn} took {taken:?}");
+        let [times, more] = MOST;
+        assert!(memory <= times * sample.len() + more, "turn {turn} took {memory} bytes");
+        (slowest, largest) = (slowest.max(taken), largest.max(memory));
+    }
+    println!("{times} files: at most {slowest:?} and {} KiB", largest >> 10);
+    panics
+}
+
+/// The number of mutations, of which the environment may ask for more.
+#[test]
+fn nothing_panics_or_hangs() {
+    let asked = std::env::var("ELMAN_MUTATIONS").ok();
+    let times = asked.map_or(3_000, |n| n.parse().expect("ELMAN_MUTATIONS is a number"));
+    assert_eq!(mutate(times), 0);
+}
