@@ -38,11 +38,14 @@ python:
 	test $$(cat target/wheels/elman-*.whl | wc -c) -lt 10000000
 	target/python-venv/bin/pip install --quiet --force-reinstall --no-deps target/wheels/elman-*.whl
 	target/python-venv/bin/python -m pytest --quiet python/tests
+	target/python-venv/bin/python -m pytest --quiet --doctest-modules --pyargs elman
 
 # Real Keras opens what elman wrote and predicts the same.
 keras:
 	cargo run --release --example write_for_keras -- target/for-keras
 	target/keras-venv/bin/python fixtures/check_with_keras.py target/for-keras
+	ELMAN_KERAS_PYTHON=$(CURDIR)/target/keras-venv/bin/python \
+		target/python-venv/bin/python -m pytest --quiet python/tests/test_recipes.py -k keras
 
 # ONNX's checker accepts what elman wrote, and ONNX Runtime computes the same.
 onnx:

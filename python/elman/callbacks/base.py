@@ -4,6 +4,7 @@ import weakref
 
 from .. import _elman
 from .._copies import state_without
+from .._pictures import Curves
 from .._arguments import Configured, arguments
 
 #: The moments of a training that callbacks are told of.
@@ -69,7 +70,7 @@ class Callback:
         """After the validation of an epoch, and after `evaluate`."""
 
 
-class History(Callback):
+class History(Curves, Callback):
     """What a training tells: `history` holds a list of values, one for each epoch, by name."""
 
     def __init__(self):

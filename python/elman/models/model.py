@@ -4,6 +4,7 @@ import weakref
 
 from .. import _elman
 from .._copies import reduce_model
+from .._pictures import Pictures
 from ..layers.input import InputLayer
 from ..layers.layer import Layer
 from ..layers.registry import class_of
@@ -12,7 +13,7 @@ from ..layers.symbolic import KerasTensor, flatten
 from .training import Training
 
 
-class Model(Training, Layer):
+class Model(Training, Pictures, Layer):
     """A model from its inputs to its outputs.
 
     ```python

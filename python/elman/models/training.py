@@ -229,14 +229,19 @@ class Training:
 def progress(verbose):
     """How progress is told, by Keras's `verbose`."""
     if verbose == "auto":
-        if "ipykernel" in sys.modules:
+        if _is_notebook():
             return {"verbose": "bar", "interval": 0.25}
         is_terminal = hasattr(sys.stdout, "isatty") and sys.stdout.isatty()
         return {"verbose": "bar" if is_terminal else "line", "interval": 0.1}
     styles = {0: "silent", 1: "bar", 2: "lines"}
     if verbose not in styles:
         raise ValueError(f'argument `verbose` must be "auto", 0, 1 or 2, got {verbose!r}')
-    return {"verbose": styles[verbose], "interval": 0.25 if "ipykernel" in sys.modules else 0.1}
+    return {"verbose": styles[verbose], "interval": 0.25 if _is_notebook() else 0.1}
+
+
+def _is_notebook():
+    """Whether a notebook shows what is printed."""
+    return type(sys.stdout).__module__.startswith("ipykernel")
 
 
 def _alone(call, **given):

@@ -2,6 +2,7 @@
 
 from .datasets import PyDataset, Sequence
 from .numerical import normalize, to_categorical
+from .pictures import plot_model
 from .randomness import clear_session, set_random_seed
 from .sequences import pad_sequences, timeseries_dataset_from_array
 
@@ -11,6 +12,7 @@ __all__ = [
     "clear_session",
     "normalize",
     "pad_sequences",
+    "plot_model",
     "set_random_seed",
     "timeseries_dataset_from_array",
     "to_categorical",

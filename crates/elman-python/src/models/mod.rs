@@ -2,6 +2,7 @@
 
 mod cell;
 mod description;
+mod seeds;
 mod sharing;
 mod symbols;
 
@@ -15,6 +16,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
 
 pub use cell::ModelCell;
+pub use seeds::seeded;
 
 use crate::error::{OrRaise, detached, invalid};
 use crate::layers::{self, Layer};

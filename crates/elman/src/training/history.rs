@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::{Error, Result};
+
 /// Names and values, such as `loss` and `val_loss`, in Keras's order.
 pub type Logs = Vec<(String, f64)>;
 
@@ -58,6 +60,36 @@ impl History {
     /// Why training ended early; `None` if it ran through.
     pub fn stopped(&self) -> Option<&StopReason> {
         self.stopped.as_ref()
+    }
+
+    /// The history of series that are there already, each with a value for every epoch.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] for a series that is longer or
+    /// shorter than `epochs`.
+    ///
+    /// ```
+    /// use elman::training::History;
+    /// let history = History::from_series([("loss".to_owned(), vec![0.5, 0.25])], [0, 1])?;
+    /// assert_eq!(history.last("loss"), Some(0.25));
+    /// assert!(History::from_series([("loss".to_owned(), vec![0.5])], [0, 1]).is_err());
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn from_series(
+        series: impl IntoIterator<Item = (String, Vec<f64>)>,
+        epochs: impl Into<Vec<usize>>,
+    ) -> Result<History> {
+        let (series, epochs): (Vec<_>, _) = (series.into_iter().collect(), epochs.into());
+        if let Some((key, values)) = series.iter().find(|(_, values)| values.len() != epochs.len())
+        {
+            return Err(Error::InvalidArgument {
+                place: "History::from_series".into(),
+                argument: "series",
+                expected: format!("one value for each of {} epochs", epochs.len()),
+                got: format!("{} of `{key}`", values.len()),
+            });
+        }
+        Ok(History { series, epochs, stopped: None })
     }
 
     /// All series as a JSON object, `{"loss": […], "val_loss": […]}`: Keras's `history.history`.
