@@ -225,9 +225,6 @@ impl Parameters {
     }
 }
 
-/// From so many values on, room for a weight is made for it alone.
-const LARGE_WEIGHT: usize = 1 << 14;
-
 /// Where a layer registers its weights while its model is built.
 #[derive(Debug)]
 pub struct Builder<'a> {
@@ -366,8 +363,8 @@ impl<'a> Builder<'a> {
         self.parameters.values_mut();
         let values = &mut self.parameters.values;
         // Room for as much again would be as large as a large model.
-        if len >= LARGE_WEIGHT {
-            values.reserve_exact(len);
+        if values.capacity() - start < len {
+            values.reserve_exact(len.max(start / 16));
         }
         values.resize(start + len, 0.0);
         self.add_entry(name, shape, start)
