@@ -96,6 +96,7 @@ fn layer(class: &str, config: &Map<String, Value>) -> Result<Map<String, Value>>
             key if DROPPED.contains(&key) || key.starts_with("elman_") => continue,
             "seed" if !is_set || matches!(class, "LSTM" | "GRU") => continue,
             "batch_shape" => "batch_input_shape",
+            "negative_slope" if class == "LeakyReLU" => "alpha",
             key => key,
         };
         let value = match key.as_str() {

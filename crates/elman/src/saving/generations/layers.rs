@@ -14,6 +14,7 @@ const ACTIVATIONS: &[&str] = &["activation", "recurrent_activation"];
 /// - A GRU that doesn't say `reset_after` means false; a gated layer that doesn't say its
 ///   `recurrent_activation` means `hard_sigmoid`.
 /// - A layer that isn't trainable froze the layers in it.
+/// - The slope of `LeakyReLU` was `alpha`.
 /// - `CuDNNLSTM` and `CuDNNGRU` are LSTM and GRU with fixed options.
 /// - The calls of a functional model within a model are counted from 1, since the one that it was
 ///   made by is number 0. (Keras 3 does so in `output_layers` alone.)
@@ -70,6 +71,18 @@ fn layer(class: &mut String, config: &mut Map<String, Value>) {
         "LSTM" | "LSTMCell" | "ConvLSTM2D" => {
             default("recurrent_activation", json!("hard_sigmoid"));
         }
+        // Keras 3 takes no such key here; without training the layer does nothing anyway.
+        "SpatialDropout1D" => {
+            config.shift_remove("trainable");
+            if config.get("noise_shape") == Some(&Value::Null) {
+                config.shift_remove("noise_shape");
+            }
+        }
+        "LeakyReLU" => {
+            if let Some(slope) = config.shift_remove("alpha") {
+                config.insert("negative_slope".into(), slope);
+            }
+        }
         _ => {}
     }
     for key in ACTIVATIONS {
@@ -106,9 +119,17 @@ fn freeze_inner(config: &mut Map<String, Value>) {
 /// Counts the calls of functional models within a model from elsewhere, where layers take their
 /// outputs.
 pub(super) fn shift_calls_of_models(config: &mut Map<String, Value>, by: i64) {
-    let is_model = |layer: &&Value| {
-        let class = layer.get("class_name").and_then(Value::as_str);
-        matches!(class, Some("Functional" | "Model"))
+    let class_of = |layer: &Value| {
+        layer.get("class_name").and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    // A `Sequential` was made by a call if it has an input of its own.
+    let is_model = |layer: &&Value| match class_of(layer).as_str() {
+        "Functional" | "Model" => true,
+        "Sequential" => {
+            let first = layer.pointer("/config/layers/0");
+            first.is_some_and(|first| class_of(first) == "InputLayer")
+        }
+        _ => false,
     };
     let layers = config.get("layers").and_then(Value::as_array).into_iter().flatten();
     let names: Vec<Value> =
