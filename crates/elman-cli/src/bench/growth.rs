@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use elman::layers::LayerOptions;
-use elman::prelude::{Gru, Input, Lstm, Sequential, SimpleRnn};
+use elman::prelude::{Gru, Initializer, Input, Lstm, Sequential, SimpleRnn};
 use elman::{Model, Tensor};
 use elman_files::atomic;
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use super::machine::Machine;
 use super::memory_growth;
 use crate::failure::Result;
 use crate::terminal::Terminal;
+use crate::values::count;
 
 /// What grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -72,14 +73,21 @@ impl Kind {
         model.add(Input::new([None, Some(units)]))?;
         for layer in 1..=layers {
             let (sequences, name) = (sequences || layer < layers, format!("layer_{layer}"));
+            // Keras's default, orthogonal, takes minutes for the largest, and changes no time.
+            macro_rules! add {
+                ($layer:ident) => {
+                    model.add(
+                        $layer::new(units)
+                            .recurrent_initializer(Initializer::glorot_uniform())
+                            .return_sequences(sequences)
+                            .name(&name),
+                    )?
+                };
+            }
             match self {
-                Kind::SimpleRnn => {
-                    model.add(SimpleRnn::new(units).return_sequences(sequences).name(&name))?
-                }
-                Kind::Lstm => {
-                    model.add(Lstm::new(units).return_sequences(sequences).name(&name))?
-                }
-                Kind::Gru => model.add(Gru::new(units).return_sequences(sequences).name(&name))?,
+                Kind::SimpleRnn => add!(SimpleRnn),
+                Kind::Lstm => add!(Lstm),
+                Kind::Gru => add!(Gru),
             };
         }
         model.compile("sgd", "mse", &[])?;
@@ -127,8 +135,8 @@ impl Axis {
             (!matches!(self, Axis::Time), format!("{} steps", one.time)),
             (self != Axis::Batch, format!("batch {}", one.batch)),
             (self != Axis::Units, format!("{} units", one.units)),
-            (self != Axis::Layers, format!("{} layer", one.layers)),
-            (self != Axis::Threads, format!("{} threads", one.threads)),
+            (self != Axis::Layers, count(one.layers, "layer")),
+            (self != Axis::Threads, count(one.threads, "thread")),
         ];
         let parts = parts.into_iter().filter(|(is_fixed, _)| *is_fixed).map(|(_, words)| words);
         let fixed = parts.collect::<Vec<_>>().join(", ");
