@@ -57,7 +57,7 @@ def build(peers: list[str]) -> None:
         if not binary.exists():
             print(f"building {peer}; the first time takes up to a quarter of an hour", file=sys.stderr)
         # One by one, so that no peer's features change what another is built with.
-        command = ["cargo", "build", "--release", "--quiet", "--locked", "--package", f"peer-{peer}"]
+        command = ["cargo", "build", "--release", "--quiet", "--package", f"peer-{peer}"]
         subprocess.run([*command, "--target-dir", WORK / "rust"], cwd=HERE / "rust", check=True)
 
 
