@@ -10,6 +10,8 @@ import statistics
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from workloads import Workload
+
 HERE = Path(__file__).resolve().parent
 KINDS = ("STREAM", "SEQ1", "BATCH", "TRAIN", "PREDICT", "FIT")
 
@@ -100,6 +102,20 @@ def write(folder: Path, measured: list, versions: dict[str, str], better, peaks:
     }
     (folder / "results.json").write_text(json.dumps(document, indent=1) + "\n")
     (folder / "table.svg").write_text(picture(measured, versions, better, peaks))
+
+
+def read(folder: Path) -> tuple[list, dict[str, str]]:
+    """The rows and versions of a run that wrote there before; none if none did."""
+    path = folder / "results.json"
+    if not path.exists():
+        return [], {}
+    document = json.loads(path.read_text())
+
+    def row(row: dict) -> tuple:
+        workload = Workload(*(row[name] for name in ("kind", "cell", "batch", "time", "inputs", "units")))
+        return workload, {(block["peer"], block["threads"]): block["seconds"] for block in row["blocks"]}
+
+    return [row(one) for one in document["rows"]], document["versions"]
 
 
 def picture(measured: list, versions: dict[str, str], better, peaks: dict[int, float]) -> str:

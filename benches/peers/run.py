@@ -159,11 +159,14 @@ def main() -> None:
     parser.add_argument("--peers", nargs="+", default=PEERS, choices=PEERS, metavar="NAME", help=" ".join(PEERS))
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2], metavar="N")
     parser.add_argument("--rounds", type=int, default=9, help="blocks of each peer in a row (9)")
+    parser.add_argument("--keep", action="store_true", help="add to the rows that results.json has: a run in pieces")
+    parser.add_argument("--no-build", action="store_true", help="measure what is built already")
     parser.add_argument("--output", type=Path, default=WORK, help="where results.json and table.svg go")
     options = parser.parse_args()
     WORK.mkdir(parents=True, exist_ok=True)
     enter_environment()
-    build(options.peers)
+    if not options.no_build:
+        build(options.peers)
     sys.path.append(str(HERE / "python"))
 
     import report
@@ -175,14 +178,20 @@ def main() -> None:
     workers = [Worker(peer, threads) for peer in ["elman", *options.peers] for threads in options.threads]
     # What the machine does at best, by number of threads.
     peaks = {worker.threads: worker.ask(peak=True)["peak"] for worker in workers if worker.peer == "elman"}
-    measured = []
+    measured, versions = report.read(options.output) if options.keep else ([], {})
+    versions = {**versions, **{worker.peer: worker.version for worker in workers}}
+    order = [row.name for row in rows()]
+    kept = {workload.name for workload, _ in measured}
     for workload in table:
+        if workload.name in kept:
+            continue
         results = measure(workload, workers, options.rounds)
         measured.append((workload, results))
         medians = {peer: better(results, peer) for peer in ["elman", *options.peers]}
         print(report.line(workload, medians, report.share(workload, results, peaks)), flush=True)
-    versions = {worker.peer: worker.version for worker in workers}
-    report.write(options.output, measured, versions, better, peaks)
+        # After each row: a run that is cut short has shown what it has.
+        measured.sort(key=lambda row: order.index(row[0].name))
+        report.write(options.output, measured, versions, better, peaks)
     print(report.summary(measured, better))
 
 
