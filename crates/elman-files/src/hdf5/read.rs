@@ -101,7 +101,8 @@ fn parse(bytes: &Bytes, file: &str, reads: bool) -> Contents {
         file,
         bytes,
         stored,
-        budget: EXPANSION_FLOOR_BYTES.saturating_add(stored.saturating_mul(MAX_EXPANSION)),
+        // The file itself, its names and what the library makes of them take memory as well.
+        budget: (EXPANSION_FLOOR_BYTES / 2).saturating_add(stored.saturating_mul(MAX_EXPANSION)),
         objects: 0,
         reads,
         contents: Contents::default(),
@@ -248,7 +249,10 @@ impl Reader<'_> {
             _ => Some(0),
         };
         let declared = bytes.zip(chunk).map_or(u64::MAX, |(bytes, chunk)| bytes.max(chunk));
-        self.spend(declared, || format!("dataset {path:?}"))?;
+        // What doesn't lie there as it is, is in memory twice while it is unpacked.
+        let is_there = declared <= self.stored;
+        let taken = if is_there { declared } else { declared.saturating_mul(2) };
+        self.spend(taken, || format!("dataset {path:?}"))?;
         if dimensions.len() > MAX_RANK {
             return Err(Error::TooMany {
                 file: self.file.to_owned(),
