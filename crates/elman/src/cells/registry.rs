@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    AnyCell, Cell, GruCell, LstmCell, MinGruCell, MinLstmCell, SimpleRnnCell, StackedRnnCells,
+    AnyCell, Cell, GruCell, LstmCell, MinGruCell, MinLstmCell, PeepholeLstmCell, SimpleRnnCell,
+    StackedRnnCells,
 };
 use crate::layers::{Base, Options, is_registered_as};
 use crate::{Error, Result};
@@ -18,6 +19,7 @@ const CLASSES: &[(&str, Load)] = &[
     ("LSTMCell", load::<LstmCell>),
     ("MinGRUCell", load::<MinGruCell>),
     ("MinLSTMCell", load::<MinLstmCell>),
+    ("PeepholeLSTMCell", load::<PeepholeLstmCell>),
     ("SimpleRNNCell", load::<SimpleRnnCell>),
     ("StackedRNNCells", stacked),
 ];

@@ -23,6 +23,8 @@ use crate::{Error, Float, Parameters, Result, Tensor};
 /// - `.keras` files of Keras 3 and of Keras 2 from 2.12 on, also unpacked to a folder;
 /// - whole-model `.h5` files of Keras 3, 2 and 1;
 /// - `.safetensors` files that [`Model::save`] wrote;
+/// - `.onnx` files, as [`onnx::Import`](crate::onnx::Import) reads them: graphs of recurrent operators
+///   that PyTorch's exporter, tf2onnx or elman wrote;
 /// - model JSON (`to_json`), which has no weights: they are new, and [`Model::warnings`] says so.
 ///
 /// A file means what the Keras that wrote it computed: see [`compatibility`](crate::compatibility).
@@ -73,6 +75,7 @@ fn from_vec(bytes: Vec<u8>, name: &str) -> Result<Model> {
             }
             legacy::model(&LegacyH5::from_store(&store, name)?, name)
         }
+        Format::Onnx => crate::onnx::load(bytes, name),
         Format::Safetensors => safetensors::model(&Safetensors::from_bytes(&bytes, name)?, name),
         Format::Json => {
             let text = String::from_utf8(bytes).map_err(|_| Error::Config {

@@ -23,6 +23,12 @@ pub struct Numbers {
 }
 
 impl Numbers {
+    /// Numbers of a shape that holds as many.
+    pub(crate) fn shaped(shape: Vec<usize>, values: Vec<f64>) -> Numbers {
+        debug_assert_eq!(shape.iter().product::<usize>(), values.len());
+        Numbers { shape, values }
+    }
+
     /// The dimensions; none for a single number.
     pub fn shape(&self) -> &[usize] {
         &self.shape

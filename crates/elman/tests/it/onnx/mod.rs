@@ -1,0 +1,5 @@
+//! ONNX files: written, read, and read although they are bad.
+
+mod bad;
+mod export;
+mod import;
