@@ -31,7 +31,7 @@ Examples:
   elman convert model.keras tested.keras --test-input x.npy
   elman convert model.keras model.onnx --opset 21 --states")]
 pub struct Convert {
-    /// A model: .keras, .h5, .json, a folder, or a TOML description; or weights, with --model
+    /// A model: .keras, .h5, .onnx, .json, a folder, or a TOML description; or weights, with --model
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// The file to write

@@ -11,6 +11,9 @@ use crate::layers::{
 use crate::models::Symbolic;
 use crate::{Float, Result, Tensor};
 
+/// A number of a constant as one of a `Rescaling`.
+type Of = fn(f64) -> f64;
+
 impl<'g> Importer<'g> {
     pub fn matmul(&mut self, reading: Reading<'g>) -> Result<Value> {
         reading.allow(&[])?;
@@ -131,8 +134,7 @@ impl<'g> Importer<'g> {
         is_first: bool,
         reading: Reading,
     ) -> Result<View> {
-        let (scale, offset): (fn(f64) -> f64, fn(f64) -> f64) = match (&*reading.node.op, is_first)
-        {
+        let (scale, offset): (Of, Of) = match (&*reading.node.op, is_first) {
             ("Add", _) => (|_| 1.0, |v| v),
             ("Sub", false) => (|_| 1.0, |v| -v),
             ("Sub", true) => (|_| -1.0, |v| v),
@@ -163,7 +165,7 @@ impl<'g> Importer<'g> {
                 reading.refuse(format!("a constant of shape {:?} does not fit", array.shape))
             );
         }
-        let numbers = |f: fn(f64) -> f64| -> Result<Numbers> {
+        let numbers = |f: Of| -> Result<Numbers> {
             let values: Vec<f64> = values.iter().map(|v| f(*v)).collect();
             match is_one {
                 true => Ok(Numbers::from(values[0])),
