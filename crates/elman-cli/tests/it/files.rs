@@ -119,3 +119,23 @@ fn models_become_programs() {
     let conv_lstm = fixture("models/own_bidirectional.keras");
     fails(&["export", &conv_lstm, "--rust", &crate_], 1, &["Bidirectional", "from its end"]);
 }
+
+#[test]
+fn onnx_goes_out_and_comes_in() {
+    let folder = Folder::new();
+    let (keras, graph) = (folder.at("m.keras"), folder.at("m.onnx"));
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/onnx/");
+    run(&["convert", &format!("{fixtures}torch_gru_last.onnx"), &keras], 0);
+    run(&["convert", &keras, &graph, "--opset", "21", "--states"], 0);
+    let (shown, _) = run(&["inspect", &graph], 0);
+    for part in ["ONNX", "opset 21", "input x  float32 (batch, time, 3)", "GRU(", "/h_next"] {
+        assert!(shown.contains(part), "{part} in\n{shown}");
+    }
+    let (_, error) = run(&["convert", &keras, &graph, "--opset", "9"], 1);
+    assert!(error.contains("an integer from 14 to 22"), "{error}");
+    let (_, error) = run(&["convert", &keras, &keras, "--states"], 2);
+    assert!(error.contains("for .onnx files"), "{error}");
+    std::fs::write(&graph, &std::fs::read(&graph).unwrap()[..200]).unwrap();
+    let (_, error) = run(&["inspect", &graph], 1);
+    assert!(error.contains("cut short"), "{error}");
+}
