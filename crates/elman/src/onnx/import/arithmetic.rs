@@ -11,6 +11,9 @@ use crate::layers::{
 use crate::models::Symbolic;
 use crate::{Float, Result, Tensor};
 
+/// The widest values whose numbers are summed, for which there is a weight each.
+const MAX_WIDTH: usize = 1 << 24;
+
 /// A number of a constant as one of a `Rescaling`.
 type Of = fn(f64) -> f64;
 
@@ -143,6 +146,9 @@ impl<'g> Importer<'g> {
             _ => return Err(reading.refuse("a constant divided by a value is not read")),
         };
         let values = array.to_f64();
+        if values.is_empty() {
+            return Err(reading.refuse("its constant is empty"));
+        }
         let is_one = values.len() == 1;
         let mut shape: Vec<usize> = array.shape.iter().copied().skip_while(|n| *n == 1).collect();
         let view = if is_one {
@@ -240,9 +246,11 @@ impl<'g> Importer<'g> {
             axes[axis] = Vec::new();
             axes.iter_mut().flatten().for_each(|own| *own = (*own).min(1));
             (x, vec![view.sizes[0].clone(), view.sizes[2].clone()])
-        } else if let (true, Some(width), "ReduceMean" | "ReduceSum") =
-            (own[..] == [last] && last > 0, view.sizes[last].number(), &*reading.node.op)
-        {
+        } else if let (true, Some(width), "ReduceMean" | "ReduceSum") = (
+            own[..] == [last] && last > 0,
+            view.sizes[last].number().filter(|n| *n <= MAX_WIDTH),
+            &*reading.node.op,
+        ) {
             let one = if reading.node.op == "ReduceSum" { 1.0 } else { 1.0 / width as Float };
             let weights = vec![Tensor::new([width, 1], vec![one; width])?];
             let x = self.map_with(Dense::new(1).use_bias(false), "sum", &view.x, weights)?;

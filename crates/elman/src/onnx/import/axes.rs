@@ -291,6 +291,9 @@ impl Importer<'_> {
         if unknown > 1 {
             return Err(self.refuse(word, "more than one length behind the batch is unknown"));
         }
+        if Size::product(sizes).is_none() {
+            return Err(self.refuse(word, "its input is too large"));
+        }
         let dim = |size: &Size| size.number().and_then(|n| isize::try_from(n).ok()).unwrap_or(-1);
         let target: Vec<isize> = sizes.iter().map(dim).collect();
         self.map(Reshape::new(target), "reshape", x)

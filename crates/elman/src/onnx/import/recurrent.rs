@@ -261,7 +261,8 @@ impl Importer<'_> {
         };
         let (w, r) = (given(1, "W")?, given(2, "R")?);
         let units = r.shape.last().copied().unwrap_or_default();
-        let rows = gates.checked_mul(units).unwrap_or_default();
+        let rows = gates.checked_mul(units).filter(|rows| rows.checked_mul(2).is_some());
+        let rows = rows.ok_or_else(|| reading.refuse("it has too many units"))?;
         let features = w.shape.last().copied().unwrap_or_default();
         let hidden = reading.int("hidden_size", units as i64)?;
         if w.shape != [directions, rows, features]

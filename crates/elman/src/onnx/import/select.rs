@@ -10,6 +10,10 @@ use crate::layers::{Cropping1d, Dense, Embedding, SimpleRnn};
 use crate::models::Symbolic;
 use crate::{Float, Result, Tensor};
 
+/// The largest matrix that is made to pick columns or steps. What is picked from may be declared of
+/// any size.
+const MAX_PICKING: usize = 1 << 24;
+
 impl Importer<'_> {
     pub fn gather(&mut self, reading: Reading) -> Result<Value> {
         reading.allow(&["axis"])?;
@@ -134,7 +138,7 @@ impl Importer<'_> {
             }
             _ => Value::View(self.view(reading, 0)?),
         };
-        let outputs = reading.node.outputs.len() as i64;
+        let outputs = reading.node.outputs.len().max(1) as i64;
         let lengths = match self.integers(reading, 1, "split")? {
             Some(lengths) => lengths,
             None => {
@@ -259,6 +263,9 @@ impl Importer<'_> {
         let (true, Some(_)) = (own == last, size) else {
             return refuse("it picks of an axis that is neither time nor the last");
         };
+        if end.saturating_sub(start) > MAX_PICKING as i64 {
+            return refuse("it picks too much");
+        }
         let columns: Vec<usize> = (start..end).filter_map(|at| usize::try_from(at).ok()).collect();
         self.columns_of(view, &columns, reading)
     }
@@ -298,7 +305,10 @@ impl Importer<'_> {
         go_backwards: bool,
         return_sequences: bool,
     ) -> Result<Symbolic> {
-        let width = width.number().unwrap_or_default();
+        let fits = |n: &usize| n.checked_mul(*n).is_some_and(|cells| cells <= MAX_PICKING);
+        let width = width.number().filter(fits);
+        let width =
+            width.ok_or_else(|| self.refuse("a step or order of steps", "it is too wide"))?;
         let mut one = vec![0.0; width * width];
         one.iter_mut().step_by(width + 1).for_each(|v| *v = 1.0);
         let weights = vec![Tensor::new([width, width], one)?, Tensor::zeros([width, width])];
@@ -330,6 +340,9 @@ impl Importer<'_> {
         let (Some(width), false) = (width, at.is_empty()) else {
             return Err(reading.refuse("it picks nothing, or of an axis of any length"));
         };
+        if width.checked_mul(at.len()).is_none_or(|cells| cells > MAX_PICKING) {
+            return Err(reading.refuse("it picks too much"));
+        }
         let mut kernel = vec![0.0 as Float; width * at.len()];
         for (column, from) in at.iter().enumerate() {
             kernel[from * at.len() + column] = 1.0;
