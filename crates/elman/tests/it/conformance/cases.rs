@@ -137,16 +137,6 @@ fn own() -> Vec<Case> {
         add(&format!("bidirectional/{class}"), "Bidirectional", json!({ "layer": wrapped }), &[x]);
         add(&format!("rnn/{class}"), "RNN", json!({ "cell": cell }), &[x]);
     }
-    let cell = json!({ "class_name": "PeepholeLSTMCell", "config": { "units": 4 } });
-    add("rnn/peephole", "RNN", json!({ "cell": cell }), &[x]);
-    let options = json!({
-        "units": 3, "use_bias": false, "activation": "softsign", "recurrent_activation": "hard_sigmoid",
-    });
-    let cell = json!({ "class_name": "PeepholeLSTMCell", "config": options });
-    let all = json!({
-        "cell": cell, "return_sequences": true, "return_state": true, "go_backwards": true,
-    });
-    add("rnn/peephole/all", "RNN", all, &[x, &[2, 3], &[2, 3]]);
     add("masking", "Masking", json!({ "mask_value": 0.5 }), &[x]);
     let penalty = json!({ "l1": 0.1, "l2": 0.2 });
     add("activity_regularization", "ActivityRegularization", penalty, &[x]);
