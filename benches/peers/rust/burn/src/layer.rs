@@ -1,8 +1,9 @@
 //! A layer of any of the three kinds.
 
 use burn::module::Param;
-use burn::nn::gate_controller::GateController;
-use burn::nn::{Gru, GruConfig, Lstm, LstmConfig, LstmState, Rnn, RnnConfig, RnnState};
+use burn::nn::{
+    GateController, Gru, GruConfig, Lstm, LstmConfig, LstmState, Rnn, RnnConfig, RnnState,
+};
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
 use protocol::layouts::{Gate, joined};
 use protocol::{Arrays, Result, Workload};

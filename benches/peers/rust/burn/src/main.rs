@@ -26,7 +26,7 @@ fn main() -> Result<()> {
 }
 
 fn vector<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    tensor.into_data().into_vec::<f32>().map_err(|error| format!("{error:?}").into())
+    tensor.into_data().try_into_vec::<f32>().map_err(|error| format!("{error:?}").into())
 }
 
 impl Prepared {
@@ -38,7 +38,8 @@ impl Prepared {
         let is_stream = work.kind == "STREAM";
         let steps = if is_stream { 1 } else { arrays.steps };
         let first = arrays.x[..work.batch * steps * work.inputs].to_vec();
-        let x = Tensor::from_data(TensorData::new(first, [work.batch, steps, work.inputs]), &device);
+        let x =
+            Tensor::from_data(TensorData::new(first, [work.batch, steps, work.inputs]), &device);
         let layer = Layer::new(work, &arrays, &device);
         Ok(Prepared { work: work.clone(), layer, device, numbers: arrays.x, x, state: None })
     }

@@ -60,7 +60,10 @@ impl Prepared {
         let Workload { inputs, units, .. } = self.work;
         let gate = |place: usize| Gate {
             kernel: transposed(&kernel[place * units * inputs..][..units * inputs], inputs),
-            recurrent_kernel: transposed(&recurrent[place * units * units..][..units * units], units),
+            recurrent_kernel: transposed(
+                &recurrent[place * units * units..][..units * units],
+                units,
+            ),
             bias: bias[place * units..][..units].to_vec(),
             recurrent_bias: recurrent_bias[place * units..][..units].to_vec(),
         };
