@@ -31,6 +31,8 @@ examples:
 python:
 	python3 -m venv target/python-venv
 	target/python-venv/bin/pip install --quiet -r python/requirements-test.txt
+	target/python-venv/bin/python python/make_stubs.py
+	target/python-venv/bin/python -m mypy --strict python/elman
 	rm -rf target/wheels
 	target/python-venv/bin/pip wheel --quiet --no-deps --wheel-dir target/wheels .
 	target/python-venv/bin/twine check --strict target/wheels/elman-*.whl
@@ -39,6 +41,7 @@ python:
 	target/python-venv/bin/pip install --quiet --force-reinstall --no-deps target/wheels/elman-*.whl
 	target/python-venv/bin/python -m pytest --quiet python/tests
 	target/python-venv/bin/python -m pytest --quiet --doctest-modules --pyargs elman
+	MYPYPATH=python target/python-venv/bin/python -m mypy.stubtest elman --ignore-missing-stub
 
 # Real Keras opens what elman wrote and predicts the same.
 keras:

@@ -1,0 +1,9 @@
+"""Types; written by python/make_stubs.py."""
+
+from os import PathLike as _PathLike
+from typing import Any
+
+from .base import Callback as Callback, History as History
+from .described import BackupAndRestore as BackupAndRestore, CSVLogger as CSVLogger, EarlyStopping as EarlyStopping, ModelCheckpoint as ModelCheckpoint, ReduceLROnPlateau as ReduceLROnPlateau, SwapEMAWeights as SwapEMAWeights, TensorBoard as TensorBoard, TerminateOnNaN as TerminateOnNaN
+from .functions import LambdaCallback as LambdaCallback, LearningRateScheduler as LearningRateScheduler
+__all__ = ['BackupAndRestore', 'CSVLogger', 'Callback', 'EarlyStopping', 'History', 'LambdaCallback', 'LearningRateScheduler', 'ModelCheckpoint', 'ReduceLROnPlateau', 'SwapEMAWeights', 'TensorBoard', 'TerminateOnNaN']

@@ -1,0 +1,16 @@
+"""Types; written by python/make_stubs.py."""
+
+from os import PathLike as _PathLike
+from typing import Any
+
+from .layer import Layer as Layer
+class ReLU(Layer):
+    def __init__(self, max_value: Any = None, negative_slope: Any = 0.0, threshold: Any = 0.0, **kwargs: Any) -> None: ...
+class LeakyReLU(Layer):
+    def __init__(self, negative_slope: Any = 0.3, **kwargs: Any) -> None: ...
+class PReLU(Layer):
+    def __init__(self, alpha_initializer: Any = 'Zeros', alpha_regularizer: Any = None, alpha_constraint: Any = None, shared_axes: Any = None, **kwargs: Any) -> None: ...
+class ELU(Layer):
+    def __init__(self, alpha: Any = 1.0, **kwargs: Any) -> None: ...
+class Softmax(Layer):
+    def __init__(self, axis: Any = ..., **kwargs: Any) -> None: ...

@@ -1,0 +1,13 @@
+"""Types; written by python/make_stubs.py."""
+
+from os import PathLike as _PathLike
+from typing import Any
+
+from .. import _elman as _elman
+from .layer import Layer as Layer
+class Adapting(Layer):
+    def adapt(self, data: Any, batch_size: int | None = None, steps: int | None = None) -> None: ...
+class Lookup(Adapting):
+    def get_vocabulary(self, include_special_tokens: bool = True) -> Any: ...
+    def vocabulary_size(self) -> int: ...
+    def set_vocabulary(self, vocabulary: Any, idf_weights: Any = None) -> None: ...

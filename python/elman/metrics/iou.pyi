@@ -1,0 +1,16 @@
+"""Types; written by python/make_stubs.py."""
+
+from os import PathLike as _PathLike
+from typing import Any
+
+from .metric import Metric as Metric
+class IoU(Metric):
+    def __init__(self, num_classes: int, target_class_ids: Any, name: str | None = None, dtype: Any = None, ignore_class: Any = None, sparse_y_true: bool = True, sparse_y_pred: bool = True, axis: Any = ...) -> None: ...
+class BinaryIoU(Metric):
+    def __init__(self, target_class_ids: Any = ..., threshold: Any = 0.5, name: str | None = None, dtype: Any = None) -> None: ...
+class MeanIoU(Metric):
+    def __init__(self, num_classes: int, name: str | None = None, dtype: Any = None, ignore_class: Any = None, sparse_y_true: bool = True, sparse_y_pred: bool = True, axis: Any = ...) -> None: ...
+class OneHotIoU(Metric):
+    def __init__(self, num_classes: int, target_class_ids: Any, name: str | None = None, dtype: Any = None, ignore_class: Any = None, sparse_y_pred: bool = False, axis: Any = ...) -> None: ...
+class OneHotMeanIoU(Metric):
+    def __init__(self, num_classes: int, name: str | None = None, dtype: Any = None, ignore_class: Any = None, sparse_y_pred: bool = False, axis: Any = ...) -> None: ...
