@@ -3,13 +3,16 @@
 //! `cargo bench -p elman-kernels --bench stream [-- WORD]`. A name such as `lstm/step/1x32x128` says
 //! cell and streams × features × units. The throughput is that of reading the weights once, which
 //! for a single stream is what there is to do: hold it against what the machine reads from the cache
-//! that the weights fit in. Streams keep their states, as in use.
+//! that the weights fit in. Streams keep their states, as in use. `ELMAN_NUM_THREADS=1` measures
+//! steps on one thread, 2 those that two threads share where it pays.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use elman_kernels::{Activation, Cell, Packed, Step, StepRow, Weights, step};
+use elman_kernels::{
+    Activation, Cell, Packed, Step, StepRow, WeightFormat, Weights, num_threads, step,
+};
 
 /// Streams, features, units.
 const SHAPES: [[usize; 3]; 10] = [
@@ -23,6 +26,12 @@ const SHAPES: [[usize; 3]; 10] = [
     [16, 32, 32],
     [16, 32, 128],
     [16, 32, 512],
+];
+
+const FORMATS: [(&str, WeightFormat); 3] = [
+    ("step", WeightFormat::Float32),
+    ("step_bfloat16", WeightFormat::Bfloat16),
+    ("step_int8", WeightFormat::Int8),
 ];
 
 /// Numbers between `-scale` and `scale`, the same in every run.
@@ -48,7 +57,7 @@ fn cells() -> [(&'static str, Cell); 4] {
     ]
 }
 
-fn packed(cell: Cell, features: usize, units: usize) -> Packed {
+fn packed(cell: Cell, features: usize, units: usize, format: WeightFormat) -> Packed {
     let columns = cell.gates() * units;
     // Small enough for no activation to saturate.
     let scale = 1.0 / (units as f32).sqrt();
@@ -57,14 +66,18 @@ fn packed(cell: Cell, features: usize, units: usize) -> Packed {
     let bias = numbers(3, cell.bias_len(units), scale);
     let weights =
         Weights { kernel: &kernel, recurrent_kernel: &recurrent_kernel, bias: Some(&bias) };
-    Packed::new(cell, features, units, &weights)
+    Packed::with_format(cell, features, units, &weights, format)
 }
 
 fn steps(criterion: &mut Criterion) {
     for (name, cell) in cells() {
         let mut group = criterion.benchmark_group(name);
-        for [streams, features, units] in SHAPES {
-            let packed = packed(cell, features, units);
+        let cases = FORMATS.iter().flat_map(|format| SHAPES.map(|shape| (*format, shape)));
+        for ((word, format), [streams, features, units]) in cases {
+            if format != WeightFormat::Float32 && (streams > 1 || units < 128) {
+                continue;
+            }
+            let packed = packed(cell, features, units, format);
             let x = numbers(4, streams * features, 1.0);
             let rows: Vec<StepRow> = (0..streams).map(|i| StepRow { row: i, stream: i }).collect();
             let mut h = vec![0.0; streams * packed.state_stride()];
@@ -72,13 +85,22 @@ fn steps(criterion: &mut Criterion) {
             let mut output = vec![0.0; streams * units];
             let mut scratch = vec![0.0; packed.step_scratch(streams)];
             let weights = (features + units) * cell.gates() * units;
-            group.throughput(Throughput::Bytes((weights * size_of::<f32>()) as u64));
+            let bits = match format {
+                WeightFormat::Int8 => 8,
+                WeightFormat::Bfloat16 => 16,
+                _ => 32,
+            };
+            group.throughput(Throughput::Bytes((weights * bits / 8) as u64));
             let label = format!("{streams}x{features}x{units}");
-            group.bench_function(BenchmarkId::new("step", label), |bencher| {
+            group.bench_function(BenchmarkId::new(word, label), |bencher| {
+                let threads = num_threads();
+                let mut reverse = false;
                 bencher.iter(|| {
-                    let x = black_box(&x[..]);
+                    let (x, rows) = (black_box(&x[..]), &rows[..]);
                     let (h, c, output) = (&mut h[..], &mut c[..], &mut output[..]);
-                    step(&packed, Step { x, rows: &rows, h, c, output, scratch: &mut scratch });
+                    let scratch = &mut scratch[..];
+                    reverse = !reverse;
+                    step(&packed, Step { x, rows, h, c, output, scratch, reverse, threads });
                 });
             });
         }

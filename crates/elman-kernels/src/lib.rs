@@ -53,8 +53,8 @@ pub use activation::Activation;
 pub use gemm::{Matrix, PackedMatrix, gemm, gemm_packed};
 pub use isa::{Isa, active_isa};
 pub use recurrent::{
-    Cell, Gradients, OutputGradients, Outputs, Packed, Sequence, Step, StepRow, Tape, Weights,
-    backward, forward, forward_saving, step,
+    Cell, Gradients, OutputGradients, Outputs, Packed, Sequence, Step, StepRow, Tape, WeightFormat,
+    Weights, backward, forward, forward_saving, step,
 };
 pub use threads::{num_threads, set_num_threads};
 

@@ -5,56 +5,51 @@
 //! call at a time has the workers; others meanwhile get a team of one, so nothing ever waits for
 //! threads, and since results do not depend on the number of threads, nobody can tell.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
-use std::thread::Thread;
+mod barrier;
 
-/// How often a worker looks for new work before it sleeps: some 20 us.
-const LOOKS: usize = 1 << 10;
+mod worker;
+
+use barrier::Barrier;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Mutex, MutexGuard, TryLockError};
+use worker::Worker;
+
 /// How often a thread looks for another to arrive before it offers the processor to others.
 const SPINS: usize = 1 << 12;
 
-/// One region: the closure, and how many workers have yet to finish it.
-struct Job<'a> {
-    run: &'a (dyn Fn(usize) + Sync),
-    remaining: AtomicUsize,
-    panicked: AtomicBool,
+/// All workers there are, and what a team of them waits with.
+struct Crew {
+    workers: Vec<Worker>,
+    barrier: Barrier,
 }
 
-struct Worker {
-    /// The job to do next, or null.
-    job: Arc<AtomicPtr<Job<'static>>>,
-    thread: Thread,
-}
-
-static WORKERS: Mutex<Vec<Worker>> = Mutex::new(Vec::new());
+static CREW: Mutex<Crew> = Mutex::new(Crew { workers: Vec::new(), barrier: Barrier::new() });
 
 /// Threads held for one call.
 pub(crate) struct Team {
-    workers: Option<MutexGuard<'static, Vec<Worker>>>,
+    crew: Option<MutexGuard<'static, Crew>>,
     size: usize,
 }
 
 /// A team of at most `wanted` threads, the caller included.
 pub(crate) fn team(wanted: usize) -> Team {
     if wanted <= 1 {
-        return Team { workers: None, size: 1 };
+        return Team { crew: None, size: 1 };
     }
-    let mut workers = match WORKERS.try_lock() {
-        Ok(workers) => workers,
+    let mut crew = match CREW.try_lock() {
+        Ok(crew) => crew,
         Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-        Err(TryLockError::WouldBlock) => return Team { workers: None, size: 1 },
+        Err(TryLockError::WouldBlock) => return Team { crew: None, size: 1 },
     };
-    while workers.len() + 1 < wanted {
-        match hire(workers.len() + 1) {
-            Ok(worker) => workers.push(worker),
+    while crew.workers.len() + 1 < wanted {
+        match Worker::hire(crew.workers.len() + 1) {
+            Ok(worker) => crew.workers.push(worker),
             // The system has no thread left: then with those there are.
             Err(_) => break,
         }
     }
-    let size = wanted.min(workers.len() + 1);
-    Team { workers: Some(workers), size }
+    let size = wanted.min(crew.workers.len() + 1);
+    Team { crew: Some(crew), size }
 }
 
 impl Team {
@@ -66,63 +61,38 @@ impl Team {
     /// Runs `run(0)` here and `run(1)`, ... `run(size - 1)` on the workers, all at the same time,
     /// and returns when all are done. A panic in any of them is passed on.
     pub(crate) fn run(&self, run: impl Fn(usize) + Sync) {
-        let Some(workers) = self.workers.as_deref().filter(|_| self.size > 1) else {
+        let Some(crew) = self.crew.as_deref().filter(|_| self.size > 1) else {
             return run(0);
         };
-        let job = Job {
-            run: &run,
-            remaining: AtomicUsize::new(self.size - 1),
-            panicked: AtomicBool::new(false),
-        };
-        let pointer = (&raw const job).cast_mut().cast::<Job<'static>>();
-        for worker in &workers[..self.size - 1] {
-            worker.job.store(pointer, Ordering::Release);
-            worker.thread.unpark();
-        }
+        let workers = &crew.workers[..self.size - 1];
+        // SAFETY: this function returns, or passes a panic on, only when all have finished.
+        workers.iter().for_each(|worker| unsafe { worker.begin(&run) });
         let result = catch_unwind(AssertUnwindSafe(|| run(0)));
-        // The job must outlive the workers' use of it: wait, even after a panic.
-        wait_until(|| job.remaining.load(Ordering::Acquire) == 0);
+        let mut panicked = false;
+        for worker in workers {
+            wait_until(|| worker.is_done());
+            panicked |= worker.panicked();
+        }
         match result {
             Err(panic) => resume_unwind(panic),
-            Ok(()) => assert!(!job.panicked.load(Ordering::Relaxed), "a worker thread panicked"),
+            Ok(()) => assert!(!panicked, "a worker thread panicked"),
         }
     }
-}
 
-fn hire(index: usize) -> std::io::Result<Worker> {
-    let job = Arc::new(AtomicPtr::new(std::ptr::null_mut()));
-    let mine = Arc::clone(&job);
-    let work_forever = move || {
-        loop {
-            let next = wait_for_job(&mine);
-            // SAFETY: `Team::run` keeps the job alive until `remaining` is zero, and this thread
-            // does not touch it after it has counted itself down.
-            let job = unsafe { &*next };
-            if catch_unwind(AssertUnwindSafe(|| (job.run)(index))).is_err() {
-                job.panicked.store(true, Ordering::Relaxed);
-            }
-            job.remaining.fetch_sub(1, Ordering::Release);
+    /// Lets the parts of this team [`wait`](Team::wait) for each other.
+    pub(crate) fn synchronized(mut self) -> Team {
+        if let Some(crew) = &mut self.crew {
+            crew.barrier.begin(self.size);
         }
-    };
-    let handle = std::thread::Builder::new().name(format!("elman-{index}")).spawn(work_forever)?;
-    Ok(Worker { job, thread: handle.thread().clone() })
-}
+        self
+    }
 
-fn wait_for_job(slot: &AtomicPtr<Job<'static>>) -> *mut Job<'static> {
-    let mut looks = 0;
-    loop {
-        // Nobody else takes from this slot, and nothing is put in before this job is done.
-        let job = slot.load(Ordering::Acquire);
-        if !job.is_null() {
-            slot.store(std::ptr::null_mut(), Ordering::Relaxed);
-            return job;
-        }
-        looks += 1;
-        if looks < LOOKS {
-            std::hint::spin_loop();
-        } else {
-            // Returns at once if the job came in between: `unpark` leaves a token.
-            std::thread::park();
+    /// Called by every part of a running, synchronized team: returns when all have called it, and what they
+    /// wrote before is then visible to all.
+    #[inline(always)]
+    pub(crate) fn wait(&self, part: usize) {
+        if let Some(crew) = &self.crew {
+            crew.barrier.wait(self.size, part);
         }
     }
 }
@@ -135,34 +105,6 @@ fn wait_until(done: impl Fn() -> bool) {
             std::hint::spin_loop();
         } else {
             std::thread::yield_now();
-        }
-    }
-}
-
-/// Lets the threads of a team wait for each other, many times.
-pub(crate) struct Barrier {
-    size: usize,
-    arrived: AtomicUsize,
-    generation: AtomicUsize,
-}
-
-impl Barrier {
-    pub(crate) fn new(size: usize) -> Barrier {
-        Barrier { size, arrived: AtomicUsize::new(0), generation: AtomicUsize::new(0) }
-    }
-
-    /// Returns when all have called it; what they wrote before is then visible to all.
-    #[inline(always)]
-    pub(crate) fn wait(&self) {
-        if self.size == 1 {
-            return;
-        }
-        let generation = self.generation.load(Ordering::Relaxed);
-        if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.size {
-            self.arrived.store(0, Ordering::Relaxed);
-            self.generation.store(generation.wrapping_add(1), Ordering::Release);
-        } else {
-            wait_until(|| self.generation.load(Ordering::Acquire) != generation);
         }
     }
 }
@@ -184,19 +126,20 @@ pub(crate) fn share(n: usize, parts: usize, part: usize) -> std::ops::Range<usiz
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
     fn teams_run_every_part_and_barriers_hold() {
         for wanted in [1, 2, 3, 7] {
             for _ in 0..20 {
-                let team = team(wanted);
-                let (barrier, counter) = (Barrier::new(team.size()), AtomicUsize::new(0));
-                team.run(|_| {
+                let team = team(wanted).synchronized();
+                let counter = AtomicUsize::new(0);
+                team.run(|part| {
                     for round in 1..=10 {
                         counter.fetch_add(1, Ordering::Relaxed);
-                        barrier.wait();
+                        team.wait(part);
                         assert_eq!(counter.load(Ordering::Relaxed), round * team.size());
-                        barrier.wait();
+                        team.wait(part);
                     }
                 });
                 assert_eq!(counter.into_inner(), 10 * team.size());

@@ -3,6 +3,7 @@
 mod cell;
 mod check;
 mod dropout;
+mod format;
 mod fused;
 mod plain;
 mod reference;
@@ -12,6 +13,7 @@ mod tests;
 mod types;
 
 pub use cell::Cell;
+pub use format::WeightFormat;
 pub use single::{Step, StepRow, step};
 use types::{Engine, Trace};
 pub use types::{Gradients, OutputGradients, Outputs, Packed, Sequence, Tape, Weights};

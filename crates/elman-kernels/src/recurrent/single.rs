@@ -20,6 +20,12 @@ pub struct Step<'a> {
     pub output: &'a mut [Float],
     /// Room for `packed.step_scratch(rows.len())` numbers or more.
     pub scratch: &'a mut [Float],
+    /// Whether to read the weights from the last to the first, to the same result. Steps that take
+    /// turns find in the cache what the step before has read last, if it cannot hold all of it.
+    pub reverse: bool,
+    /// How many threads may share the step, 1 for this one alone: of two or more, a step of much
+    /// work takes as many as are free.
+    pub threads: usize,
 }
 
 /// A row of a [`Step`].
@@ -51,8 +57,12 @@ impl Packed {
 }
 
 /// Runs a layer over one step of some streams: bit by bit what [`forward`](super::forward) computes
-/// at that step of a sequence. All on this thread, without locks or system calls; cells that the
-/// fast kernels serve ([`Cell::is_fused`](super::Cell::is_fused)) allocate nothing.
+/// at that step of a sequence. With one thread, no lock is taken and no system call made; cells that
+/// the fast kernels serve ([`Cell::is_fused`](super::Cell::is_fused)) allocate nothing.
+///
+/// More threads wait for the next step for some microseconds, and then sleep: they are of use to
+/// steps that follow closely upon each other, of layers whose weights take longer to read than
+/// threads take to hear of each other.
 ///
 /// # Panics
 /// If a slice has not the length that [`Step`] says, or if there is no such row or stream.

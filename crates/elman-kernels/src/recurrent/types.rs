@@ -1,6 +1,7 @@
 //! What the caller hands in and gets back: plain slices with their shapes.
 
 use super::dropout::Factors;
+use super::format::{Rounded, WeightFormat};
 use super::{Cell, fused, plain};
 use crate::{Float, Isa, active_isa};
 
@@ -35,7 +36,19 @@ pub(super) enum Engine {
 impl Packed {
     /// Packs the weights of a layer. Costs about as much as reading them twice.
     pub fn new(cell: Cell, features: usize, units: usize, weights: &Weights<'_>) -> Packed {
-        Packed::for_isa(cell, features, units, weights, active_isa())
+        Packed::with_format(cell, features, units, weights, WeightFormat::Float32)
+    }
+
+    /// The same with weights that are rounded to a format. Such a layer computes forward alone as
+    /// one is used to, only with other weights; what single streams read of them is fewer bits.
+    pub fn with_format(
+        cell: Cell,
+        features: usize,
+        units: usize,
+        weights: &Weights<'_>,
+        format: WeightFormat,
+    ) -> Packed {
+        Packed::for_isa(cell, features, units, weights, format, active_isa())
     }
 
     /// The same for a given instruction set, which must be available.
@@ -44,6 +57,7 @@ impl Packed {
         features: usize,
         units: usize,
         weights: &Weights<'_>,
+        format: WeightFormat,
         isa: Isa,
     ) -> Packed {
         let columns = cell.gates() * units;
@@ -60,9 +74,10 @@ impl Packed {
             assert_eq!(found, expected, "recurrent: length of the {name}");
         }
         let engine = if cell.is_fused() && units > 0 {
-            Engine::Fused(Box::new(fused::Fused::new(cell, features, units, weights, isa)))
+            Engine::Fused(Box::new(fused::Fused::new(cell, features, units, weights, format, isa)))
         } else {
-            Engine::Plain(plain::Copy::new(weights))
+            let rounded = Rounded::new(cell, units, weights, format);
+            Engine::Plain(plain::Copy::new(&rounded.weights(weights.bias)))
         };
         Packed { cell, features, units, engine }
     }

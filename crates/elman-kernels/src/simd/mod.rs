@@ -40,6 +40,18 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     /// `p` is valid for writing `LANES` numbers.
     unsafe fn store(self, p: *mut Float, v: Self::V);
 
+    /// The lower and the upper halves of `LANES` words, each the first half of an f32: bfloat16.
+    /// `mask` has all bits of the upper halves.
+    ///
+    /// # Safety
+    /// `p` is valid for reading `LANES` words.
+    unsafe fn load_halves(self, p: *const u32, mask: Self::V) -> [Self::V; 2];
+    /// `LANES` small integers.
+    ///
+    /// # Safety
+    /// `p` is valid for reading `LANES` bytes.
+    unsafe fn load_bytes(self, p: *const i8) -> Self::V;
+
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
     fn sub(self, a: Self::V, b: Self::V) -> Self::V;
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;

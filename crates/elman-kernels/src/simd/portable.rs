@@ -62,6 +62,18 @@ impl<const N: usize> Simd for Portable<N> {
         // SAFETY: the caller's promise; unaligned writes need no alignment.
         unsafe { p.cast::<[Float; N]>().write_unaligned(v) }
     }
+    #[inline(always)]
+    unsafe fn load_halves(self, p: *const u32, _mask: Self::V) -> [Self::V; 2] {
+        // SAFETY: the caller's promise; unaligned reads need no alignment.
+        let words = unsafe { p.cast::<[u32; N]>().read_unaligned() };
+        [words.map(|word| word << 16), words.map(|word| word & 0xffff_0000)]
+            .map(|halves| halves.map(|bits| f32::from_bits(bits) as Float))
+    }
+    #[inline(always)]
+    unsafe fn load_bytes(self, p: *const i8) -> Self::V {
+        // SAFETY: the caller's promise.
+        unsafe { p.cast::<[i8; N]>().read() }.map(Float::from)
+    }
 
     #[inline(always)]
     fn add(self, a: Self::V, b: Self::V) -> Self::V {

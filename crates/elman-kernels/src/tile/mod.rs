@@ -10,10 +10,12 @@
 
 mod chain;
 mod product;
+mod weight;
 mod wide;
 
 pub(crate) use chain::{Chain, Parts, chain};
 pub(crate) use product::{Columns, Product, Start};
+pub(crate) use weight::{Halves, Weight};
 pub(crate) use wide::{WIDE, wide};
 
 use crate::Float;

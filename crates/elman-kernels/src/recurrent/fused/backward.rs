@@ -92,15 +92,16 @@ impl Task for Call<'_> {
 
     #[inline]
     fn run<S: Simd>(self, s: S) {
-        self.plan.team.run(|i| {
-            let [rows, blocks, panels] = self.plan.part(i);
-            s.run(Worker { call: self, rows, blocks, panels });
+        self.plan.team.run(|part| {
+            let [rows, blocks, panels] = self.plan.part(part);
+            s.run(Worker { call: self, part, rows, blocks, panels });
         });
     }
 }
 
 pub(super) struct Worker<'a> {
     pub call: Call<'a>,
+    part: usize,
     rows: Range<usize>,
     blocks: Range<usize>,
     /// Those of the transposed recurrent kernel.
@@ -127,16 +128,16 @@ impl Worker<'_> {
         let layout = flow.states.layout;
         if rows.len() == 0 {
             // As forward.
-            return plan.barrier.wait();
+            return plan.wait(self.part);
         }
         self.pointwise(s, t, rows, Part::First);
-        plan.barrier.wait();
+        plan.wait(self.part);
         if layout.resets_before() {
             let candidate = Right { panels: &transposed.candidate, from: 0, slots: &CANDIDATE };
             self.through_reset(s, t, rows, candidate);
-            plan.barrier.wait();
+            plan.wait(self.part);
             self.pointwise(s, t, rows, Part::Second);
-            plan.barrier.wait();
+            plan.wait(self.part);
         }
         let recurrent = Right {
             panels: &transposed.recurrent,
@@ -144,7 +145,7 @@ impl Worker<'_> {
             slots: &layout.recurrent,
         };
         self.through_state(s, t, rows, recurrent);
-        plan.barrier.wait();
+        plan.wait(self.part);
     }
 
     /// Gates to gate gradients.

@@ -102,11 +102,11 @@ impl Task for Call<'_> {
             dropped.clear();
         }
         let plan = self.plan;
-        plan.team.run(|i| {
-            let [rows, blocks, _] = plan.part(i);
+        plan.team.run(|part| {
+            let [rows, blocks, _] = plan.part(part);
             let width = self.states.layout.block;
             let units = blocks.start * width..(blocks.end * width).min(self.states.layout.units);
-            s.run(Worker { call: self, rows, blocks, units });
+            s.run(Worker { call: self, part, rows, blocks, units });
         });
     }
 }
@@ -114,6 +114,7 @@ impl Task for Call<'_> {
 /// One thread's part of the call.
 pub(super) struct Worker<'a> {
     pub call: Call<'a>,
+    pub part: usize,
     pub rows: Range<usize>,
     pub blocks: Range<usize>,
     /// The units of its blocks.

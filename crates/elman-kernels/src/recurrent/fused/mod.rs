@@ -44,6 +44,7 @@ mod output;
 mod pack;
 mod plan;
 mod project;
+mod reduced;
 mod single;
 mod states;
 mod step;

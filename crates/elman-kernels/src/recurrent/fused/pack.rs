@@ -2,7 +2,9 @@
 
 use super::super::{Cell, Weights};
 use super::layout::{CANDIDATE, Layout, Slot, panel};
+use super::reduced::Reduced;
 use crate::buffer::Buffer;
+use crate::recurrent::format::{Rounded, WeightFormat};
 use crate::{Float, Isa};
 use std::sync::OnceLock;
 
@@ -19,6 +21,8 @@ pub(in super::super) struct Fused {
     pub(super) recurrent: Buffer,
     /// GRU: the bias of `g'` in vectors, one per block; without `reset_after`: panels of `R_g`.
     pub(super) candidate: Buffer,
+    /// The panels of `kernel` and `recurrent` in fewer bits, if those are asked for.
+    pub(super) reduced: Option<Reduced>,
     transposed: OnceLock<Transposed>,
 }
 
@@ -45,7 +49,7 @@ fn fill(count: usize, mut value: impl FnMut(usize) -> Float) -> Buffer {
 }
 
 /// Panels, one per block: `value(k, gate, unit)` for each row k of `depth` and each lane in use.
-fn panels(
+pub(super) fn panels(
     layout: &Layout,
     depth: usize,
     slots: &[Slot],
@@ -104,17 +108,29 @@ impl Fused {
         features: usize,
         units: usize,
         weights: &Weights<'_>,
+        format: WeightFormat,
         isa: Isa,
     ) -> Fused {
         let layout = Layout::new(cell, units, isa);
+        let rounded = match format {
+            WeightFormat::Float32 => None,
+            _ => Some(Rounded::new(cell, units, weights, format)),
+        };
+        let weights = rounded.as_ref().map_or(*weights, |rounded| rounded.weights(weights.bias));
         let columns = cell.gates() * units;
         let (kernel, recurrent) = (weights.kernel, weights.recurrent_kernel);
         let bias = |i: usize| weights.bias.map_or(0.0, |bias| bias[i]);
         let reset_after = matches!(cell, Cell::Gru { reset_after: true, .. });
+        let input_bias = |gate: usize, unit: usize| {
+            let column = gate * units + unit;
+            let second = reset_after && gate != 2;
+            bias(column) + if second { bias(columns + column) } else { 0.0 }
+        };
+        // Gate 2 is the candidate; its second bias stays apart, because r scales it.
+        let inner_bias = |unit: usize| bias(columns + 2 * units + unit);
         let candidate = match cell {
-            // Gate 2 is the candidate; its second bias stays apart, because r scales it.
             Cell::Gru { reset_after: true, .. } => fill(layout.blocks * layout.lanes, |unit| {
-                if unit < units { bias(columns + 2 * units + unit) } else { 0.0 }
+                if unit < units { inner_bias(unit) } else { 0.0 }
             }),
             Cell::Gru { .. } => panels(&layout, units, &CANDIDATE, |k, gate, unit| {
                 recurrent[k * columns + gate * units + unit]
@@ -125,15 +141,14 @@ impl Fused {
             kernel: panels(&layout, features, &layout.input, |k, gate, unit| {
                 kernel[k * columns + gate * units + unit]
             }),
-            bias: panels(&layout, 1, &layout.input, |_, gate, unit| {
-                let column = gate * units + unit;
-                let second = reset_after && gate != 2;
-                bias(column) + if second { bias(columns + column) } else { 0.0 }
-            }),
+            bias: panels(&layout, 1, &layout.input, |_, gate, unit| input_bias(gate, unit)),
             recurrent: panels(&layout, units, &layout.recurrent, |k, gate, unit| {
                 recurrent[k * columns + gate * units + unit]
             }),
             candidate,
+            reduced: rounded
+                .as_ref()
+                .and_then(|rounded| Reduced::new(&layout, rounded, format, input_bias, inner_bias)),
             features,
             layout,
             transposed: OnceLock::new(),

@@ -2,7 +2,7 @@
 
 use super::layout::Layout;
 use super::steps::Steps;
-use crate::pool::{Barrier, Team, share, team};
+use crate::pool::{Team, share, team};
 use std::ops::Range;
 
 /// Multiplications that are worth a thread of their own: some 10 us of one.
@@ -27,7 +27,6 @@ const PORTION_ROWS: usize = 192;
 /// of units, with a barrier in every step.
 pub(super) struct Plan<'a> {
     pub team: Team,
-    pub barrier: Barrier,
     split_blocks: bool,
     steps: &'a Steps,
     blocks: usize,
@@ -50,9 +49,8 @@ impl<'a> Plan<'a> {
         } else {
             (by_rows, false)
         };
-        let team = team(wanted);
+        let team = if split_blocks { team(wanted).synchronized() } else { team(wanted) };
         Plan {
-            barrier: Barrier::new(if split_blocks { team.size() } else { 1 }),
             team,
             split_blocks,
             steps,
@@ -69,6 +67,14 @@ impl<'a> Plan<'a> {
             [0..self.steps.batch, share(self.blocks, n, i), share(self.panels, n, i)]
         } else {
             [self.steps.share(n, i), 0..self.blocks, 0..self.panels]
+        }
+    }
+
+    /// Waits for the others, if this part of a step needs what they compute.
+    #[inline(always)]
+    pub(super) fn wait(&self, part: usize) {
+        if self.split_blocks {
+            self.team.wait(part);
         }
     }
 

@@ -39,7 +39,7 @@ impl Worker<'_> {
         let layout = states.layout;
         if rows.len() == 0 {
             // All threads that share the rows skip the step, and find each other at the next one.
-            return plan.barrier.wait();
+            return plan.wait(self.part);
         }
         let first = Half {
             panels: fused.recurrent.as_pointer(),
@@ -55,12 +55,12 @@ impl Worker<'_> {
             }
             Some(dropped) => {
                 dropped.fill(|b| states.h(t, b), rows, self.units.clone());
-                plan.barrier.wait();
+                plan.wait(self.part);
                 self.dropped_half(s, [t, at], rows, first, dropped);
             }
         }
         if layout.resets_before() {
-            plan.barrier.wait();
+            plan.wait(self.part);
             let second = Half {
                 panels: fused.candidate.as_pointer(),
                 slots: &CANDIDATE,
@@ -72,7 +72,7 @@ impl Worker<'_> {
             let operand = Operand { a: states.reset(t, 0), first: 0, vectors: 1 };
             self.half(s, [t, at], rows, &second, &[operand]);
         }
-        plan.barrier.wait();
+        plan.wait(self.part);
     }
 
     /// The first half, of what the gates see of the state: all the same, or each its own.
@@ -115,10 +115,15 @@ impl Worker<'_> {
         product.start = Start::Result;
         let wide = tile::WIDE[operands[0].vectors - 1];
         let next = states.held * states.batch * layout.row;
-        let mut block = self.blocks.start;
-        while block < self.blocks.end {
-            let fits = rows.len() == 1 && block + wide <= self.blocks.end;
+        let mut left = self.blocks.len();
+        while left > 0 {
+            let fits = rows.len() == 1 && wide <= left;
             let count = if fits { wide } else { 1 };
+            // Every other step reads the panels from the last to the first: of what the caches
+            // can't hold all of, they keep the end.
+            let back = step[0] % 2 == 1;
+            let block =
+                if back { self.blocks.start + left - count } else { self.blocks.end - left };
             if layout.has_inner_bias() {
                 self.inner_bias(step[1], rows, block..block + count);
             }
@@ -146,7 +151,7 @@ impl Worker<'_> {
                 // While the pre-activations are in the cache.
                 self.equations(s, step, rows, half, block..block + count);
             }
-            block += count;
+            left -= count;
         }
         if rows.len() == 1 {
             self.equations(s, step, rows, half, self.blocks.clone());

@@ -38,7 +38,7 @@ impl Row {
     /// The pointers of the same row in the block `n` further, where those of `z` are `z` apart and
     /// the states `units`.
     #[inline(always)]
-    fn block(self, n: usize, z: usize, units: usize) -> Row {
+    pub(super) fn block(self, n: usize, z: usize, units: usize) -> Row {
         let units = n * units;
         let at = |p: *mut Float| p.wrapping_add(units);
         Row {

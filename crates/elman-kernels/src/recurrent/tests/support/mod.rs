@@ -6,7 +6,7 @@ pub use run::{Everything, Upstream};
 
 use crate::recurrent::dropout::Factors;
 use crate::recurrent::reference::Problem;
-use crate::recurrent::{Cell, Packed, Weights};
+use crate::recurrent::{Cell, Packed, WeightFormat, Weights};
 use crate::{Activation, Float, Isa};
 
 /// A small, plain generator (splitmix64): the tests need spread, not quality.
@@ -58,6 +58,7 @@ pub struct Case {
     /// One mask of factors, or one for each gate.
     pub input_dropout: Option<Vec<f64>>,
     pub recurrent_dropout: Option<Vec<f64>>,
+    pub format: WeightFormat,
 }
 
 impl Case {
@@ -81,6 +82,7 @@ impl Case {
             mask: None,
             input_dropout: None,
             recurrent_dropout: None,
+            format: WeightFormat::Float32,
         }
     }
 
@@ -152,7 +154,7 @@ impl Case {
             recurrent_kernel: &narrow(&self.recurrent_kernel),
             bias: bias.as_deref(),
         };
-        Packed::for_isa(self.cell, self.features, self.units, &weights, isa)
+        Packed::for_isa(self.cell, self.features, self.units, &weights, self.format, isa)
     }
 }
 
