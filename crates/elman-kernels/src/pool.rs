@@ -9,6 +9,7 @@ mod barrier;
 
 mod worker;
 
+use crate::Float;
 use barrier::Barrier;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Mutex, MutexGuard, TryLockError};
@@ -117,6 +118,19 @@ pub(crate) struct Shared<T>(pub(crate) *mut T);
 unsafe impl<T> Send for Shared<T> {}
 // SAFETY: as above.
 unsafe impl<T> Sync for Shared<T> {}
+
+/// Reads a number of every cache line, so that what another thread has written comes all at once,
+/// and not line by line as it is needed.
+///
+/// # Safety
+/// `p` is valid for reading `n` numbers.
+#[inline(always)]
+pub(crate) unsafe fn touch(p: *const Float, n: usize) {
+    for i in (0..n).step_by(64 / size_of::<Float>()) {
+        // SAFETY: the caller's promise.
+        unsafe { std::ptr::read_volatile(p.add(i)) };
+    }
+}
 
 /// Part `part` of `0..n` cut into `parts` nearly equal runs.
 pub(crate) fn share(n: usize, parts: usize, part: usize) -> std::ops::Range<usize> {

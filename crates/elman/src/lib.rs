@@ -71,7 +71,7 @@ struct Readme;
 
 pub use context::Context;
 pub use drawing::{PlotModel, Rankdir, plot_model};
-pub use elman_kernels::{Float, num_threads, set_num_threads};
+pub use elman_kernels::{Float, WeightFormat, num_threads, set_num_threads};
 pub use error::{Error, Result};
 pub use mask::Mask;
 pub use models::{Functional, Model, Sequential};

@@ -4,7 +4,8 @@ use std::io::{self, BufRead, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use elman::WeightFormat;
 use elman::streaming::{Stream, StreamStates};
 
 use crate::failure::{Failure, Result};
@@ -35,6 +36,37 @@ pub struct StreamCommand {
     /// Where the states are: read at first if the file exists, and written at the end of the input
     #[arg(long, value_name = "FILE.npz")]
     states: Option<PathBuf>,
+    /// How many threads may share a step: of use from some hundred units on, if steps come fast
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = threads)]
+    threads: usize,
+    /// Hold the weights of recurrent layers in fewer bits, which is faster with many units
+    #[arg(long, value_enum, default_value_t = Weights::Float32)]
+    weights: Weights,
+}
+
+/// What weights are held as.
+#[derive(Clone, Copy, ValueEnum)]
+enum Weights {
+    Float32,
+    Bfloat16,
+    Int8,
+}
+
+impl From<Weights> for WeightFormat {
+    fn from(weights: Weights) -> WeightFormat {
+        match weights {
+            Weights::Float32 => WeightFormat::Float32,
+            Weights::Bfloat16 => WeightFormat::Bfloat16,
+            Weights::Int8 => WeightFormat::Int8,
+        }
+    }
+}
+
+fn threads(text: &str) -> std::result::Result<usize, String> {
+    match text.parse() {
+        Ok(threads) if threads > 0 => Ok(threads),
+        _ => Err("expected a number of threads, 1 or more".into()),
+    }
 }
 
 impl StreamCommand {
@@ -44,9 +76,11 @@ impl StreamCommand {
             outputs::check_extension(file, "--states", &["npz"])?;
             outputs::check(&[file], &[&self.model])?;
         }
-        let opened = model::open(&self.model, terminal)?;
+        let mut opened = model::open(&self.model, terminal)?;
         opened.warn_if_new(terminal);
+        opened.model.set_weight_format(self.weights.into())?;
         let mut stream = opened.model.stream()?;
+        stream.set_threads(self.threads);
         drop(opened);
         if let Some(file) = self.states.as_deref().filter(|file| file.exists()) {
             let in_file = |error| Failure::Elman { place: file.display().to_string(), error };

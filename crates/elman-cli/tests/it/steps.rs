@@ -154,6 +154,26 @@ fn errors_name_the_line() {
 }
 
 #[test]
+fn weights_of_fewer_bits_and_threads() {
+    let model = fixture("models/own_lstm.keras");
+    let input = "0.1,0.2,0.3,-0.4\n".repeat(5);
+    let numbers = |arguments: &[&str]| -> Vec<f32> {
+        let (out, _) = stream(&[&[model.as_str()], arguments].concat(), &input, 0);
+        out.split([',', '\n']).filter_map(|number| number.parse().ok()).collect()
+    };
+    let full = numbers(&[]);
+    assert!(!full.is_empty());
+    assert_eq!(numbers(&["--threads", "2", "--weights", "float32"]), full);
+    for format in ["bfloat16", "int8"] {
+        let rounded = numbers(&["--weights", format]);
+        assert!(rounded != full, "{format}");
+        assert!(rounded.iter().zip(&full).all(|(a, b)| (a - b).abs() < 0.05), "{format}");
+    }
+    let (_, err) = stream(&[&model, "--threads", "0"], "", 2);
+    assert!(err.contains("1 or more"), "{err}");
+}
+
+#[test]
 fn models_that_look_ahead_are_refused() {
     let model = fixture("models/own_bidirectional_none.keras");
     let (_, err) = run(&["stream", &model], 1);

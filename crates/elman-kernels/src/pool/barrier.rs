@@ -46,7 +46,9 @@ impl Barrier {
         for round in 0..rounds(size) {
             let told = &self.told[round * size..][..size];
             // Who is told a later wait has been told this one.
-            told[(part + (1 << round)) % size].0.store(wait, Ordering::Release);
+            let next = part + (1 << round);
+            let next = if next < size { next } else { next - size };
+            told[next].0.store(wait, Ordering::Release);
             wait_until(|| told[part].0.load(Ordering::Acquire) >= wait);
         }
     }

@@ -8,9 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::Thread;
+use std::time::{Duration, Instant};
 
-/// How often a worker looks for new work before it sleeps: some 20 us.
-const LOOKS: usize = 1 << 10;
+/// How long a worker looks for new work before it sleeps: longer than training is busy with other
+/// things between one call of the kernels and the next, and about as long as it takes to be woken
+/// where processors are virtual.
+const PATIENCE: Duration = Duration::from_micros(200);
+/// How often it looks from one look at the clock to the next.
+const LOOKS: u32 = 1 << 6;
 
 type Run<'a> = &'a (dyn Fn(usize) + Sync + 'a);
 
@@ -108,14 +113,14 @@ impl Desk {
 
     /// The number of the job after `done`.
     fn wait_for_another(&self, done: usize) -> usize {
-        let mut looks = 0;
+        let (mut looks, start) = (0, Instant::now());
         loop {
             let number = self.order.number.load(Ordering::Acquire);
             if number != done {
                 return number;
             }
             looks += 1;
-            if looks < LOOKS {
+            if looks % LOOKS != 0 || start.elapsed() < PATIENCE {
                 std::hint::spin_loop();
                 continue;
             }

@@ -6,7 +6,7 @@ use elman_kernels::{self as kernels, Packed, Weights};
 
 use super::{InputGradients, Sequence, SequenceGradients, SequenceOutput};
 use crate::parameters::Parameter;
-use crate::{Context, Float, Parameters, Result, Tensor};
+use crate::{Context, Error, Float, Parameters, Result, Tensor, WeightFormat};
 
 /// A cell as the fused kernels know it: its equations and the handles of its weights.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,17 @@ impl Fused {
     pub(super) fn sequence(&self, sequence: &Sequence, cx: &mut Context) -> Result<SequenceOutput> {
         let (batch, time) = (sequence.batch(), sequence.time());
         let packed = self.packed(sequence, cx);
+        let format = cx.parameters().weight_format();
+        if cx.is_saving() && format != WeightFormat::Float32 {
+            return Err(Error::InvalidArgument {
+                place: "training a recurrent layer".into(),
+                argument: "weight_format",
+                expected: "Float32, since rounded weights can't be trained: call \
+                           `model.set_weight_format(WeightFormat::Float32)` first"
+                    .into(),
+                got: format!("{format:?}"),
+            });
+        }
         let mut output = match sequence.return_sequences {
             true => Tensor::zeros([batch, time, self.units]),
             false => Tensor::zeros([batch, self.units]),
@@ -104,7 +115,8 @@ impl Fused {
                 recurrent_kernel: parameters.get(self.recurrent_kernel),
                 bias: self.bias.exists().then(|| parameters.get(self.bias)),
             };
-            Packed::new(self.cell, features, self.units, &weights)
+            let format = parameters.weight_format();
+            Packed::with_format(self.cell, features, self.units, &weights, format)
         })
     }
 }

@@ -18,7 +18,7 @@ use crate::constraints::Constraint;
 use crate::random::Stream;
 use crate::regularizers::Regularizer;
 use crate::states::{StateEntry, StateSlot};
-use crate::{Float, Result, Shape, Tensor};
+use crate::{Float, Result, Shape, Tensor, WeightFormat};
 
 pub use weight::Weight;
 
@@ -79,6 +79,7 @@ pub struct Parameters {
     entries: Vec<Entry>,
     scopes: Vec<Scope>,
     states: Vec<StateEntry>,
+    weight_format: WeightFormat,
     /// Forms of the weights that are made once and used until the next change: packed kernels.
     derived: Mutex<HashMap<usize, Arc<dyn Any + Send + Sync>>>,
 }
@@ -90,6 +91,7 @@ impl Clone for Parameters {
             entries: self.entries.clone(),
             scopes: self.scopes.clone(),
             states: self.states.clone(),
+            weight_format: self.weight_format,
             derived: Mutex::default(),
         }
     }
@@ -105,6 +107,17 @@ impl Parameters {
     pub fn values_mut(&mut self) -> &mut [Float] {
         self.derived.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
         &mut self.values
+    }
+
+    /// What recurrent layers that the fast kernels compute hold their kernels as.
+    pub fn weight_format(&self) -> WeightFormat {
+        self.weight_format
+    }
+
+    /// Sets what those layers hold their kernels as. Values stay what they are.
+    pub(crate) fn set_weight_format(&mut self, format: WeightFormat) {
+        self.weight_format = format;
+        self.values_mut();
     }
 
     /// Writes new values of weights, as [`Context::take_assigned`] gives them.

@@ -78,6 +78,11 @@ pub struct StepCall<'a> {
     pub states: States<'a>,
     /// As many numbers as [`Step::scratch`] asked for or more, of any value.
     pub scratch: &'a mut [Float],
+    /// How many threads may share the step; usually this one alone.
+    pub threads: usize,
+    /// Whether to read weights from the last to the first, if there are many: every other step
+    /// does, and finds in the cache what the step before it has read last.
+    pub reverse: bool,
     /// Room for a part of the rows.
     pub(crate) kept: &'a mut Vec<StepRow>,
 }

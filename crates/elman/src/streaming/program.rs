@@ -50,6 +50,10 @@ pub(super) struct Memory {
     /// The rows of the step at hand, each with its sequence.
     pub rows: Vec<StepRow>,
     kept: Vec<StepRow>,
+    /// How many threads may share a step.
+    pub threads: usize,
+    /// Whether the step at hand is to read weights from the last to the first.
+    reverse: bool,
 }
 
 impl Program {
@@ -77,12 +81,15 @@ impl Program {
             scratch: vec![0.0; scratch].into_boxed_slice(),
             rows: Vec::with_capacity(rows),
             kept: Vec::with_capacity(rows),
+            threads: 1,
+            reverse: false,
         }
     }
 
     /// Computes one step of `memory.rows`, whose inputs are there.
     pub(super) fn run(&self, memory: &mut Memory) -> Result<()> {
-        let Memory { values, masks, states, scratch, rows, kept } = memory;
+        let Memory { values, masks, states, scratch, rows, kept, threads, reverse } = memory;
+        *reverse = !*reverse;
         for op in &self.ops {
             let (before, outputs) = values.split_at_mut(op.outputs.start);
             let (masks, mask) = match op.mask {
@@ -104,6 +111,8 @@ impl Program {
                 },
                 states: States { values: &mut states[op.states.clone()] },
                 scratch,
+                threads: *threads,
+                reverse: *reverse,
                 kept,
             })?;
         }

@@ -132,10 +132,24 @@ impl Stream {
         self.memory.reset(&self.program, 0);
     }
 
+    /// How many threads may share a step; 1, this one, unless set, and 0 means 1.
+    ///
+    /// Two halve the time of a recurrent layer whose weights take longer to read than threads take
+    /// to hear of each other, from some hundred units on, while steps follow closely upon each
+    /// other: a thread that waits for some ten microseconds goes to sleep, and waking it takes
+    /// longer than most steps. With more than one a step takes a lock and may call the system.
+    /// Results are the same.
+    pub fn set_threads(&mut self, threads: usize) {
+        self.memory.threads = threads.max(1);
+    }
+
     /// Another session of the same model, from zero states. Cheaper than [`Model::stream`], and the
     /// model is not needed.
     pub fn another(&self) -> Stream {
-        Stream { program: Arc::clone(&self.program), memory: self.program.memory(1) }
+        let mut another =
+            Stream { program: Arc::clone(&self.program), memory: self.program.memory(1) };
+        another.set_threads(self.memory.threads);
+        another
     }
 
     pub(super) fn program(&self) -> &Arc<Program> {

@@ -72,6 +72,7 @@ impl Streams {
         if slot == self.used.len() {
             let grown = (2 * slot).max(1);
             let mut memory = self.program.memory(grown);
+            memory.threads = self.memory.threads;
             for (new, old) in memory.states.iter_mut().zip(&self.memory.states) {
                 new[..old.len()].copy_from_slice(old);
             }
@@ -101,6 +102,11 @@ impl Streams {
         self.check(slot)?;
         self.memory.reset(&self.program, slot);
         Ok(())
+    }
+
+    /// How many threads may share a step: see [`Stream::set_threads`].
+    pub fn set_threads(&mut self, threads: usize) {
+        self.memory.threads = threads.max(1);
     }
 
     /// How many sequences there are.

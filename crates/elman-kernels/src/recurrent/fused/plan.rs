@@ -10,8 +10,8 @@ const WORK_PER_THREAD: usize = 600_000;
 /// Rows of the batch that are worth a thread: fewer would waste the panels they share.
 const ROWS_PER_THREAD: usize = 4;
 /// Weights, in numbers, from which on a step is worth splitting: a barrier costs about as much as
-/// reading 30 KiB from the second-level cache, and is paid once or twice per step.
-const SPLIT_WEIGHTS: usize = 1 << 15;
+/// reading 16 KiB from the second-level cache, and is paid once or twice per step.
+const SPLIT_WEIGHTS: usize = 1 << 14;
 /// The same where only outputs are wanted, and rows of the batch could be split instead, if each
 /// thread would have fewer than [`MANY_ROWS`]: with half of the blocks the weights of a thread stay
 /// in its second-level cache. Training keeps to rows, where no step waits for another thread's
@@ -68,6 +68,11 @@ impl<'a> Plan<'a> {
         } else {
             [self.steps.share(n, i), 0..self.blocks, 0..self.panels]
         }
+    }
+
+    /// Whether threads share the rows, and have units of their own.
+    pub(super) fn is_split(&self) -> bool {
+        self.split_blocks && self.team.size() > 1
     }
 
     /// Waits for the others, if this part of a step needs what they compute.

@@ -7,6 +7,7 @@ use super::dropped::Dropped;
 use super::forward::{Call, Worker};
 use super::layout::{CANDIDATE, Slot};
 use crate::Float;
+use crate::pool::touch;
 use crate::recurrent::dropout::runs;
 use crate::simd::{Simd, Task};
 use crate::tile::{self, Columns, Product, Start};
@@ -50,6 +51,10 @@ impl Worker<'_> {
         };
         match dropped {
             None => {
+                if rows.len() == 1 && plan.is_split() {
+                    // SAFETY: the state before the step is complete.
+                    unsafe { touch(states.h(t, rows.id(0)), layout.units) };
+                }
                 let operand = Operand { a: first.h, first: 0, vectors: first.slots.len() };
                 self.half(s, [t, at], rows, &first, &[operand]);
             }

@@ -109,12 +109,19 @@ impl Steps {
 
     /// The step and the row of the computed ones, number `range` of them.
     pub(super) fn pairs(&self, range: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
-        let mut t = match &self.kept {
-            Some(kept) => kept.starts.partition_point(|&start| start <= range.start) - 1,
-            None => 0,
+        let (mut t, mut b) = match &self.kept {
+            Some(kept) => (kept.starts.partition_point(|&start| start <= range.start) - 1, 0),
+            None => (range.start / self.batch, range.start % self.batch),
         };
         range.map(move |i| match &self.kept {
-            None => (i / self.batch, i % self.batch),
+            None => {
+                let pair = (t, b);
+                b += 1;
+                if b == self.batch {
+                    (t, b) = (t + 1, 0);
+                }
+                pair
+            }
             Some(kept) => {
                 while kept.starts[t + 1] <= i {
                     t += 1;

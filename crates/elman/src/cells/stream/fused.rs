@@ -61,6 +61,8 @@ impl Step for FusedStep {
             c,
             output: call.outputs.get(0),
             scratch: call.scratch,
+            reverse: call.reverse,
+            threads: call.threads,
         };
         kernels::step(&self.packed, step);
         let units = self.packed.units();

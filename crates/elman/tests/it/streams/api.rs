@@ -2,7 +2,7 @@
 
 use elman::prelude::*;
 use elman::streaming::{Stream, StreamStates};
-use elman::{Error, Result};
+use elman::{Error, Result, WeightFormat};
 
 use crate::support::noise;
 
@@ -164,5 +164,66 @@ fn slots_come_and_go() -> Result<()> {
     streams.reset(c)?;
     assert_eq!(streams.states(c)?, model.stream()?.states());
     assert_eq!(streams.step(&[], &[])?.len(), 0);
+    Ok(())
+}
+
+/// Layers of so many units that threads share their steps, which step many together as well.
+#[test]
+fn threads_and_formats_keep_streams_equal_to_predictions() -> Result<()> {
+    let mut model = Sequential::new().seed(4);
+    model.add(Lstm::new(96).return_sequences(true).input_shape([6, 3]))?;
+    model.add(Gru::new(120).return_sequences(true))?;
+    model.add(Gru::new(90).reset_after(false).return_sequences(true))?;
+    model.add(SimpleRnn::new(200))?;
+    let mut model: Model = model.into();
+    let x = noise(&[3, 6, 3], "x");
+    let full = model.predict(x.clone())?;
+    for format in [WeightFormat::Float32, WeightFormat::Bfloat16, WeightFormat::Int8] {
+        model.set_weight_format(format)?;
+        let whole = model.predict(x.clone())?;
+        assert_eq!(whole == full, format == WeightFormat::Float32, "{format:?}");
+        assert!((&whole - &full).iter().all(|d| d.abs() < 0.05), "{format:?}");
+        for threads in [1, 2, 3] {
+            let mut stream = model.stream()?;
+            stream.set_threads(threads);
+            let mut streams = stream.streams(1);
+            streams.set_threads(threads);
+            let slots: Vec<usize> = (0..3).map(|_| streams.add()).collect();
+            for t in 0..6 {
+                let step: Vec<f32> =
+                    (0..3).flat_map(|row| x.data()[(row * 6 + t) * 3..][..3].to_vec()).collect();
+                streams.step(&slots, &step)?;
+            }
+            assert_eq!(streams.output(0), whole.as_slice().unwrap(), "{format:?}, {threads}");
+            let mut other = stream.another();
+            for row in 0..3 {
+                other.reset();
+                let rows = x.rows(row, row + 1);
+                let alone = rows.data().chunks(3).map(|step| other.step(step).unwrap().to_vec());
+                let last = alone.last().unwrap();
+                assert_eq!(last[..], whole.as_slice().unwrap()[row * 200..][..200], "{format:?}");
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn rounded_weights_are_a_setting_that_training_refuses() -> Result<()> {
+    let mut model = Sequential::new().seed(4);
+    model.add(SimpleRnn::new(4).input_shape([6, 3]))?;
+    let mut model: Model = model.into();
+    model.compile("sgd", "mse", &[])?;
+    let weights = model.weights();
+    model.set_weight_format(WeightFormat::Int8)?;
+    assert_eq!(model.weight_format(), WeightFormat::Int8);
+    assert_eq!(model.weights(), weights);
+    let (x, y) = (noise(&[2, 6, 3], "x"), noise(&[2, 4], "y"));
+    let error = model.train_on_batch(x.clone(), y.clone()).unwrap_err().to_string();
+    assert!(error.contains("set_weight_format") && error.contains("Int8"), "{error}");
+    assert_eq!(model.weights(), weights);
+    model.set_weight_format(WeightFormat::Float32)?;
+    model.train_on_batch(x, y)?;
+    assert_ne!(model.weights(), weights);
     Ok(())
 }

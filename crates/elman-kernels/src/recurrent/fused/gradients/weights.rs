@@ -103,7 +103,13 @@ impl Worker<'_> {
         tile_rows: usize,
     ) {
         let Call { fused, input, steps, states, .. } = self.call;
-        let depth = k.len();
+        let next = tile_rows * k.len();
+        // The tiles of columns as they are; what remains goes number by number.
+        let whole = match part.factors {
+            None => (m.end.min(part.size).saturating_sub(m.start)) / tile_rows,
+            Some(_) => 0,
+        };
+        let rest = m.start + whole * tile_rows..m.end;
         for (i, (t, b)) in steps.pairs(k).enumerate() {
             let row = match part.left {
                 Left::Input => {
@@ -114,28 +120,19 @@ impl Worker<'_> {
                 Left::Reset => states.reset(t, b).cast_const(),
             };
             let factors = part.factors.map(|factors| factors.row(part.slots[0].gate, b));
-            let mut tile = left.wrapping_add(i * tile_rows);
-            for first in m.clone().step_by(tile_rows) {
-                let columns = first..(first + tile_rows).min(m.end);
-                // SAFETY: a row holds `part.size` numbers; `left` has room for `m.len()` columns,
-                // in whole tiles, of `depth <= CHUNK` rows.
-                unsafe {
-                    match factors {
-                        None if columns.end <= part.size => {
-                            copy_few(row.add(first), tile, columns.len());
-                        }
-                        _ => {
-                            for (r, column) in columns.enumerate() {
-                                *tile.add(r) = match factors {
-                                    _ if column == part.size => 1.0,
-                                    None => *row.add(column),
-                                    Some(factors) => *row.add(column) * factors[column],
-                                };
-                            }
-                        }
-                    }
+            let to = left.wrapping_add(i * tile_rows);
+            // SAFETY: a row holds `part.size` numbers; `left` has room for `m.len()` columns, in
+            // whole tiles, of the rows.
+            unsafe {
+                copy_tiles(row.add(m.start), to, [whole, tile_rows, next]);
+                let to = to.add(whole * next);
+                for (n, column) in rest.clone().enumerate() {
+                    *to.add(n / tile_rows * next + n % tile_rows) = match factors {
+                        _ if column == part.size => 1.0,
+                        None => *row.add(column),
+                        Some(factors) => *row.add(column) * factors[column],
+                    };
                 }
-                tile = tile.wrapping_add(tile_rows * depth);
             }
         }
     }
@@ -154,18 +151,26 @@ impl Worker<'_> {
     }
 }
 
-/// Copies as many numbers as a tile has rows: too few for a call.
+/// Copies `tiles` times `rows` numbers that follow each other to places `next` apart.
 ///
 /// # Safety
-/// As `copy_nonoverlapping`.
+/// As `copy_nonoverlapping`, for each tile.
 #[inline(always)]
-unsafe fn copy_few(from: *const Float, to: *mut Float, count: usize) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        match count {
-            3 => to.cast::<[Float; 3]>().write(from.cast::<[Float; 3]>().read()),
-            6 => to.cast::<[Float; 6]>().write(from.cast::<[Float; 6]>().read()),
-            _ => (0..count).for_each(|i| *to.add(i) = *from.add(i)),
-        }
+unsafe fn copy_tiles(from: *const Float, to: *mut Float, [tiles, rows, next]: [usize; 3]) {
+    macro_rules! sizes {
+        ($($n:literal),*) => {
+            match rows {
+                // A few numbers at a time: too few for a call.
+                $($n => for tile in 0..tiles {
+                    // SAFETY: the caller's promise.
+                    unsafe {
+                        let numbers = from.add(tile * $n).cast::<[Float; $n]>().read();
+                        to.add(tile * next).cast::<[Float; $n]>().write(numbers);
+                    }
+                },)*
+                _ => unreachable!("no tile has {rows} rows"),
+            }
+        };
     }
+    sizes!(2, 3, 4, 6);
 }

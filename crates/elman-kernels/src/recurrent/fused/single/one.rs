@@ -1,8 +1,9 @@
 //! A step of a single row.
 
-use super::{Call, LINE, equations};
+use super::{Call, equations};
 use crate::Float;
 use crate::buffer::Buffer;
+use crate::pool::touch;
 use crate::recurrent::fused::cells::Part;
 use crate::recurrent::fused::layout::Layout;
 use crate::recurrent::fused::reduced::{Panels, Reduced, Scaled};
@@ -135,18 +136,5 @@ impl RowOf<'_> {
         // SAFETY: the panels hold blocks of those sizes, x and h the numbers of a row, and the
         // scratch a row of z for every block, of which this thread's are its own.
         unsafe { tile::chain(s, parts, chain, count, call.reverse) };
-    }
-}
-
-/// Reads a number of every cache line, so that what another thread has written comes all at once,
-/// and not line by line as it is needed.
-///
-/// # Safety
-/// `p` is valid for reading `n` numbers.
-#[inline(always)]
-unsafe fn touch(p: *const Float, n: usize) {
-    for i in (0..n).step_by(LINE) {
-        // SAFETY: the caller's promise.
-        unsafe { std::ptr::read_volatile(p.add(i)) };
     }
 }
