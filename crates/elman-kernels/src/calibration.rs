@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::buffer::Buffer;
-use crate::pool::{Barrier, Shared, team};
+use crate::pool::{Shared, Team, team};
 use crate::simd::{Simd, Task, dispatch};
 use crate::{Float, active_isa};
 
@@ -82,7 +82,7 @@ pub fn barrier_cost(threads: usize, time: Duration) -> Measured {
     if threads <= 1 {
         return Measured { value: 0.0, threads: 1 };
     }
-    let wait = |_, barrier: &Barrier| (0..WAITS).for_each(|_| barrier.wait());
+    let wait = |thread, team: &Team| (0..WAITS).for_each(|_| team.wait(thread));
     match best_block(threads, time, &wait) {
         alone @ Measured { threads: 1, .. } => Measured { value: 0.0, ..alone },
         block => Measured { value: block.value / WAITS as f64, ..block },
@@ -90,21 +90,21 @@ pub fn barrier_cost(threads: usize, time: Duration) -> Measured {
 }
 
 /// The seconds of the fastest block: all threads together start `work`, and all have finished it.
-/// It gets the number of its thread, and a barrier for them all.
-fn best_block(threads: usize, time: Duration, work: &(dyn Fn(usize, &Barrier) + Sync)) -> Measured {
-    let team = team(threads);
-    let (barrier, stop) = (Barrier::new(team.size()), AtomicBool::new(false));
+/// It gets the number of its thread, and the team of them all.
+fn best_block(threads: usize, time: Duration, work: &(dyn Fn(usize, &Team) + Sync)) -> Measured {
+    let team = team(threads).synchronized();
+    let stop = AtomicBool::new(false);
     let best = Mutex::new(f64::INFINITY);
     let begun = Instant::now();
     team.run(|thread| {
         loop {
-            barrier.wait();
+            team.wait(thread);
             if stop.load(Ordering::Relaxed) {
                 return;
             }
             let start = Instant::now();
-            work(thread, &barrier);
-            barrier.wait();
+            work(thread, &team);
+            team.wait(thread);
             if thread == 0 {
                 let seconds = start.elapsed().as_secs_f64();
                 let mut best = best.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

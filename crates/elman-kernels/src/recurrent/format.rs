@@ -95,6 +95,7 @@ fn scale(largest: Float) -> Float {
 }
 
 /// To the nearest, ties to even; what is no number stays none.
+#[allow(clippy::unnecessary_cast)] // Not in double precision.
 fn bfloat16(w: Float) -> Float {
     let w = w as f32;
     if w.is_nan() {

@@ -74,6 +74,7 @@ impl Source<'_> {
         unit.map(|unit| slot.gate * self.layout.units + unit)
     }
 
+    #[allow(clippy::unnecessary_cast)] // Not in double precision.
     fn halves(&self) -> Panels<Halves> {
         let [width, depth] = self.size();
         let panel = Halves::panel(depth, width);

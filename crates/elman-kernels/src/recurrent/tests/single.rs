@@ -182,7 +182,7 @@ fn a_weight_that_is_no_number_is_not_lost() {
             case.initial = vec![states];
             let mut streams = Streams::new(&case, crate::active_isa(), vec![0]);
             let output = streams.step(0, &[0]);
-            assert!(!(output[1].abs() < 1.0), "{format:?} {bad}: {output:?}");
+            assert!(output[1].is_nan() || output[1].abs() >= 1.0, "{format:?} {bad}: {output:?}");
             assert!(output[0].abs() < 1.0 && output[2].abs() < 1.0);
         }
     }
