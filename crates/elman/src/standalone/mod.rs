@@ -14,7 +14,7 @@ use std::path::Path;
 
 use elman_files::atomic;
 
-use crate::{Error, Model, Result};
+use crate::{Error, Model, Result, WeightFormat};
 use plan::Plan;
 
 /// A model as a program of its own: for microcontrollers, plugins and wherever a library is too much.
@@ -58,6 +58,15 @@ impl Model {
     /// # Ok::<(), elman::Error>(())
     /// ```
     pub fn standalone(&self) -> Result<Standalone> {
+        let format = self.weight_format();
+        if format != WeightFormat::Float32 {
+            return Err(Error::InvalidArgument {
+                place: "a model as a program".into(),
+                argument: "weight_format",
+                expected: "Float32: programs hold the full weights".into(),
+                got: format!("{format:?}"),
+            });
+        }
         Ok(Standalone { plan: Plan::of(self)? })
     }
 }

@@ -222,6 +222,7 @@ fn rounded_weights_are_a_setting_that_training_refuses() -> Result<()> {
     let error = model.train_on_batch(x.clone(), y.clone()).unwrap_err().to_string();
     assert!(error.contains("set_weight_format") && error.contains("Int8"), "{error}");
     assert_eq!(model.weights(), weights);
+    assert!(model.standalone().unwrap_err().to_string().contains("Int8"));
     model.set_weight_format(WeightFormat::Float32)?;
     model.train_on_batch(x, y)?;
     assert_ne!(model.weights(), weights);
