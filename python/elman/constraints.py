@@ -15,25 +15,41 @@ class Constraint(Configured):
 
 
 class MaxNorm(Constraint):
-    """Norms of at most `max_value`, along `axis`."""
+    """Norms of at most `max_value`, along `axis`.
+
+    >>> MaxNorm()([[3.0], [-4.0]]).round(4).tolist()
+    [[1.2000000476837158], [-1.600000023841858]]
+    """
 
     def __init__(self, max_value=2, axis=0):
         self._make(locals())
 
 
 class MinMaxNorm(Constraint):
-    """Norms from `min_value` to `max_value`, along `axis`."""
+    """Norms from `min_value` to `max_value`, along `axis`.
+
+    >>> MinMaxNorm()([[3.0], [-4.0]]).round(4).tolist()
+    [[0.6000000238418579], [-0.800000011920929]]
+    """
 
     def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
         self._make(locals())
 
 
 class NonNeg(Constraint):
-    """No negative values."""
+    """No negative values.
+
+    >>> NonNeg()([[3.0], [-4.0]]).round(4).tolist()
+    [[3.0], [0.0]]
+    """
 
 
 class UnitNorm(Constraint):
-    """Norms of one, along `axis`."""
+    """Norms of one, along `axis`.
+
+    >>> UnitNorm()([[3.0], [-4.0]]).round(4).tolist()
+    [[0.6000000238418579], [-0.800000011920929]]
+    """
 
     def __init__(self, axis=0):
         self._make(locals())

@@ -16,6 +16,14 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     Raises:
         OSError: for a file that can't be read.
         ValueError: for what is no model, and for a class or an option that elman has not.
+
+    >>> import os, tempfile
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     model.save(os.path.join(folder, "model.keras"))
+    ...     load_model(os.path.join(folder, "model.keras")).count_params()
+    128
     """
     from .models.model import Model
 
@@ -69,7 +77,13 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs):
 
 
 def model_from_json(json_string, custom_objects=None):
-    """A model of what `to_json` gave, with new weights."""
+    """A model of what `to_json` gave, with new weights.
+
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
+    >>> model_from_json(model.to_json()).output_shape
+    (None, 4)
+    """
     import json
 
     from .models.model import Model

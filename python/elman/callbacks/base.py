@@ -24,6 +24,17 @@ class Callback:
     """Code that runs while a model is trained: `self.model` may be looked at and changed.
 
     `self.model.stop_training = True` ends the training after the epoch.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> class Told(Callback):
+    ...     def on_epoch_end(self, epoch, logs=None):
+    ...         print(epoch, sorted(logs))
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse")
+    >>> _ = model.fit(np.ones((4, 3)), np.ones((4, 1)), epochs=2, verbose=0, callbacks=[Told()])
+    0 ['loss']
+    1 ['loss']
     """
 
     model = None

@@ -4,7 +4,17 @@ from .base import Described
 
 
 class EarlyStopping(Described):
-    """Ends a training once `monitor` has not improved for `patience` epochs."""
+    """Ends a training once `monitor` has not improved for `patience` epochs.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile(elman.optimizers.SGD(0.0), "mse")
+    >>> stop = EarlyStopping("loss", patience=2)
+    >>> history = model.fit(np.ones((4, 3)), np.ones((4, 1)), epochs=9, verbose=0, callbacks=[stop])
+    >>> len(history.epoch)
+    3
+    """
 
     def __init__(
         self,

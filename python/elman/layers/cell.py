@@ -22,7 +22,13 @@ class Cell(Configured):
 
 
 class StackedRNNCells(Cell):
-    """Several cells, each on the output of the one before, as one."""
+    """Several cells, each on the output of the one before, as one.
+
+    >>> import numpy as np
+    >>> from elman.layers import RNN, GRUCell
+    >>> RNN(StackedRNNCells([GRUCell(4), GRUCell(5)]))(np.ones((2, 6, 3))).shape
+    (2, 5)
+    """
 
     def __init__(self, cells, **kwargs):
         self._make(locals())

@@ -7,6 +7,10 @@ class Conv1D(Layer):
     """A convolution along time; with `padding="causal"`, no output sees what comes later.
 
     Input `(batch, steps, channels)`; output `(batch, new_steps, filters)`.
+
+    >>> import numpy as np
+    >>> Conv1D(4, 3)(np.ones((2, 6, 3))).shape
+    (2, 4, 4)
     """
 
     def __init__(

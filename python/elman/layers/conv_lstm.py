@@ -8,6 +8,10 @@ class ConvLSTM1D(Layer):
 
     Input `(batch, time, width, channels)`; output `(batch, width, filters)`, with an axis of time
     with `return_sequences`.
+
+    >>> import numpy as np
+    >>> ConvLSTM1D(4, 3)(np.ones((2, 5, 8, 3))).shape
+    (2, 6, 4)
     """
 
     def __init__(
@@ -49,6 +53,10 @@ class ConvLSTM2D(Layer):
 
     Input `(batch, time, rows, columns, channels)`; output `(batch, rows, columns, filters)`, with an axis of time
     with `return_sequences`.
+
+    >>> import numpy as np
+    >>> ConvLSTM2D(4, 3)(np.ones((2, 5, 8, 8, 3))).shape
+    (2, 6, 6, 4)
     """
 
     def __init__(
@@ -90,6 +98,10 @@ class ConvLSTM3D(Layer):
 
     Input `(batch, time, depth, rows, columns, channels)`; output `(batch, depth, rows, columns, filters)`, with an axis of time
     with `return_sequences`.
+
+    >>> import numpy as np
+    >>> ConvLSTM3D(4, 3)(np.ones((2, 2, 4, 4, 4, 3))).shape
+    (2, 2, 2, 2, 4)
     """
 
     def __init__(

@@ -7,6 +7,10 @@ class Dense(Layer):
     """`activation(x W + b)` over the last axis.
 
     Input `(batch, ..., features)`; output `(batch, ..., units)`.
+
+    >>> import numpy as np
+    >>> Dense(4)(np.ones((2, 6, 3))).shape
+    (2, 6, 4)
     """
 
     def __init__(

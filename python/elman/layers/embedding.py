@@ -8,6 +8,10 @@ class Embedding(Layer):
 
     Input `(batch, ...)` of integers; output `(batch, ..., output_dim)`. With `mask_zero`, zeros are
     masked.
+
+    >>> import numpy as np
+    >>> Embedding(100, 4)(np.ones((2, 6))).shape
+    (2, 6, 4)
     """
 
     def __init__(

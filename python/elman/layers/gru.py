@@ -9,6 +9,10 @@ class GRU(Layer):
 
     Input `(batch, time, features)`; output `(batch, units)`, or `(batch, time, units)` with
     `return_sequences`; with `return_state`, the last state besides.
+
+    >>> import numpy as np
+    >>> GRU(4, return_sequences=True)(np.ones((2, 6, 3))).shape
+    (2, 6, 4)
     """
 
     def __init__(
@@ -43,7 +47,13 @@ class GRU(Layer):
 
 
 class GRUCell(Cell):
-    """One step of `GRU`, for `RNN`."""
+    """One step of `GRU`, for `RNN`.
+
+    >>> import numpy as np
+    >>> from elman.layers import RNN
+    >>> RNN(GRUCell(4))(np.ones((2, 6, 3))).shape
+    (2, 4)
+    """
 
     def __init__(
         self,

@@ -74,6 +74,9 @@ def Input(
 
     Raises:
         ValueError: without a shape, and for what elman has not: sparse and ragged inputs.
+
+    >>> Input((None, 3)).shape
+    (None, None, 3)
     """
     layer = InputLayer(
         shape=shape,

@@ -9,6 +9,10 @@ class LSTM(Layer):
 
     Input `(batch, time, features)`; output `(batch, units)`, or `(batch, time, units)` with
     `return_sequences`; with `return_state`, the states h and c besides.
+
+    >>> import numpy as np
+    >>> LSTM(4)(np.ones((2, 6, 3))).shape
+    (2, 4)
     """
 
     def __init__(
@@ -43,7 +47,13 @@ class LSTM(Layer):
 
 
 class LSTMCell(Cell):
-    """One step of `LSTM`, for `RNN`."""
+    """One step of `LSTM`, for `RNN`.
+
+    >>> import numpy as np
+    >>> from elman.layers import RNN
+    >>> RNN(LSTMCell(4))(np.ones((2, 6, 3))).shape
+    (2, 4)
+    """
 
     def __init__(
         self,

@@ -8,6 +8,10 @@ class MinGRU(Layer):
     """A GRU whose gate doesn't see the state, so that all steps are one product.
 
     Input `(batch, time, features)`; output as that of `GRU`.
+
+    >>> import numpy as np
+    >>> MinGRU(4)(np.ones((2, 6, 3))).shape
+    (2, 4)
     """
 
     def __init__(
@@ -33,7 +37,13 @@ class MinGRU(Layer):
 
 
 class MinGRUCell(Cell):
-    """One step of `MinGRU`, for `RNN`."""
+    """One step of `MinGRU`, for `RNN`.
+
+    >>> import numpy as np
+    >>> from elman.layers import RNN
+    >>> RNN(MinGRUCell(4))(np.ones((2, 6, 3))).shape
+    (2, 4)
+    """
 
     def __init__(
         self,
@@ -55,6 +65,10 @@ class MinLSTM(Layer):
     """An LSTM with one state, whose gates don't see it.
 
     Input `(batch, time, features)`; output as that of `GRU`.
+
+    >>> import numpy as np
+    >>> MinLSTM(4)(np.ones((2, 6, 3))).shape
+    (2, 4)
     """
 
     def __init__(
@@ -80,7 +94,13 @@ class MinLSTM(Layer):
 
 
 class MinLSTMCell(Cell):
-    """One step of `MinLSTM`, for `RNN`."""
+    """One step of `MinLSTM`, for `RNN`.
+
+    >>> import numpy as np
+    >>> from elman.layers import RNN
+    >>> RNN(MinLSTMCell(4))(np.ones((2, 6, 3))).shape
+    (2, 4)
+    """
 
     def __init__(
         self,

@@ -4,7 +4,12 @@ from .layer import Layer
 
 
 class BatchNormalization(Layer):
-    """Normalizes each channel by the moments of the batch while training, by moving ones otherwise."""
+    """Normalizes each channel by the moments of the batch while training, by moving ones otherwise.
+
+    >>> import numpy as np
+    >>> BatchNormalization()(np.ones((2, 6, 3))).shape
+    (2, 6, 3)
+    """
 
     def __init__(
         self,
@@ -31,7 +36,12 @@ class BatchNormalization(Layer):
 
 
 class LayerNormalization(Layer):
-    """Normalizes each sample, or each step, by its own moments."""
+    """Normalizes each sample, or each step, by its own moments.
+
+    >>> import numpy as np
+    >>> LayerNormalization()(np.ones((2, 6, 3))).shape
+    (2, 6, 3)
+    """
 
     def __init__(
         self,
@@ -51,7 +61,12 @@ class LayerNormalization(Layer):
 
 
 class RMSNormalization(Layer):
-    """Divides each sample, or each step, by its root mean square."""
+    """Divides each sample, or each step, by its root mean square.
+
+    >>> import numpy as np
+    >>> RMSNormalization()(np.ones((2, 6, 3))).shape
+    (2, 6, 3)
+    """
 
     def __init__(self, axis=-1, epsilon=1e-06, **kwargs):
         self._make(locals())

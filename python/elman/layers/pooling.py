@@ -4,7 +4,12 @@ from .layer import Layer
 
 
 class MaxPooling1D(Layer):
-    """The largest values of windows of steps."""
+    """The largest values of windows of steps.
+
+    >>> import numpy as np
+    >>> MaxPooling1D(2)(np.ones((2, 6, 3))).shape
+    (2, 3, 3)
+    """
 
     def __init__(
         self,
@@ -19,7 +24,12 @@ class MaxPooling1D(Layer):
 
 
 class AveragePooling1D(Layer):
-    """The means of windows of steps."""
+    """The means of windows of steps.
+
+    >>> import numpy as np
+    >>> AveragePooling1D(2)(np.ones((2, 6, 3))).shape
+    (2, 3, 3)
+    """
 
     def __init__(
         self,
@@ -34,14 +44,24 @@ class AveragePooling1D(Layer):
 
 
 class GlobalMaxPooling1D(Layer):
-    """The largest values over all steps."""
+    """The largest values over all steps.
+
+    >>> import numpy as np
+    >>> GlobalMaxPooling1D()(np.ones((2, 6, 3))).shape
+    (2, 3)
+    """
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
         self._make(locals())
 
 
 class GlobalAveragePooling1D(Layer):
-    """The means over all steps, without masked ones."""
+    """The means over all steps, without masked ones.
+
+    >>> import numpy as np
+    >>> GlobalAveragePooling1D()(np.ones((2, 6, 3))).shape
+    (2, 3)
+    """
 
     def __init__(self, data_format=None, keepdims=False, **kwargs):
         self._make(locals())

@@ -5,21 +5,34 @@ from .layer import Layer
 
 
 class Rescaling(Layer):
-    """`x * scale + offset`."""
+    """`x * scale + offset`.
+
+    >>> import numpy as np
+    >>> Rescaling(0.5)(np.ones((2, 6, 3))).shape
+    (2, 6, 3)
+    """
 
     def __init__(self, scale, offset=0.0, **kwargs):
         self._make(locals())
 
 
 class Normalization(Adapting):
-    """Subtracts means and divides by deviations, which are given or learnt by `adapt`."""
+    """Subtracts means and divides by deviations, which are given or learnt by `adapt`.
+
+    >>> Normalization(mean=1.0, variance=4.0)([[3.0]]).tolist()
+    [[1.0]]
+    """
 
     def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
         self._make(locals())
 
 
 class IntegerLookup(Lookup):
-    """The indices of integers in a vocabulary."""
+    """The indices of integers in a vocabulary.
+
+    >>> IntegerLookup(vocabulary=[10, 20])([20, 30]).tolist()
+    [2.0, 0.0]
+    """
 
     def __init__(
         self,
@@ -43,7 +56,11 @@ class IntegerLookup(Lookup):
 
 
 class StringLookup(Lookup):
-    """The indices of strings in a vocabulary."""
+    """The indices of strings in a vocabulary.
+
+    >>> StringLookup(vocabulary=["a", "b"])(["b", "c"]).tolist()
+    [2.0, 0.0]
+    """
 
     def __init__(
         self,
@@ -66,7 +83,11 @@ class StringLookup(Lookup):
 
 
 class TextVectorization(Lookup):
-    """Texts as indices of their words, counts or tf-idf weights."""
+    """Texts as indices of their words, counts or tf-idf weights.
+
+    >>> TextVectorization(vocabulary=["cat", "the"])(["The cat!"]).tolist()
+    [[3.0, 2.0]]
+    """
 
     def __init__(
         self,

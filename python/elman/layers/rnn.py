@@ -9,6 +9,11 @@ class RNN(Layer):
 
     Input `(batch, time, ...)`; output as that of the cell, with an axis of time with
     `return_sequences`; with `return_state`, the states of the last step besides.
+
+    >>> import numpy as np
+    >>> from elman.layers import LSTMCell
+    >>> RNN(LSTMCell(4), return_sequences=True)(np.ones((2, 6, 3))).shape
+    (2, 6, 4)
     """
 
     def __init__(

@@ -9,6 +9,10 @@ class SimpleRNN(Layer):
 
     Input `(batch, time, features)`; output `(batch, units)`, or `(batch, time, units)` with
     `return_sequences`; with `return_state`, the last state besides.
+
+    >>> import numpy as np
+    >>> SimpleRNN(4)(np.ones((2, 6, 3))).shape
+    (2, 4)
     """
 
     def __init__(
@@ -40,7 +44,13 @@ class SimpleRNN(Layer):
 
 
 class SimpleRNNCell(Cell):
-    """One step of `SimpleRNN`, for `RNN`."""
+    """One step of `SimpleRNN`, for `RNN`.
+
+    >>> import numpy as np
+    >>> from elman.layers import RNN
+    >>> RNN(SimpleRNNCell(4))(np.ones((2, 6, 3))).shape
+    (2, 4)
+    """
 
     def __init__(
         self,

@@ -4,7 +4,11 @@ from .loss import Loss
 
 
 class BinaryCrossentropy(Loss):
-    """The crossentropy of targets from 0 to 1."""
+    """The crossentropy of targets from 0 to 1.
+
+    >>> round(float(BinaryCrossentropy()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.5108
+    """
 
     def __init__(
         self,
@@ -19,7 +23,11 @@ class BinaryCrossentropy(Loss):
 
 
 class BinaryFocalCrossentropy(Loss):
-    """Binary crossentropy that looks less at what is easy."""
+    """Binary crossentropy that looks less at what is easy.
+
+    >>> round(float(BinaryFocalCrossentropy()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.0817
+    """
 
     def __init__(
         self,
@@ -37,7 +45,11 @@ class BinaryFocalCrossentropy(Loss):
 
 
 class CategoricalCrossentropy(Loss):
-    """The crossentropy of one-hot targets."""
+    """The crossentropy of one-hot targets.
+
+    >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.5108
+    """
 
     def __init__(
         self,
@@ -52,7 +64,11 @@ class CategoricalCrossentropy(Loss):
 
 
 class CategoricalFocalCrossentropy(Loss):
-    """Categorical crossentropy that looks less at what is easy."""
+    """Categorical crossentropy that looks less at what is easy.
+
+    >>> round(float(CategoricalFocalCrossentropy()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.0204
+    """
 
     def __init__(
         self,
@@ -69,7 +85,11 @@ class CategoricalFocalCrossentropy(Loss):
 
 
 class SparseCategoricalCrossentropy(Loss):
-    """The crossentropy of class numbers."""
+    """The crossentropy of class numbers.
+
+    >>> round(float(SparseCategoricalCrossentropy()([1], [[0.4, 0.6]])), 4)
+    0.5108
+    """
 
     def __init__(
         self,
@@ -84,14 +104,22 @@ class SparseCategoricalCrossentropy(Loss):
 
 
 class KLDivergence(Loss):
-    """The Kullback-Leibler divergence."""
+    """The Kullback-Leibler divergence.
+
+    >>> round(float(KLDivergence()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.5108
+    """
 
     def __init__(self, reduction="sum_over_batch_size", name="kl_divergence", dtype=None):
         self._make(locals())
 
 
 class Poisson(Loss):
-    """`y_pred - y_true log(y_pred)`."""
+    """`y_pred - y_true log(y_pred)`.
+
+    >>> round(float(Poisson()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.7554
+    """
 
     def __init__(self, reduction="sum_over_batch_size", name="poisson", dtype=None):
         self._make(locals())
@@ -105,7 +133,11 @@ class CTC(Loss):
 
 
 class CategoricalGeneralizedCrossEntropy(Loss):
-    """A crossentropy that bears wrong labels."""
+    """A crossentropy that bears wrong labels.
+
+    >>> round(float(CategoricalGeneralizedCrossEntropy()([1], [[0.4, 0.6]])), 4)
+    0.4508
+    """
 
     def __init__(
         self,

@@ -4,14 +4,22 @@ from .loss import Loss
 
 
 class Dice(Loss):
-    """One minus the Dice coefficient."""
+    """One minus the Dice coefficient.
+
+    >>> round(float(Dice()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.4
+    """
 
     def __init__(self, reduction="sum_over_batch_size", name="dice", axis=None, dtype=None):
         self._make(locals())
 
 
 class Tversky(Loss):
-    """One minus the Tversky index."""
+    """One minus the Tversky index.
+
+    >>> round(float(Tversky()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.4
+    """
 
     def __init__(
         self,
@@ -26,7 +34,11 @@ class Tversky(Loss):
 
 
 class Circle(Loss):
-    """The circle loss of embeddings."""
+    """The circle loss of embeddings.
+
+    >>> round(float(Circle()([1], [[0.4, 0.6]])), 4)
+    0.0
+    """
 
     def __init__(
         self,

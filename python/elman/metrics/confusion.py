@@ -4,49 +4,77 @@ from .metric import Metric
 
 
 class TruePositives(Metric):
-    """The number of hits."""
+    """The number of hits.
+
+    >>> round(float(TruePositives()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    1.0
+    """
 
     def __init__(self, thresholds=None, name=None, dtype=None):
         self._make(locals())
 
 
 class TrueNegatives(Metric):
-    """The number of right rejections."""
+    """The number of right rejections.
+
+    >>> round(float(TrueNegatives()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    1.0
+    """
 
     def __init__(self, thresholds=None, name=None, dtype=None):
         self._make(locals())
 
 
 class FalsePositives(Metric):
-    """The number of false alarms."""
+    """The number of false alarms.
+
+    >>> round(float(FalsePositives()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.0
+    """
 
     def __init__(self, thresholds=None, name=None, dtype=None):
         self._make(locals())
 
 
 class FalseNegatives(Metric):
-    """The number of misses."""
+    """The number of misses.
+
+    >>> round(float(FalseNegatives()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.0
+    """
 
     def __init__(self, thresholds=None, name=None, dtype=None):
         self._make(locals())
 
 
 class Precision(Metric):
-    """The fraction of alarms that are right."""
+    """The fraction of alarms that are right.
+
+    >>> round(float(Precision()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    1.0
+    """
 
     def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
         self._make(locals())
 
 
 class Recall(Metric):
-    """The fraction of positives that are found."""
+    """The fraction of positives that are found.
+
+    >>> round(float(Recall()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    1.0
+    """
 
     def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
         self._make(locals())
 
 
 class AUC(Metric):
-    """The area under the curve of hits over false alarms, or of precision over recall."""
+    """The area under the curve of hits over false alarms, or of precision over recall.
+
+    >>> round(float(AUC()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    1.0
+    """
 
     def __init__(
         self,
@@ -65,28 +93,44 @@ class AUC(Metric):
 
 
 class PrecisionAtRecall(Metric):
-    """The best precision at a recall."""
+    """The best precision at a recall.
+
+    >>> round(float(PrecisionAtRecall(0.5)([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    1.0
+    """
 
     def __init__(self, recall, num_thresholds=200, class_id=None, name=None, dtype=None):
         self._make(locals())
 
 
 class RecallAtPrecision(Metric):
-    """The best recall at a precision."""
+    """The best recall at a precision.
+
+    >>> round(float(RecallAtPrecision(0.5)([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    1.0
+    """
 
     def __init__(self, precision, num_thresholds=200, class_id=None, name=None, dtype=None):
         self._make(locals())
 
 
 class SensitivityAtSpecificity(Metric):
-    """The best sensitivity at a specificity."""
+    """The best sensitivity at a specificity.
+
+    >>> round(float(SensitivityAtSpecificity(0.5)([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    1.0
+    """
 
     def __init__(self, specificity, num_thresholds=200, class_id=None, name=None, dtype=None):
         self._make(locals())
 
 
 class SpecificityAtSensitivity(Metric):
-    """The best specificity at a sensitivity."""
+    """The best specificity at a sensitivity.
+
+    >>> round(float(SpecificityAtSensitivity(0.5)([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    1.0
+    """
 
     def __init__(self, sensitivity, num_thresholds=200, class_id=None, name=None, dtype=None):
         self._make(locals())

@@ -27,14 +27,22 @@ class _OfNumbers:
 
 
 class Mean(_OfNumbers):
-    """The mean of numbers, batch by batch."""
+    """The mean of numbers, batch by batch.
+
+    >>> round(float(Mean()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.6
+    """
 
     def __init__(self, name="mean", dtype=None):
         self.name, self._numbers = name, _elman.Mean()
 
 
 class Sum(_OfNumbers):
-    """The sum of numbers, batch by batch."""
+    """The sum of numbers, batch by batch.
+
+    >>> round(float(Sum()([[0.0, 1.0]], [[0.4, 0.6]])), 4)
+    0.6
+    """
 
     def __init__(self, name="sum", dtype=None):
         self.name, self._numbers = name, _elman.Sum()

@@ -9,6 +9,11 @@ def clone_model(model, input_tensors=None, clone_function=None, call_function=No
 
     Raises:
         ValueError: for functions that would make other layers, and for other inputs.
+
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> clone_model(model).count_params()
+    4
     """
     given = {
         "input_tensors": input_tensors,

@@ -294,7 +294,13 @@ class Model(Training, Pictures, Layer):
     # Weights.
 
     def get_weights(self):
-        """All weights as arrays, in Keras's order."""
+        """All weights as arrays, in Keras's order.
+
+        >>> import elman
+        >>> model = elman.Sequential([elman.layers.SimpleRNN(4, input_shape=(5, 3))])
+        >>> [weight.shape for weight in model.get_weights()]
+        [(3, 4), (4, 4), (4,)]
+        """
         return self._native.weights()
 
     def set_weights(self, weights):
@@ -379,6 +385,14 @@ class Model(Training, Pictures, Layer):
 
         Raises:
             ValueError: if a layer needs what comes later, with its name.
+
+        >>> import numpy as np
+        >>> import elman
+        >>> model = elman.Sequential([elman.layers.GRU(4, input_shape=(None, 3))])
+        >>> stream, x = model.stream(), np.ones((1, 2, 3), "float32")
+        >>> steps = [stream.step(step) for step in x[0]]
+        >>> bool((steps[-1] == model.predict(x)[0]).all())
+        True
         """
         return self._native.stream()
 

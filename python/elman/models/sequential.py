@@ -11,6 +11,11 @@ class Sequential(Model):
 
     The input shape comes from an `Input`, from an `input_shape` of the first layer, or from the
     first data.
+
+    >>> from elman.layers import LSTM, Dense
+    >>> model = Sequential([LSTM(4, input_shape=(5, 3)), Dense(1)])
+    >>> model.output_shape, model.count_params()
+    ((None, 1), 133)
     """
 
     _keras_name = "Sequential"

@@ -29,6 +29,12 @@ class Training:
 
         Raises:
             ValueError: for a name or an argument that doesn't exist.
+
+        >>> import elman
+        >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
+        >>> model.compile(elman.optimizers.Adam(0.01), "mse", metrics=["mae"])
+        >>> round(model.optimizer.learning_rate, 4)
+        0.01
         """
         self._native.compile(
             {
@@ -97,6 +103,14 @@ class Training:
 
         Raises:
             ValueError: for data that don't fit the model, for NaN, for a loss that is none.
+
+        >>> import numpy as np
+        >>> import elman
+        >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
+        >>> model.compile("adam", "mse")
+        >>> history = model.fit(np.ones((8, 5, 3)), np.zeros((8, 4)), epochs=3, verbose=0)
+        >>> len(history.history["loss"])
+        3
         """
         if validation_freq != 1:
             raise ValueError(f"fit: argument `validation_freq` must be 1, got {validation_freq!r}")
@@ -156,7 +170,15 @@ class Training:
         **kwargs,
     ):
         """The loss and the metrics over the data: a number, a list, or with `return_dict` a
-        dictionary."""
+        dictionary.
+
+        >>> import numpy as np
+        >>> import elman
+        >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
+        >>> model.compile("adam", "mse", metrics=["mae"])
+        >>> list(model.evaluate(np.ones((2, 5, 3)), np.ones((2, 4)), verbose=0, return_dict=True))
+        ['loss', 'mae']
+        """
         if kwargs:
             raise TypeError(f"evaluate: arguments {', '.join(kwargs)} are unknown")
         given = {"batch_size": batch_size, "steps": steps, **progress(verbose)}
@@ -203,6 +225,12 @@ class Training:
 
         Raises:
             ValueError: for arrays that don't fit the model.
+
+        >>> import numpy as np
+        >>> import elman
+        >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(None, 3))])
+        >>> model.predict(np.ones((8, 5, 3))).shape
+        (8, 4)
         """
         if steps is None and callbacks is None and is_arrays(x):
             y = self._native.predict(inputs_of("predict", self, x), batch_size)

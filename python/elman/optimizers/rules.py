@@ -4,7 +4,11 @@ from .optimizer import Optimizer
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum if asked for."""
+    """Gradient descent, with momentum if asked for.
+
+    >>> SGD(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -27,7 +31,11 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adam: moving moments of the gradients."""
+    """Adam: moving moments of the gradients.
+
+    >>> Adam(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -52,7 +60,11 @@ class Adam(Optimizer):
 
 
 class AdamW(Optimizer):
-    """Adam with weight decay apart from the gradients."""
+    """Adam with weight decay apart from the gradients.
+
+    >>> AdamW(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -77,7 +89,11 @@ class AdamW(Optimizer):
 
 
 class Adamax(Optimizer):
-    """Adam with the largest gradients instead of second moments."""
+    """Adam with the largest gradients instead of second moments.
+
+    >>> Adamax(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -101,7 +117,11 @@ class Adamax(Optimizer):
 
 
 class Nadam(Optimizer):
-    """Adam with Nesterov's momentum."""
+    """Adam with Nesterov's momentum.
+
+    >>> Nadam(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -125,7 +145,11 @@ class Nadam(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Gradients over their moving root mean squares."""
+    """Gradients over their moving root mean squares.
+
+    >>> RMSprop(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -150,7 +174,11 @@ class RMSprop(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Gradients over the root of the sum of their squares."""
+    """Gradients over the root of the sum of their squares.
+
+    >>> Adagrad(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -173,7 +201,11 @@ class Adagrad(Optimizer):
 
 
 class Adadelta(Optimizer):
-    """Steps as large as the last ones, by moving averages."""
+    """Steps as large as the last ones, by moving averages.
+
+    >>> Adadelta(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -196,7 +228,11 @@ class Adadelta(Optimizer):
 
 
 class Adafactor(Optimizer):
-    """Adam with factored second moments."""
+    """Adam with factored second moments.
+
+    >>> Adafactor(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -222,7 +258,11 @@ class Adafactor(Optimizer):
 
 
 class Ftrl(Optimizer):
-    """Follow the regularized leader."""
+    """Follow the regularized leader.
+
+    >>> Ftrl(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -249,7 +289,11 @@ class Ftrl(Optimizer):
 
 
 class Lamb(Optimizer):
-    """Adam with a step for each layer."""
+    """Adam with a step for each layer.
+
+    >>> Lamb(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -273,7 +317,11 @@ class Lamb(Optimizer):
 
 
 class Lion(Optimizer):
-    """The signs of moving averages."""
+    """The signs of moving averages.
+
+    >>> Lion(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,
@@ -296,7 +344,11 @@ class Lion(Optimizer):
 
 
 class Muon(Optimizer):
-    """Orthogonal steps for matrices, Adam for others."""
+    """Orthogonal steps for matrices, Adam for others.
+
+    >>> Muon(learning_rate=0.01).learning_rate
+    0.009999999776482582
+    """
 
     def __init__(
         self,

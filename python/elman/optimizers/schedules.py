@@ -4,7 +4,11 @@ from .optimizer import LearningRateSchedule
 
 
 class CosineDecay(LearningRateSchedule):
-    """Down along a cosine, after a warm-up if asked for."""
+    """Down along a cosine, after a warm-up if asked for.
+
+    >>> CosineDecay(0.1, 10)(10)
+    0.0
+    """
 
     def __init__(
         self,
@@ -34,7 +38,11 @@ class CosineDecayRestarts(LearningRateSchedule):
 
 
 class ExponentialDecay(LearningRateSchedule):
-    """`initial_learning_rate * decay_rate ^ (step / decay_steps)`."""
+    """`initial_learning_rate * decay_rate ^ (step / decay_steps)`.
+
+    >>> ExponentialDecay(0.1, 10, 0.5)(10)
+    0.05000000074505806
+    """
 
     def __init__(
         self,
@@ -48,7 +56,11 @@ class ExponentialDecay(LearningRateSchedule):
 
 
 class InverseTimeDecay(LearningRateSchedule):
-    """`initial_learning_rate / (1 + decay_rate * step / decay_steps)`."""
+    """`initial_learning_rate / (1 + decay_rate * step / decay_steps)`.
+
+    >>> InverseTimeDecay(0.1, 10, 1.0)(10)
+    0.05000000074505806
+    """
 
     def __init__(
         self,
@@ -62,14 +74,22 @@ class InverseTimeDecay(LearningRateSchedule):
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):
-    """A rate for each stretch of steps."""
+    """A rate for each stretch of steps.
+
+    >>> round(PiecewiseConstantDecay([5], [0.1, 0.01])(10), 4)
+    0.01
+    """
 
     def __init__(self, boundaries, values, name="PiecewiseConstant"):
         self._make(locals())
 
 
 class PolynomialDecay(LearningRateSchedule):
-    """Down along a power of the steps that are left."""
+    """Down along a power of the steps that are left.
+
+    >>> PolynomialDecay(0.1, 10)(0)
+    0.10000000149011612
+    """
 
     def __init__(
         self,

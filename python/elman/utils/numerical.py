@@ -6,6 +6,9 @@ def to_categorical(x, num_classes=None):
 
     Raises:
         ValueError: for a number that is no class.
+
+    >>> to_categorical([0, 2]).tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
     import numpy as np
 
@@ -20,7 +23,12 @@ def to_categorical(x, num_classes=None):
 
 
 def normalize(x, axis=-1, order=2):
-    """Divides by the norms along an axis."""
+    """Divides by the norms along an axis.
+
+    >>> import numpy as np
+    >>> normalize(np.array([[3.0, 4.0]])).tolist()
+    [[0.6, 0.8]]
+    """
     import numpy as np
 
     norms = np.atleast_1d(np.linalg.norm(x, order, axis))

@@ -10,6 +10,9 @@ def pad_sequences(
 
     Raises:
         ValueError: for sequences whose steps have different shapes.
+
+    >>> pad_sequences([[1, 2, 3], [4]], padding="post").tolist()
+    [[1, 2, 3], [4, 0, 0]]
     """
     return _elman.pad_sequences(list(sequences), maxlen, dtype, padding, truncating, value)
 
@@ -30,6 +33,11 @@ def timeseries_dataset_from_array(
 
     Raises:
         ValueError: for windows that don't fit the series.
+
+    >>> import numpy as np
+    >>> windows = timeseries_dataset_from_array(np.arange(10.0), np.arange(3.0, 10.0), 3, batch_size=4)
+    >>> [x.shape for x, y in windows]
+    [(4, 3), (3, 3)]
     """
     given = {
         "sequence_length": sequence_length,
