@@ -7,6 +7,7 @@ Engines that are not small are tested where they are installed; Keras, in an int
 import os
 import pickle
 import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -102,8 +103,9 @@ def test_ray(model):
         ray.shutdown()
 
 
-def test_spark(model):
+def test_spark(model, monkeypatch):
     pytest.importorskip("pyspark")
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     from pyspark.ml.functions import predict_batch_udf
     from pyspark.sql import SparkSession
     from pyspark.sql.types import ArrayType, FloatType
