@@ -149,8 +149,10 @@ impl Task for Worker<'_> {
         if !self.call.dx.0.is_null() {
             self.input_gradient(s, &mut scratch);
         }
-        for part in self.call.parts {
-            self.weight_gradient(s, part, &mut scratch);
+        for (i, part) in self.call.parts.iter().enumerate() {
+            // Who has the larger share of one product has the smaller one of the next.
+            let turn = if i % 2 == 0 { self.part } else { self.parts - 1 - self.part };
+            self.weight_gradient(s, part, turn, &mut scratch);
         }
     }
 }

@@ -17,6 +17,9 @@ use std::ops::Range;
 /// rows stays in the second-level cache while all the tiles of a block use it.
 const CHUNK: usize = 256;
 
+/// Blocks for which the left matrix is not worth packing: each uses all of it once.
+const FEW_BLOCKS: usize = 2;
+
 /// What a thread works with; its buffers serve one part after the other.
 #[derive(Default)]
 pub(super) struct Scratch {
@@ -29,21 +32,27 @@ pub(super) struct Scratch {
 }
 
 impl Worker<'_> {
-    /// `target += left^T dz` for this thread's share of the rows (of the left matrix, transposed)
-    /// or, if they are few, of the blocks.
+    /// `target += left^T dz` for share `turn` of the rows (of the left matrix, transposed) or, if
+    /// they are few, of the blocks.
     #[inline]
-    pub(super) fn weight_gradient<S: Simd>(&self, s: S, part: &Part<'_>, scratch: &mut Scratch) {
+    pub(super) fn weight_gradient<S: Simd>(
+        &self,
+        s: S,
+        part: &Part<'_>,
+        turn: usize,
+        scratch: &mut Scratch,
+    ) {
         let Call { steps, states, .. } = self.call;
         let layout = states.layout;
         let vectors = part.slots.len();
         let tile_rows = S::TILE_ROWS[vectors - 1];
         let all = part.size + usize::from(!part.ones.0.is_null());
         let tiles = all.div_ceil(tile_rows);
-        let by_tiles = tiles >= 4 * self.parts;
+        let by_tiles = tiles >= 4 * self.parts || layout.blocks < self.parts;
         let (tiles, blocks) = if by_tiles {
-            (share(tiles, self.parts, self.part), 0..layout.blocks)
+            (share(tiles, self.parts, turn), 0..layout.blocks)
         } else {
-            (0..tiles, share(layout.blocks, self.parts, self.part))
+            (0..tiles, share(layout.blocks, self.parts, turn))
         };
         if tiles.is_empty() || blocks.is_empty() {
             return;
@@ -53,11 +62,14 @@ impl Worker<'_> {
         scratch.left.reserve(tiles.len() * tile_rows * CHUNK);
         scratch.right.reserve(if steps.are_masked() { width * CHUNK } else { 0 });
         let (left, right) = (scratch.left.pointer(), scratch.right.pointer());
+        let in_place = self.in_place(part, m.end, blocks.len());
         let stride = layout.cell.gates() * layout.units;
         let depth = steps.count();
         for from in (0..depth).step_by(CHUNK) {
             let k = from..(from + CHUNK).min(depth);
-            self.pack(part, left, m.clone(), k.clone(), tile_rows);
+            if in_place.is_none() {
+                self.pack(part, left, m.clone(), k.clone(), tile_rows);
+            }
             for block in blocks.clone() {
                 let (dz, dz_step) = if steps.are_masked() {
                     self.gather(part, right, block, k.clone());
@@ -68,12 +80,17 @@ impl Worker<'_> {
                 };
                 let columns = layout.keras_columns(block, part.slots);
                 let mut product = Product::plain(k.len(), dz, dz_step, columns);
-                product.a_step = tile_rows;
+                product.a_step = in_place.map_or(tile_rows, |_| layout.stride);
                 product.add = true;
                 for tile in 0..tiles.len() {
                     let first = m.start + tile * tile_rows;
                     let row = |r| {
-                        let a = left.wrapping_add(tile * tile_rows * k.len() + r).cast_const();
+                        let a = match in_place {
+                            Some(states) => {
+                                states.wrapping_add(k.start * layout.stride + first + r)
+                            }
+                            None => left.wrapping_add(tile * tile_rows * k.len() + r).cast_const(),
+                        };
                         let c = if first + r == part.size {
                             part.ones.0
                         } else {
@@ -88,6 +105,21 @@ impl Worker<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// The left matrix where it stands, if its rows lie one after the other and are used so seldom
+    /// that packing them would not pay: states, without masks and dropout.
+    fn in_place(&self, part: &Part<'_>, columns: usize, blocks: usize) -> Option<*const Float> {
+        let Call { steps, states, .. } = self.call;
+        let as_it_stands = part.factors.is_none() && !steps.are_masked() && columns <= part.size;
+        if !as_it_stands || blocks > FEW_BLOCKS {
+            return None;
+        }
+        match part.left {
+            Left::Input => None,
+            Left::State => Some(states.h(0, 0).cast_const()),
+            Left::Reset => Some(states.reset(0, 0).cast_const()),
         }
     }
 
