@@ -26,6 +26,7 @@ mod interruption;
 mod keras_activations;
 mod keras_callbacks;
 mod keras_cases;
+mod keras_continued;
 mod keras_graphs;
 mod keras_initializers;
 mod keras_layers;

@@ -1,7 +1,7 @@
 //! What an optimizer remembers between steps, and how files hold it.
 
 use super::layout::{in_keras_order, of_all};
-use super::optimizer::{Optimizer, Slot};
+use super::optimizer::{Optimizer, Slot, Step};
 use crate::parameters::Parameters;
 use crate::training::schedules::LearningRate;
 use crate::{Error, Float, Result, Shape, Tensor};
@@ -119,10 +119,12 @@ impl OptimizerState {
         let mut state = OptimizerState::default();
         let [iterations, rest @ ..] = file_variables else { return Ok(state) };
         state.iterations = iterations.first()?.map_or(0, |v| v as u64);
-        let expected = variables(optimizer, parameters);
+        let mut expected = variables(optimizer, parameters);
         let constant = optimizer.base().learning_rate.constant().is_some();
-        // Keras 2 wrote no learning rate, and otherwise the same.
-        let is_keras_2 = rest.len() == expected.len() && rest.iter().any(|v| !v.shape().is_empty());
+        // Keras 2 wrote no learning rate, which is a number.
+        let is_array = |variable: &_| !FileVariable::shape(variable).is_empty();
+        let is_keras_2 = rest.first().is_some_and(is_array)
+            || rest.len() == expected.len() && rest.iter().any(is_array);
         let rest = match rest {
             [rate, rest @ ..] if constant && !is_keras_2 => {
                 let rate = rate.first()?.unwrap_or(f64::NAN);
@@ -138,6 +140,16 @@ impl OptimizerState {
             return Ok(state);
         }
         state.build(optimizer, parameters);
+        let arrays = expected.iter().filter(|variable| !variable.shape.is_empty()).count();
+        if is_keras_2 && expected.is_empty() && is_of_weights(rest, parameters) {
+            // The momenta that its SGD has without momentum, too.
+            return Ok(state);
+        }
+        if is_keras_2 && rest.len() != expected.len() && rest.len() == arrays {
+            // Nor did it write other numbers: what Adafactor doesn't use, and Nadam's product.
+            expected.retain(|variable| !variable.shape.is_empty());
+            state.repeat_scalars(optimizer);
+        }
         let layer = format!("optimizer {}", optimizer.class_name());
         if expected.len() != rest.len() {
             return Err(Error::WeightCount {
@@ -194,6 +206,14 @@ impl OptimizerState {
             .collect()
     }
 
+    /// What the scalars are after so many steps, from the beginning.
+    fn repeat_scalars(&mut self, optimizer: &dyn Optimizer) {
+        for number in 1..=self.iterations.min(MOST_REPEATED) {
+            let step = Step { number, learning_rate: 0.0, scalars: &[] };
+            optimizer.update_scalars(&step, &mut self.scalars);
+        }
+    }
+
     fn values(&self, buffer: Buffer) -> &[Float] {
         match buffer {
             Buffer::Average => &self.average,
@@ -211,6 +231,15 @@ impl OptimizerState {
             Buffer::Scalars => &mut self.scalars,
         }
     }
+}
+
+/// The most steps that scalars are followed for; Nadam's product is then zero.
+const MOST_REPEATED: u64 = 10_000;
+
+/// Whether there is one variable for each weight that is trained, as large as that.
+fn is_of_weights(variables: &[impl FileVariable], parameters: &Parameters) -> bool {
+    let trained = parameters.entries().iter().filter(|entry| entry.trainable);
+    variables.iter().map(FileVariable::shape).eq(trained.map(|entry| &entry.shape[..]))
 }
 
 #[derive(Clone, Copy)]
