@@ -52,7 +52,7 @@ impl Model {
     /// ```
     /// use elman::prelude::*;
     /// let mut model = Sequential::new();
-    /// model.add(ConvLstm1d::new(2, 3).padding("same")?.input_shape([5, 4, 1]))?;
+    /// model.add(ConvLstm1d::new(2, 3).padding(Padding::Same).input_shape([5, 4, 1]))?;
     /// let error = model.standalone().unwrap_err().to_string();
     /// assert!(error.contains("conv_lstm1d") && error.contains("ConvLSTM"));
     /// # Ok::<(), elman::Error>(())
