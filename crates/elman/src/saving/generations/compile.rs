@@ -32,7 +32,7 @@ pub(in crate::saving) fn has_slots_by_kind(training: &Value, generation: Generat
 
 /// - `Custom>Adam` is Adam: TF-Keras registered its own under a name of the user's kind.
 /// - `lr` is `learning_rate`; a `decay` that isn't 0 is the schedule InverseTimeDecay.
-/// - An epsilon of null was `epsilon()`, and a schedule's name of null its default.
+/// - An epsilon of null was `epsilon()`.
 fn upgrade_optimizer(optimizer: &mut Value) {
     let Some(optimizer) = optimizer.as_object_mut() else { return };
     if let Some(class) = optimizer.get("class_name").and_then(Value::as_str)
@@ -49,12 +49,6 @@ fn upgrade_optimizer(optimizer: &mut Value) {
         config.insert("epsilon".into(), json!(1e-7));
     }
     config.shift_remove("schedule_decay");
-    if let Some(schedule) = config.get_mut("learning_rate").and_then(|rate| rate.get_mut("config"))
-        && schedule.get("name").is_some_and(Value::is_null)
-        && let Some(schedule) = schedule.as_object_mut()
-    {
-        schedule.shift_remove("name");
-    }
     let decay = config.get("decay").and_then(Value::as_f64).unwrap_or(0.0);
     if decay != 0.0 {
         config.shift_remove("decay");

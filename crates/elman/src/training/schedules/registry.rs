@@ -47,9 +47,12 @@ pub(super) fn from_object(object: &Map<String, Value>) -> Result<LearningRate> {
             known: CLASSES.iter().map(|(class, _)| *class).collect::<Vec<_>>().join(", "),
         });
     };
-    let empty = Map::new();
-    let config = object.get("config").and_then(Value::as_object).unwrap_or(&empty);
-    read(config).map_err(|error| Error::Config {
+    let mut config = object.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
+    // TF-Keras 2 wrote what nobody had named so.
+    if config.get("name").is_some_and(Value::is_null) {
+        config.shift_remove("name");
+    }
+    read(&config).map_err(|error| Error::Config {
         place: format!("schedule {class}"),
         problem: error.to_string(),
     })
