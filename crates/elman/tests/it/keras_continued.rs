@@ -42,7 +42,7 @@ fn trainings_go_on_from_files_of_tf_keras_2() {
 fn nadam_goes_on_where_it_was() {
     for ending in ["keras", "h5"] {
         let path = fixture_path(&format!("continued/tfk_nadam.{ending}"));
-        let mut model = load_model(&path).unwrap();
+        let model = load_model(&path).unwrap();
         assert_eq!(model.warnings().len(), 0, "{ending}: {:?}", model.warnings());
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("again.keras");
