@@ -20,6 +20,8 @@ test:
 
 examples:
 	cargo run --release --example notebook > target/notebook.txt
+	cargo run --release --example tour
+	python3 examples/make_notebook.py --check
 	cargo run --release --example custom
 	cargo run --release --example digits -- target/elman-examples
 	cargo run --release --example forecast -- target/elman-examples
