@@ -183,3 +183,14 @@ def test_a_loss_that_is_lost_ends_quietly():
 def test_what_is_no_callback():
     with pytest.raises(TypeError, match="callbacks"):
         fit(model(), "EarlyStopping")
+
+
+def test_moments_that_never_come():
+    class Waits(elman.callbacks.Callback):
+        def on_predict_end(self, logs=None):
+            raise AssertionError("never called")
+
+    model = elman.Sequential([elman.layers.Dense(1, input_shape=(2,))])
+    model.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="Waits.on_predict_end would never be called"):
+        model.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0, callbacks=[Waits()])

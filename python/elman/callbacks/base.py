@@ -20,6 +20,17 @@ EVENTS = (
 )
 
 
+#: Moments that Keras tells of, and this library doesn't.
+NEVER_TOLD = (
+    "on_test_batch_begin",
+    "on_test_batch_end",
+    "on_predict_begin",
+    "on_predict_end",
+    "on_predict_batch_begin",
+    "on_predict_batch_end",
+)
+
+
 class Callback:
     """Code that runs while a model is trained: `self.model` may be looked at and changed.
 
@@ -195,6 +206,11 @@ def prepare(callbacks, model, params):
                 raise TypeError(
                     f"fit: argument `callbacks` must hold callbacks, got {type(callback).__name__}"
                 )
+        elif never := [event for event in NEVER_TOLD if hasattr(callback, event)]:
+            raise ValueError(
+                f"fit: {type(callback).__name__}.{never[0]} would never be called: callbacks are "
+                f"told of {', '.join(EVENTS)}"
+            )
         callback.set_params(params)
         callback.set_model(model)
         if isinstance(callback, Described) and "_native" not in vars(callback):

@@ -9,6 +9,7 @@ from .._copies import state_without as state_without
 from .._pictures import Curves as Curves
 from .._arguments import Configured as Configured, arguments as arguments
 EVENTS: Any
+NEVER_TOLD: Any
 class Callback:
     model: Any
     params: Any

@@ -221,7 +221,7 @@ class Training:
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """The outputs for an array, or for a list or dictionary of them; or for the batches of a
-        generator or data set. `verbose` is quiet unless it is 1 or 2.
+        generator or data set. Nothing is printed, whatever `verbose` is: they are there at once.
 
         Raises:
             ValueError: for arrays that don't fit the model.
