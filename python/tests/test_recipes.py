@@ -57,7 +57,7 @@ def test_a_file_of_keras_and_back(tmp_path):
     np.save(tmp_path / "x.npy", x)
     np.save(tmp_path / "y.npy", y)
     environment = {
-        "KERAS_BACKEND": "tensorflow",
+        "KERAS_BACKEND": "jax",
         **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
     }
 
