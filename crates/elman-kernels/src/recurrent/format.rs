@@ -24,8 +24,9 @@ pub enum WeightFormat {
 /// The least exponent of a power of two that columns are multiples of: smaller weights are zero.
 const LEAST_EXPONENT: i32 = -60;
 
-/// Weights that a format can hold.
+/// Weights that a format of fewer bits can hold.
 pub(super) struct Rounded {
+    pub format: WeightFormat,
     pub kernel: Vec<Float>,
     pub recurrent_kernel: Vec<Float>,
     /// For each column, what its weights are multiples of; ones, unless integers.
@@ -33,14 +34,19 @@ pub(super) struct Rounded {
 }
 
 impl Rounded {
+    /// The weights in a format; none if it holds them as they are.
     pub(super) fn new(
         cell: Cell,
         units: usize,
         weights: &Weights<'_>,
         format: WeightFormat,
-    ) -> Self {
+    ) -> Option<Self> {
+        if format == WeightFormat::Float32 {
+            return None;
+        }
         let columns = cell.gates() * units;
         let mut rounded = Rounded {
+            format,
             kernel: weights.kernel.to_vec(),
             recurrent_kernel: weights.recurrent_kernel.to_vec(),
             scales: vec![1.0; columns],
@@ -67,7 +73,7 @@ impl Rounded {
             }
         }
         rounded.scales = scales;
-        rounded
+        Some(rounded)
     }
 
     /// The weights that are rounded, and this bias.

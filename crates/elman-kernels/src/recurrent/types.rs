@@ -73,11 +73,19 @@ impl Packed {
         for (name, found, expected) in lengths {
             assert_eq!(found, expected, "recurrent: length of the {name}");
         }
+        let rounded = Rounded::new(cell, units, weights, format);
+        let weights = &rounded.as_ref().map_or(*weights, |rounded| rounded.weights(weights.bias));
         let engine = if cell.is_fused() && units > 0 {
-            Engine::Fused(Box::new(fused::Fused::new(cell, features, units, weights, format, isa)))
+            Engine::Fused(Box::new(fused::Fused::new(
+                cell,
+                features,
+                units,
+                weights,
+                rounded.as_ref(),
+                isa,
+            )))
         } else {
-            let rounded = Rounded::new(cell, units, weights, format);
-            Engine::Plain(plain::Copy::new(&rounded.weights(weights.bias)))
+            Engine::Plain(plain::Copy::new(weights))
         };
         Packed { cell, features, units, engine }
     }

@@ -4,7 +4,7 @@ use super::super::{Cell, Weights};
 use super::layout::{CANDIDATE, Layout, Slot, panel};
 use super::reduced::Reduced;
 use crate::buffer::Buffer;
-use crate::recurrent::format::{Rounded, WeightFormat};
+use crate::recurrent::format::Rounded;
 use crate::{Float, Isa};
 use std::sync::OnceLock;
 
@@ -108,15 +108,10 @@ impl Fused {
         features: usize,
         units: usize,
         weights: &Weights<'_>,
-        format: WeightFormat,
+        rounded: Option<&Rounded>,
         isa: Isa,
     ) -> Fused {
         let layout = Layout::new(cell, units, isa);
-        let rounded = match format {
-            WeightFormat::Float32 => None,
-            _ => Some(Rounded::new(cell, units, weights, format)),
-        };
-        let weights = rounded.as_ref().map_or(*weights, |rounded| rounded.weights(weights.bias));
         let columns = cell.gates() * units;
         let (kernel, recurrent) = (weights.kernel, weights.recurrent_kernel);
         let bias = |i: usize| weights.bias.map_or(0.0, |bias| bias[i]);
@@ -147,8 +142,7 @@ impl Fused {
             }),
             candidate,
             reduced: rounded
-                .as_ref()
-                .and_then(|rounded| Reduced::new(&layout, rounded, format, input_bias, inner_bias)),
+                .and_then(|rounded| Reduced::new(&layout, rounded, input_bias, inner_bias)),
             features,
             layout,
             transposed: OnceLock::new(),

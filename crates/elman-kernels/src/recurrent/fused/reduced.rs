@@ -107,14 +107,13 @@ impl Reduced {
     pub(super) fn new(
         layout: &Layout,
         rounded: &Rounded,
-        format: WeightFormat,
         bias: impl Fn(usize, usize) -> Float,
         inner_bias: impl Fn(usize) -> Float,
     ) -> Option<Reduced> {
         let source = |slots, weights| Source { layout, slots, rounded, weights };
         let kernel = source(&layout.input, &rounded.kernel);
         let recurrent = source(&layout.recurrent, &rounded.recurrent_kernel);
-        Some(match format {
+        Some(match rounded.format {
             WeightFormat::Float32 => return None,
             WeightFormat::Bfloat16 => {
                 Reduced::Bfloat16 { kernel: kernel.halves(), recurrent: recurrent.halves() }
