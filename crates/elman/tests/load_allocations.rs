@@ -1,9 +1,9 @@
 //! What loading a model takes: hardly more memory than the model has, and nothing that stays.
 //!
-//! A program of its own, since the allocator that counts serves all of it.
+//! A program of its own, since the allocator that counts serves all of it, and one test in it: a
+//! second one would start, wait and end while bytes are counted, and take some.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use elman::prelude::*;
@@ -13,8 +13,6 @@ struct Counting;
 
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
 static PEAK: AtomicUsize = AtomicUsize::new(0);
-/// The tests count in turn.
-static TURN: Mutex<()> = Mutex::new(());
 
 fn grow(bytes: usize) {
     PEAK.fetch_max(IN_USE.fetch_add(bytes, Relaxed) + bytes, Relaxed);
@@ -59,9 +57,7 @@ fn model(units: usize, features: usize) -> Model {
 
 /// Loading takes at most 1.2 times the file, the weights of the model among it; the state of an
 /// optimizer, too.
-#[test]
 fn a_large_model_takes_its_own_memory() {
-    let _turn = TURN.lock().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.keras");
     for is_compiled in [false, true] {
@@ -86,9 +82,7 @@ fn a_large_model_takes_its_own_memory() {
 }
 
 /// A hundred models, each loaded and used once: nothing of them stays.
-#[test]
 fn models_leave_nothing_behind() {
-    let _turn = TURN.lock().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = |i: usize| folder.path().join(format!("{i}.keras"));
     for i in 0..100 {
@@ -104,4 +98,10 @@ fn models_leave_nothing_behind() {
     };
     let (first, second) = (round(), round());
     assert!(second <= first + 1024, "{first} bytes in use after a round, then {second}");
+}
+
+#[test]
+fn loading_takes_what_the_model_has() {
+    a_large_model_takes_its_own_memory();
+    models_leave_nothing_behind();
 }

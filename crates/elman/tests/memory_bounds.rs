@@ -1,10 +1,10 @@
 //! Memory that does not grow: predictions with the length of sequences, and a process with the
 //! models that it has had. Every byte is counted.
 //!
-//! A program of its own, since the counting allocator serves all of it.
+//! A program of its own, since the counting allocator serves all of it, and one test in it: a
+//! second one would start, wait and end while bytes are counted, and take some.
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use elman::prelude::*;
@@ -42,9 +42,6 @@ unsafe impl GlobalAlloc for Counting {
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-/// One test at a time: the counters are of the whole process.
-static TURN: Mutex<()> = Mutex::new(());
 
 /// The most bytes that `work` holds at a time beside what was there before.
 fn peak_of<T>(work: impl FnOnce() -> T) -> usize {
@@ -88,9 +85,7 @@ fn layers(sequences: bool) -> Vec<(&'static str, Sequential)> {
     ]
 }
 
-#[test]
 fn a_prediction_takes_no_more_memory_for_a_longer_sequence() {
-    let _turn = TURN.lock();
     for (name, model) in layers(false) {
         // Before: memory that is kept is there, too.
         let before = LIVE.load(Ordering::SeqCst);
@@ -101,9 +96,7 @@ fn a_prediction_takes_no_more_memory_for_a_longer_sequence() {
     }
 }
 
-#[test]
 fn outputs_of_all_steps_take_what_they_hold() {
-    let _turn = TURN.lock();
     for (name, model) in layers(true) {
         let beyond = |time: usize| taken(&model, time) - BATCH * time * UNITS * size_of::<f32>();
         let [short, long] = TIMES.map(beyond);
@@ -111,9 +104,7 @@ fn outputs_of_all_steps_take_what_they_hold() {
     }
 }
 
-#[test]
 fn a_stream_takes_no_memory_at_all_for_more_steps() {
-    let _turn = TURN.lock();
     let mut stream = model(Lstm::new(UNITS)).stream().unwrap();
     let took = peak_of(|| {
         for i in 0..10_000 {
@@ -143,9 +134,7 @@ fn hundred() -> Vec<(Vec<u8>, usize)> {
     (0..100).map(file).collect()
 }
 
-#[test]
 fn a_hundred_models_that_came_and_went_leave_nothing() {
-    let _turn = TURN.lock();
     let files = hundred();
     let round = || {
         for (bytes, features) in &files {
@@ -165,4 +154,12 @@ fn a_hundred_models_that_came_and_went_leave_nothing() {
     for _ in 0..3 {
         assert_eq!(round(), before, "bytes are left");
     }
+}
+
+#[test]
+fn memory_is_bounded() {
+    a_prediction_takes_no_more_memory_for_a_longer_sequence();
+    outputs_of_all_steps_take_what_they_hold();
+    a_stream_takes_no_memory_at_all_for_more_steps();
+    a_hundred_models_that_came_and_went_leave_nothing();
 }
