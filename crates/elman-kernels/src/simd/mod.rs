@@ -10,6 +10,8 @@ mod avx2;
 #[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
 mod avx512;
 pub(crate) mod math;
+#[cfg(all(target_arch = "aarch64", target_feature = "neon", not(feature = "f64")))]
+mod neon;
 mod portable;
 
 use crate::{Float, Isa};
@@ -28,6 +30,9 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     const LANES: usize;
     /// The rows of the largest tile of 1, 2, 3 and 4 vectors that fits the registers.
     const TILE_ROWS: [usize; 4];
+    /// The most vectors that weights are added to while they are unpacked: what is unpacked takes
+    /// registers, too. At least 4.
+    const UNPACKED_CHAINS: usize = 12;
 
     /// Runs a task compiled for this instruction set.
     fn run<T: Task>(self, task: T) -> T::Output;
@@ -138,6 +143,8 @@ pub(crate) fn available() -> Vec<Isa> {
         all.extend(avx2::Avx2::detect().map(|_| Isa::Avx2));
         all.extend(avx512::Avx512::detect().map(|_| Isa::Avx512));
     }
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(feature = "f64")))]
+    all.push(Isa::Neon);
     all
 }
 
@@ -156,6 +163,8 @@ pub(crate) fn dispatch<T: Task>(isa: Isa, task: T) -> T::Output {
                 return simd.run(Enter(task));
             }
         }
+        #[cfg(all(target_arch = "aarch64", target_feature = "neon", not(feature = "f64")))]
+        Isa::Neon => return neon::Neon.run(task),
         #[cfg(test)]
         Isa::Emulated => return portable::Portable::<{ portable::WIDE }>.run(task),
         _ => {}
@@ -164,8 +173,10 @@ pub(crate) fn dispatch<T: Task>(isa: Isa, task: T) -> T::Output {
 }
 
 /// Passes a task on: a task of its own, so that the detection above stays out of its function.
+#[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
 struct Enter<T>(T);
 
+#[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
 impl<T: Task> Task for Enter<T> {
     type Output = T::Output;
 

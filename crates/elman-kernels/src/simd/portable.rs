@@ -1,5 +1,5 @@
-//! Lanes in plain Rust, which the compiler turns into whatever the target always has (SSE2 on
-//! x86-64, Advanced SIMD on AArch64): four, and in tests sixteen that stand in for AVX-512.
+//! Lanes in plain Rust, which the compiler turns into whatever the target always has (such as SSE2
+//! on x86-64): four, and in tests sixteen that stand in for AVX-512.
 
 use super::{Simd, Task};
 use crate::Float;

@@ -56,7 +56,7 @@ pub(crate) unsafe fn chain<S: Simd, W: Weight>(
         ($v:literal, $i:literal, $f:literal: $($b:literal),*) => {{
             let mut left = blocks;
             while left > 0 {
-                $(if left >= $b {
+                $(if left >= $b && (!W::UNPACKED || $b * $i <= S::UNPACKED_CHAINS) {
                     let at = if reverse { left - $b } else { blocks - left };
                     s.run(Chains::<W, $b, $v, $i, $f>(&chain.skip::<S>(at, $v, $i)));
                     left -= $b;

@@ -48,7 +48,7 @@ pub(super) fn panel(vectors: usize) -> usize {
 fn lanes(isa: Isa) -> usize {
     match isa {
         Isa::Avx512 => 16,
-        Isa::Avx2 => 8,
+        Isa::Avx2 | Isa::Neon => 8,
         #[cfg(test)]
         Isa::Emulated => 16,
         _ => 4,

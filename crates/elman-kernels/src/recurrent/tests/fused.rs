@@ -129,5 +129,6 @@ suite! {
     portable: Isa::Portable;
     avx2: Isa::Avx2;
     avx512: Isa::Avx512;
+    neon: Isa::Neon;
     emulated: Isa::Emulated;
 }

@@ -1,4 +1,6 @@
 mod bitwise;
+#[cfg(not(feature = "f64"))]
+mod everywhere;
 mod fused;
 mod gradients;
 mod lengths;
