@@ -1,6 +1,7 @@
 //! Zip archives in memory, through the `zip` crate: the one file that knows it.
 
 use std::io::{Cursor, Read, Seek, Write};
+use std::ops::Range;
 
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
@@ -15,6 +16,8 @@ use crate::limits::{
 pub(crate) struct Members<'a, R> {
     file: &'a str,
     zip: ZipArchive<R>,
+    /// The bytes of the archive.
+    stored: u64,
     /// Names in the order of the archive, folders left out.
     names: Vec<(usize, String)>,
 }
@@ -44,7 +47,7 @@ impl<'a, R: Read + Seek> Members<'a, R> {
                 limit: MAX_MEMBERS,
             });
         }
-        let mut members = Members { file, zip, names: Vec::new() };
+        let mut members = Members { file, zip, stored, names: Vec::new() };
         let mut total = 0u64;
         for index in 0..members.zip.len() {
             total = total.saturating_add(members.check(index)?);
@@ -122,33 +125,26 @@ impl<'a, R: Read + Seek> Members<'a, R> {
         index.and_then(|index| self.zip.by_index_data(index).ok()).map_or(0, |entry| entry.size())
     }
 
-    /// Where the bytes of a member that isn't packed begin, if it is such a one, and how many there
-    /// are. They have been seen to be those that the archive means.
-    pub(crate) fn find_stored(&mut self, name: &str) -> Result<Option<(u64, u64)>> {
+    /// Where the bytes of a member that isn't packed lie, if it is such a one, and what they are to
+    /// add up to, which is not checked.
+    pub(crate) fn find_stored(&mut self, name: &str) -> Result<Option<(Range<u64>, u32)>> {
         let Some(&(index, _)) = self.names.iter().find(|(_, n)| n == name) else {
             return Ok(None);
         };
         let file = self.file;
-        let mut member = self.zip.by_index(index).map_err(|e| corrupt(file, name, e))?;
+        let member = self.zip.by_index(index).map_err(|e| corrupt(file, name, e))?;
         if member.compression() != CompressionMethod::Stored {
             return Ok(None);
         }
         let (Some(start), size) = (member.data_start(), member.size()) else { return Ok(None) };
-        // Reading it through checks its sum.
-        let mut buffer = vec![0; 1 << 18];
-        let mut read = 0;
-        loop {
-            match member.read(&mut buffer).map_err(|e| corrupt(file, name, e.into()))? {
-                0 => break,
-                n => read += n as u64,
-            }
-        }
-        if read != size {
-            let detail = format!("declares {size} bytes, has {read}");
+        let end = start.checked_add(size).filter(|end| *end <= self.stored);
+        let Some(end) = end.filter(|_| size == member.compressed_size()) else {
+            let has = self.stored.saturating_sub(start).min(member.compressed_size());
+            let detail = format!("declares {size} bytes, has {has}");
             let (file, member) = (file.to_owned(), name.to_owned());
             return Err(Error::CorruptArchive { file, member, detail });
-        }
-        Ok(Some((start, size)))
+        };
+        Ok(Some((start..end, member.crc32())))
     }
 
     /// Unpacks a member; `None` if there is none of this name.

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufReader, Read, Seek};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::archive::{self, Members};
 use crate::error::{Error, Result};
 use crate::limits::{MAX_FILE_BYTES, MAX_JSON_BYTES, MAX_MEMBER_BYTES};
 use crate::store::WeightStore;
-use crate::stored::StoredWeights;
+use crate::stored::{StoredWeights, Sum};
 use crate::{atomic, paths};
 
 const METADATA: &str = "metadata.json";
@@ -177,7 +178,9 @@ fn assets<R: Read + Seek>(members: &mut Members<'_, R>) -> Result<BTreeMap<Strin
     Ok(assets)
 }
 
-/// A `.keras` file whose weights are read when they are wanted; otherwise as [`KerasArchive`].
+/// A `.keras` file whose weights are read when they are wanted; otherwise as [`KerasArchive`]. That
+/// they are those that were put into the archive is seen by [`StoredWeights::read_all`] and
+/// [`StoredWeights::check`] alone.
 #[derive(Debug)]
 pub struct KerasFile {
     /// The text of `metadata.json`.
@@ -219,8 +222,8 @@ impl KerasFile {
         }
         let again = file.try_clone().map_err(unreadable)?;
         let members = Members::read_from(BufReader::new(file), len, &name)?;
-        KerasFile::of(members, &name, |start, size, name| {
-            StoredWeights::of_part(again, start, size, name)
+        KerasFile::of(members, &name, |part, sum, name| {
+            StoredWeights::of_part(again, part, Some(sum), name)
         })
     }
 
@@ -229,25 +232,28 @@ impl KerasFile {
     /// # Errors
     /// As [`KerasArchive::from_bytes`].
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<KerasFile> {
-        KerasFile::of(Members::open(bytes, name)?, name, |start, size, name| {
+        KerasFile::of(Members::open(bytes, name)?, name, |part, sum, name| {
             // Fits: the archive says that they are in these bytes.
-            let part = bytes.get(start as usize..(start + size) as usize).unwrap_or_default();
-            StoredWeights::from_h5_vec(part.to_vec(), name)
+            let part = bytes.get(part.start as usize..part.end as usize).unwrap_or_default();
+            StoredWeights::of_vec(part.to_vec(), Some(sum), name)
         })
     }
 
-    /// Weights that are not packed are found by `find`, by their place and size.
+    /// Weights that are not packed are found by `find`, by their place and sum.
     fn of<R: Read + Seek>(
         mut members: Members<'_, R>,
         name: &str,
-        find: impl FnOnce(u64, u64, &str) -> Result<StoredWeights>,
+        find: impl FnOnce(Range<u64>, Sum, &str) -> Result<StoredWeights>,
     ) -> Result<KerasFile> {
         check_names(&members, name)?;
         let metadata = text(&mut members, name, METADATA)?;
         let config = text(&mut members, name, CONFIG)?;
         let place = format!("{name}/{WEIGHTS}");
         let weights = match members.find_stored(WEIGHTS)? {
-            Some((start, size)) => find(start, size, &place)?,
+            Some((part, crc32)) => {
+                let sum = Sum { crc32, file: name.to_owned(), member: WEIGHTS.to_owned() };
+                find(part, sum, &place)?
+            }
             None => match members.read(WEIGHTS, MAX_MEMBER_BYTES)? {
                 Some(bytes) => StoredWeights::from_h5_vec(bytes, &place)?,
                 None if members.names().any(|member| member == WEIGHTS_NPZ) => {

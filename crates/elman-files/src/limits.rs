@@ -45,9 +45,12 @@ pub const MAX_RANK: usize = 32;
 /// Longest header of an npy file; a header of three keys takes about 100 bytes.
 pub const MAX_NPY_HEADER_BYTES: usize = 64 << 10;
 
-/// How many times larger than its file the text in its attributes may be, where several refer to
-/// one text, once it is above [`EXPANSION_FLOOR_BYTES`].
-pub const MAX_TEXT_EXPANSION: u64 = 2;
+/// How many times larger than its file the text in the attributes of a group may be, where several
+/// refer to one text, beyond [`TEXT_FLOOR_BYTES`].
+pub const MAX_TEXT_EXPANSION: u64 = 1;
+
+/// Text up to this size is accepted in the attributes of a group, and what it takes to find it.
+pub const TEXT_FLOOR_BYTES: u64 = 16 << 20;
 
 /// Most numbers that may stand one by one in an ONNX file, where they take one byte and more, up to
 /// eight times as much in memory. Weights stand in it as raw bytes.

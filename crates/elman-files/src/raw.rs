@@ -105,6 +105,34 @@ pub(crate) fn decode(kind: Kind, endian: Endian, bytes: &[u8]) -> Data {
     }
 }
 
+/// As many elements as there is room for, as [`Data::to_f32`] gives them and then converted, from their
+/// bytes; whether all that were converted are finite.
+pub(crate) fn decode_into<T>(
+    kind: Kind,
+    endian: Endian,
+    bytes: &[u8],
+    to: &mut [T],
+    convert: impl Fn(f32) -> T,
+) -> bool {
+    // The exponent of what is not finite is all ones: one more sets the bit above it.
+    const EXPONENT: u32 = 0x7f80_0000;
+    const ONE: u32 = 0x0080_0000;
+    let mut seen = 0;
+    let mut put = |to: &mut T, value: f32| {
+        seen |= (value.to_bits() & EXPONENT) + ONE;
+        *to = convert(value);
+    };
+    if (kind, endian) == (Kind::F32, Endian::Little) {
+        // The usual type without a copy.
+        let (chunks, _) = bytes.as_chunks::<4>();
+        to.iter_mut().zip(chunks).for_each(|(to, bytes)| put(to, f32::from_le_bytes(*bytes)));
+    } else {
+        let values = decode(kind, endian, bytes).to_f32();
+        to.iter_mut().zip(values).for_each(|(to, value)| put(to, value));
+    }
+    seen >> 31 == 0
+}
+
 /// Elements as little-endian bytes.
 pub(crate) fn encode(data: &Data) -> Vec<u8> {
     macro_rules! bytes {
@@ -168,6 +196,27 @@ mod tests {
             let got = f64::from(f16_to_f32(bits));
             assert!(got == expected || got.is_nan() && expected.is_nan(), "{bits:#x} {got}");
             assert_eq!(got.is_sign_negative(), bits >> 15 == 1, "{bits:#x}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_finite_is_seen_wherever_it_is() {
+        let finite = [1.0, -0.0, f32::MAX, f32::MIN, f32::MIN_POSITIVE, 1e-45, -3.5];
+        for at in 0..finite.len() {
+            for bad in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 2.0] {
+                let mut values = finite;
+                values[at] = bad;
+                let (data, mut got) = (Data::F32(values.to_vec()), [0.0; 7]);
+                let put =
+                    |endian, bytes: &[u8], got: &mut [f32]| decode_into(Kind::F32, endian, bytes, got, |v| v);
+                let little = encode(&data);
+                assert_eq!(put(Endian::Little, &little, &mut got), bad == 2.0);
+                assert!(got.iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits()));
+                let big: Vec<u8> = little.chunks(4).flat_map(|c| c.iter().rev().copied()).collect();
+                assert_eq!(put(Endian::Big, &big, &mut got), bad == 2.0);
+                // Behind what there is room for, it doesn't matter.
+                assert_eq!(put(Endian::Little, &little, &mut got[..at]), true);
+            }
         }
     }
 

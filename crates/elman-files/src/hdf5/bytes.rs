@@ -1,8 +1,8 @@
 //! Where the bytes of an HDF5 file lie: in memory, or in a part of a file on disk.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io;
+use std::sync::Arc;
 
 use hdf5_pure::FormatError;
 
@@ -12,7 +12,7 @@ pub(crate) enum Bytes {
     Memory(Arc<Vec<u8>>),
     /// So many bytes of a file, from a place on.
     Part {
-        file: Arc<Mutex<File>>,
+        file: Arc<File>,
         start: u64,
         len: u64,
     },
@@ -24,7 +24,7 @@ impl Bytes {
     }
 
     pub(crate) fn part(file: File, start: u64, len: u64) -> Bytes {
-        Bytes::Part { file: Arc::new(Mutex::new(file)), start, len }
+        Bytes::Part { file: Arc::new(file), start, len }
     }
 
     pub(crate) fn len(&self) -> u64 {
@@ -40,9 +40,9 @@ impl Bytes {
     }
 
     /// Fills `to` with what begins at `offset`.
-    pub(crate) fn read(&self, offset: u64, to: &mut [u8]) -> std::io::Result<()> {
+    pub(crate) fn read(&self, offset: u64, to: &mut [u8]) -> io::Result<()> {
         if !self.holds(offset, to.len() as u64) {
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
         match self {
             Bytes::Memory(bytes) => {
@@ -51,42 +51,23 @@ impl Bytes {
                 to.copy_from_slice(&bytes[offset..offset + to.len()]);
                 Ok(())
             }
-            Bytes::Part { file, start, .. } => {
-                let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-                file.seek(SeekFrom::Start(start + offset))?;
-                file.read_exact(to)
+            Bytes::Part { file, start, .. } => read_at(file, start + offset, to),
+        }
+    }
+
+    /// The bytes themselves, if they are in memory.
+    pub(super) fn in_memory(&self, offset: u64, len: u64) -> Option<&[u8]> {
+        match self {
+            // Fits: it is within a slice.
+            Bytes::Memory(bytes) if self.holds(offset, len) => {
+                Some(&bytes[offset as usize..(offset + len) as usize])
             }
+            _ => None,
         }
     }
 
-    /// Hands out all bytes in blocks, each with the `overlap` bytes before it, until one is refused.
-    pub(crate) fn blocks(
-        &self,
-        overlap: usize,
-        mut see: impl FnMut(u64, &[u8]),
-    ) -> std::io::Result<()> {
-        const BLOCK: usize = 1 << 16;
-        let mut buffer = vec![0; BLOCK + overlap];
-        let (mut at, mut kept) = (0, 0);
-        while at < self.len() {
-            let new = BLOCK.min(usize::try_from(self.len() - at).unwrap_or(BLOCK));
-            self.read(at, &mut buffer[kept..kept + new])?;
-            let seen = kept + new;
-            see(at - kept as u64, &buffer[..seen]);
-            kept = overlap.min(seen);
-            buffer.copy_within(seen - kept..seen, 0);
-            at += new as u64;
-        }
-        Ok(())
-    }
-}
-
-impl hdf5_pure::Source for Bytes {
-    fn len(&self) -> u64 {
-        Bytes::len(self)
-    }
-
-    fn read_at(&self, offset: u64, to: &mut [u8]) -> Result<(), FormatError> {
+    /// As [`Bytes::read`], with the library's errors.
+    pub(super) fn read_for_library(&self, offset: u64, to: &mut [u8]) -> Result<(), FormatError> {
         if !self.holds(offset, to.len() as u64) {
             let end = offset.saturating_add(to.len() as u64);
             let fits = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
@@ -99,28 +80,51 @@ impl hdf5_pure::Source for Bytes {
     }
 }
 
+/// Fills `to` with what begins at that place of a file, wherever others read it.
+#[cfg(unix)]
+fn read_at(file: &File, at: u64, to: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, to, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut at: u64, mut to: &mut [u8]) -> io::Result<()> {
+    while !to.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, to, at) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => (at, to) = (at + read as u64, &mut to[read..]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Elsewhere there is one thread.
+#[cfg(not(any(unix, windows)))]
+fn read_at(mut file: &File, at: u64, to: &mut [u8]) -> io::Result<()> {
+    use std::io::{Read, Seek};
+    file.seek(io::SeekFrom::Start(at))?;
+    file.read_exact(to)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn blocks_overlap_and_leave_nothing_out() {
+    fn a_part_of_a_file_is_read_as_memory_is() {
         let numbers: Vec<u8> = (0..200_000u32).map(|i| ((i * 7919) >> 3) as u8).collect();
-        let folder = std::env::temp_dir().join(format!("elman-bytes-{}", std::process::id()));
-        std::fs::write(&folder, [&[9; 5][..], &numbers].concat()).unwrap();
-        let part = Bytes::part(File::open(&folder).unwrap(), 5, numbers.len() as u64);
+        let path = std::env::temp_dir().join(format!("elman-bytes-{}", std::process::id()));
+        std::fs::write(&path, [&[9; 5][..], &numbers, &[9; 5]].concat()).unwrap();
+        let part = Bytes::part(File::open(&path).unwrap(), 5, numbers.len() as u64);
         for bytes in [Bytes::new(numbers.clone()), part] {
-            let mut seen = Vec::new();
-            let see = |at: u64, block: &[u8]| {
-                assert!(at == 0 || at as usize == seen.len() - 3);
-                assert_eq!(block, &numbers[at as usize..at as usize + block.len()]);
-                seen.truncate(at as usize);
-                seen.extend_from_slice(block);
-            };
-            bytes.blocks(3, see).unwrap();
-            assert!(seen == numbers);
+            let mut read = vec![0; 1000];
+            for at in [199_000, 0, 77_777] {
+                bytes.read(at, &mut read).unwrap();
+                assert!(read == numbers[at as usize..at as usize + 1000]);
+            }
             assert!(bytes.read(199_999, &mut [0; 2]).is_err() && !bytes.holds(u64::MAX, 2));
         }
-        std::fs::remove_file(folder).unwrap();
+        std::fs::remove_file(path).unwrap();
     }
 }

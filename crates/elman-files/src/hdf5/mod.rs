@@ -4,7 +4,8 @@
 //! oldest format the library offers (HDF5 1.8: version 2 superblock), contiguous and uncompressed.
 
 mod bytes;
-mod heap;
+mod meter;
+mod pass;
 mod read;
 mod stored;
 mod types;
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::limits::MAX_NAME_BYTES;
 
 pub(crate) use bytes::Bytes;
+pub(crate) use pass::read as read_pass;
 pub(crate) use read::{find, read, read_until_problem};
 pub(crate) use stored::Found;
 pub(crate) use write::write;

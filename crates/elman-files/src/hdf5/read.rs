@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use hdf5_pure::{AttrValue, Dataset, File, Group, Layout};
 
 use super::bytes::Bytes;
+use super::meter::Metered;
 use super::stored::Found;
 use super::types::{classify, name_of};
 use super::{check_name, failed};
@@ -100,6 +101,7 @@ fn parse(bytes: &Bytes, file: &str, reads: bool) -> Contents {
     let mut reader = Reader {
         file,
         bytes,
+        source: Metered::new(bytes.clone()),
         stored,
         // The file itself, its names and what the library makes of them take memory as well.
         budget: (EXPANSION_FLOOR_BYTES / 2).saturating_add(stored.saturating_mul(MAX_EXPANSION)),
@@ -139,6 +141,8 @@ fn size(attribute: &Attribute) -> u64 {
 struct Reader<'a> {
     file: &'a str,
     bytes: &'a Bytes,
+    /// The same, as the library reads them.
+    source: Metered,
     /// Bytes of the file.
     stored: u64,
     /// Bytes the arrays still to come may take together.
@@ -151,13 +155,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn whole(&mut self) -> Result<()> {
-        let opened = File::from_source(self.bytes.clone()).map_err(|e| failed(self.file, "", e))?;
+        let opened = File::from_source(self.source.clone()).map_err(|e| failed(self.file, "", e))?;
         // The superblock knows the file's length; without this check a cut could take names unseen.
         let (expected, found) = (opened.superblock().eof_address, self.stored);
         if expected > found {
             return Err(Error::Hdf5Truncated { file: self.file.to_owned(), expected, found });
         }
-        super::heap::check(self.bytes, opened.superblock().base_address.get(), self.file)?;
         self.group(&opened.root(), "", 0)
     }
 
@@ -171,7 +174,8 @@ impl Reader<'_> {
         if depth > 0 {
             self.contents.store.insert_group(path, None);
         }
-        for (name, value) in group.attrs().map_err(wrap)? {
+        let attributes = self.source.attributes(self.file, || group.attrs().map_err(wrap))?;
+        for (name, value) in attributes {
             if let Some(value) = text(&value) {
                 self.spend(size(&value), || format!("attribute {name:?} of group {path:?}"))?;
                 self.contents.store.set_attribute(path, &name, value);
@@ -231,7 +235,8 @@ impl Reader<'_> {
     fn found(&mut self, dataset: Dataset, path: &str) -> Result<Found> {
         let wrap = |e| failed(self.file, path, e);
         let datatype = dataset.datatype().map_err(wrap)?;
-        let Some(element) = classify(&datatype, &dataset) else {
+        let element = self.source.attributes(self.file, || Ok(classify(&datatype, &dataset)))?;
+        let Some(element) = element else {
             return Err(Error::UnsupportedDtype {
                 file: self.file.to_owned(),
                 path: path.to_owned(),

@@ -6,6 +6,7 @@ use hdf5_pure::{Dataset, Layout};
 
 use super::bytes::Bytes;
 use super::failed;
+use super::pass::Run;
 use crate::array::{Array, Data};
 use crate::error::{Error, Result};
 use crate::raw::{self, Endian, Kind};
@@ -70,9 +71,16 @@ impl Found {
         let data = match &self.place {
             Place::Dataset(dataset) => raw::decode(self.kind, self.endian, &self.raw(dataset)?),
             Place::Run(bytes, address) => {
-                let mut raw = vec![0; self.len() * self.kind.size()];
-                bytes.read(*address, &mut raw).map_err(|e| Error::io(&self.file, "read", e))?;
-                raw::decode(self.kind, self.endian, &raw)
+                let len = self.len() * self.kind.size();
+                match bytes.in_memory(*address, len as u64) {
+                    Some(raw) => raw::decode(self.kind, self.endian, raw),
+                    None => {
+                        let mut raw = vec![0; len];
+                        let read = bytes.read(*address, &mut raw);
+                        read.map_err(|e| Error::io(&self.file, "read", e))?;
+                        raw::decode(self.kind, self.endian, &raw)
+                    }
+                }
             }
         };
         let array = Array { shape: self.shape.clone(), data };
@@ -96,6 +104,19 @@ impl Found {
             at += part.len();
         }
         Ok(())
+    }
+
+    /// Where the elements lie, if they lie there in turn and as they are, with the place for as many
+    /// of them as it has room for; otherwise that place.
+    pub(crate) fn run<'a, T>(&self, to: &'a mut [T]) -> std::result::Result<Run<'a, T>, &'a mut [T]> {
+        match self.place {
+            Place::Run(_, at) => {
+                let len = self.len().min(to.len());
+                let (kind, endian) = (self.kind, self.endian);
+                Ok(Run { at, kind, endian, to: &mut to[..len] })
+            }
+            Place::Dataset(_) => Err(to),
+        }
     }
 
     /// The bytes of the elements, should the library panic, an error.

@@ -16,10 +16,62 @@ fn text_bomb(text: usize, references: usize) -> Vec<u8> {
     let first = [&(text as u32).to_le_bytes()[..], &heap.to_le_bytes()].concat();
     let at = bytes.windows(12).position(|w| w == first).unwrap();
     let reference = bytes[at..at + 16].to_vec();
+    // The header that holds them ends with its sum, which is mended.
+    let header = bytes[..at].windows(4).rposition(|w| w == b"OHDR").unwrap();
+    let is_sum = |end: &usize| bytes[*end..*end + 4] == checksum(&bytes[header..*end]).to_le_bytes();
+    let end = (at + 16 * references..bytes.len() - 4).find(is_sum).unwrap();
     for i in 1..references {
         bytes[at + 16 * i..at + 16 * (i + 1)].copy_from_slice(&reference);
     }
+    let sum = checksum(&bytes[header..end]);
+    bytes[end..end + 4].copy_from_slice(&sum.to_le_bytes());
     bytes
+}
+
+/// The sum that HDF5 keeps of its headers: Bob Jenkins's `lookup3`, from 0.
+fn checksum(bytes: &[u8]) -> u32 {
+    let mut state = [0xdead_beef_u32.wrapping_add(bytes.len() as u32); 3];
+    let steps = |state: &mut [u32; 3], steps: &[(usize, usize, u32)], mix: bool| {
+        for (to, from, rotation) in steps {
+            let other = state[*from].rotate_left(*rotation);
+            state[*to] = match mix {
+                true => state[*to].wrapping_sub(state[*from]) ^ other,
+                false => (state[*to] ^ state[*from]).wrapping_sub(other),
+            };
+            if mix {
+                // The third of the three is added to the one that was rotated.
+                let third = 3 - to - from;
+                state[*from] = state[*from].wrapping_add(state[third]);
+            }
+        }
+    };
+    let mut blocks = bytes.chunks(12).peekable();
+    while let Some(block) = blocks.next() {
+        for (i, byte) in block.iter().enumerate() {
+            state[i / 4] = state[i / 4].wrapping_add(u32::from(*byte) << (8 * (i % 4)));
+        }
+        match blocks.peek() {
+            Some(_) => steps(
+                &mut state,
+                &[(0, 2, 4), (1, 0, 6), (2, 1, 8), (0, 2, 16), (1, 0, 19), (2, 1, 4)],
+                true,
+            ),
+            None => steps(
+                &mut state,
+                &[
+                    (2, 1, 14),
+                    (0, 2, 11),
+                    (1, 0, 25),
+                    (2, 1, 16),
+                    (0, 2, 4),
+                    (1, 0, 14),
+                    (2, 1, 24),
+                ],
+                false,
+            ),
+        }
+    }
+    state[2]
 }
 
 #[test]

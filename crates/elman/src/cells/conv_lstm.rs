@@ -260,8 +260,8 @@ impl<const N: usize> Cell for ConvLstmCell<N> {
         let shapes = [&kernel[..], &recurrent_kernel, &[columns]];
         self.weights.build_shaped(shapes, builder)?;
         if self.weights.use_bias && self.unit_forget_bias {
-            let bias = builder.values_mut(self.weights.bias);
-            bias[self.filters..2 * self.filters].fill(1.0);
+            let forget = self.filters..2 * self.filters;
+            builder.change(self.weights.bias, |bias| bias[forget].fill(1.0));
         }
         Ok(())
     }

@@ -106,7 +106,8 @@ impl Cell for LstmCell {
         self.weights.build(features, self.units, columns, &[columns], builder)?;
         if self.weights.use_bias && self.unit_forget_bias {
             // The forget gates start open (Jozefowicz et al., 2015), as in Keras.
-            builder.values_mut(self.weights.bias)[self.units..2 * self.units].fill(1.0);
+            let forget = self.units..2 * self.units;
+            builder.change(self.weights.bias, |bias| bias[forget].fill(1.0));
         }
         Ok(())
     }

@@ -9,8 +9,13 @@ use crate::{Error, Result, Shape};
 /// weight which is missing: 64 MiB.
 const SPARE_VALUES: usize = 16 << 20;
 
+/// A model within the model registers its weights for itself, too, and again what is within it.
+const MAX_NESTED: usize = 16;
+
 thread_local! {
     static ROOM: Cell<Option<usize>> = const { Cell::new(None) };
+    /// How many values all models may still register.
+    static IN_ALL: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Builds a model whose values, so many, are read afterwards.
@@ -21,7 +26,9 @@ pub(crate) fn for_values<T>(stored: usize, build: impl FnOnce() -> T) -> T {
             ROOM.set(self.0);
         }
     }
-    let _restore = Restore(ROOM.replace(Some(stored.saturating_add(SPARE_VALUES))));
+    let room = stored.saturating_add(SPARE_VALUES);
+    IN_ALL.set(room.saturating_mul(MAX_NESTED));
+    let _restore = Restore(ROOM.replace(Some(room)));
     build()
 }
 
@@ -34,7 +41,12 @@ pub(super) fn is_on() -> bool {
 pub(super) fn check(registered: usize, shape: &[usize], place: &str) -> Result<()> {
     let Some(room) = ROOM.get() else { return Ok(()) };
     let len = shape.iter().try_fold(1usize, |len, size| len.checked_mul(*size));
-    match len.and_then(|len| len.checked_add(registered)).filter(|len| *len <= room) {
+    let fits = |len: &usize| {
+        let left = IN_ALL.get().checked_sub(*len);
+        IN_ALL.set(left.unwrap_or(0));
+        left.is_some() && len.checked_add(registered).is_some_and(|all| all <= room)
+    };
+    match len.filter(fits) {
         Some(_) => Ok(()),
         None => Err(Error::Config {
             place: place.into(),

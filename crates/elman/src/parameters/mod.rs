@@ -75,7 +75,10 @@ pub struct Scope {
 /// All weights of a model in one flat buffer.
 #[derive(Debug, Default)]
 pub struct Parameters {
+    /// Fewer than are registered until the first change of a model that is read from a file: zeros
+    /// that are overwritten cost as much as reading the file.
     values: Vec<Float>,
+    registered: usize,
     entries: Vec<Entry>,
     scopes: Vec<Scope>,
     states: Vec<StateEntry>,
@@ -88,6 +91,7 @@ impl Clone for Parameters {
     fn clone(&self) -> Self {
         Parameters {
             values: self.values.clone(),
+            registered: self.registered,
             entries: self.entries.clone(),
             scopes: self.scopes.clone(),
             states: self.states.clone(),
@@ -106,6 +110,11 @@ impl Parameters {
     /// All values for writing. Forms derived from the old values are dropped.
     pub fn values_mut(&mut self) -> &mut [Float] {
         self.derived.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
+        match self.values.len() {
+            // Memory that the system gives as zeros isn't touched before it is written.
+            0 => self.values = vec![0.0; self.registered],
+            _ => self.values.resize(self.registered, 0.0),
+        }
         &mut self.values
     }
 
@@ -191,13 +200,14 @@ impl Parameters {
 
     /// How much there is, to [`roll_back`](Parameters::roll_back) to.
     pub(crate) fn mark(&self) -> [usize; 4] {
-        [self.values.len(), self.entries.len(), self.scopes.len(), self.states.len()]
+        [self.registered, self.entries.len(), self.scopes.len(), self.states.len()]
     }
 
     /// Drops what was registered since the mark.
     pub(crate) fn roll_back(&mut self, [values, entries, scopes, states]: [usize; 4]) {
         self.values_mut();
         self.values.truncate(values);
+        self.registered = values;
         self.entries.truncate(entries);
         self.scopes.truncate(scopes);
         self.states.truncate(states);
@@ -271,11 +281,14 @@ impl<'a> Builder<'a> {
 
     /// How many numbers are registered in the whole model.
     pub(crate) fn registered(&self) -> usize {
-        self.parameters.values.len()
+        self.parameters.registered
     }
 
     /// Replaces the values registered from number `start` on.
     pub(crate) fn replace_from(&mut self, start: usize, values: &[Float]) {
+        if loading::is_on() {
+            return; // the file has them
+        }
         let own = &mut self.parameters.values_mut()[start..];
         debug_assert_eq!(own.len(), values.len());
         own.copy_from_slice(values);
@@ -363,23 +376,17 @@ impl<'a> Builder<'a> {
 
     /// Registers a weight with these values.
     pub fn add_values(&mut self, name: &str, shape: &[usize], values: Vec<Float>) -> Parameter {
-        let start = self.parameters.values.len();
+        let start = self.parameters.registered;
         self.parameters.values_mut();
         self.parameters.values.extend(values);
+        self.parameters.registered = self.parameters.values.len();
         self.add_entry(name, shape, start)
     }
 
-    /// Registers a weight of zeros, which takes no other memory than its own.
+    /// Registers a weight of zeros, which take no memory yet.
     fn add_zeros(&mut self, name: &str, shape: &[usize]) -> Parameter {
-        let start = self.parameters.values.len();
-        let len = shape.iter().product::<usize>();
-        self.parameters.values_mut();
-        let values = &mut self.parameters.values;
-        // Room for as much again would be as large as a large model.
-        if values.capacity() - start < len {
-            values.reserve_exact(len.max(start / 16));
-        }
-        values.resize(start + len, 0.0);
+        let start = self.parameters.registered;
+        self.parameters.registered += shape.iter().product::<usize>();
         self.add_entry(name, shape, start)
     }
 
@@ -397,7 +404,7 @@ impl<'a> Builder<'a> {
             constraint: None,
             scope: self.scope,
             index,
-            range: start..self.parameters.values.len(),
+            range: start..self.parameters.registered,
         });
         Parameter(Some(self.parameters.entries.len() - 1))
     }
@@ -419,6 +426,14 @@ impl<'a> Builder<'a> {
     /// Where the layer's weights lie in a `.keras` file, which is its place in the model.
     pub fn path(&self) -> &str {
         &self.parameters.scopes[self.scope].path
+    }
+
+    /// Changes the first values of a weight by `change`, which is not called while the model is read
+    /// from a file, that has others.
+    pub fn change(&mut self, parameter: Parameter, change: impl FnOnce(&mut [Float])) {
+        if !loading::is_on() {
+            change(self.values_mut(parameter));
+        }
     }
 
     /// The first values of a weight, for changing.

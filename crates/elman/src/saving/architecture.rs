@@ -161,7 +161,12 @@ pub(crate) fn nested_functional(config: &Map<String, Value>) -> serde_json::Resu
 }
 
 fn nested(model: Result<Model>, config: &Map<String, Value>) -> serde_json::Result<Box<dyn Layer>> {
-    let mut layer = Nested::from(model.map_err(serde_json::Error::custom)?);
+    let mut model = model.map_err(serde_json::Error::custom)?;
+    if let Ok(network) = model.built_mut() {
+        // Values of its own, if only zeros: those that are read from a file go to the model around it.
+        network.parameters_mut().values_mut();
+    }
+    let mut layer = Nested::from(model);
     layer.base_mut().trainable = config.get("trainable").and_then(Value::as_bool).unwrap_or(true);
     Ok(Box::new(layer))
 }

@@ -95,10 +95,14 @@ fn from_archive(archive: KerasFile, file: &str) -> Result<Model> {
     let metadata = parse(&archive.metadata, file, "metadata.json")?;
     let generation = Generation::of_object(&metadata).unwrap_or(Generation::KERAS_3);
     generations::upgrade(&mut config, generation);
-    let stored = archive.weights.arrays().map(|(_, array)| array.len()).sum();
+    let of_model = archive.weights.arrays().filter(|(path, _)| !path.starts_with("optimizer/"));
+    let stored = of_model.map(|(_, array)| array.len()).sum();
     let mut model = loading::for_values(stored, || architecture::read(&config, file))?;
-    fill_weights(&mut model, &archive.weights, file)?;
-    verify::warn_of_not_finite(&mut model, file);
+    // If the file is damaged, that is the better answer.
+    let damage = |error| archive.weights.check().map_or_else(Error::from, |()| error);
+    if !fill_weights(&mut model, &archive.weights, file).map_err(damage)? {
+        verify::warn_of_not_finite(&mut model, file);
+    }
     model.built_mut()?.graph_mut().load_assets(&assets(&archive)?)?;
     let compile_config = config.get("compile_config").and_then(Value::as_object);
     if let Some(object) = compile_config.filter(|object| !object.is_empty()) {
@@ -137,8 +141,9 @@ pub(crate) fn load_weights(model: &mut Model, store: &WeightStore, file: &str) -
     Ok(())
 }
 
-/// As [`load_weights`], straight into a model that is new: if this fails, it has some of them.
-fn fill_weights(model: &mut Model, stored: &StoredWeights, file: &str) -> Result<()> {
+/// As [`load_weights`], straight into a model that is new: if this fails, it has some of them. Gives
+/// whether all are finite.
+fn fill_weights(model: &mut Model, stored: &StoredWeights, file: &str) -> Result<bool> {
     let network = model.built_mut()?;
     let parameters = network.parameters();
     let root = root_of(|path| stored.has_group(path));
@@ -150,11 +155,14 @@ fn fill_weights(model: &mut Model, stored: &StoredWeights, file: &str) -> Result
         weights::check_shapes(file, &*network.layers()[scope.layer], &entries, &shapes)?;
         found.extend(entries.into_iter().map(|entry| entry.range.clone()).zip(arrays));
     }
-    let flat = network.parameters_mut().values_mut();
+    found.sort_by_key(|(range, _)| range.start);
+    let (mut rest, mut start, mut to) = (network.parameters_mut().values_mut(), 0, Vec::new());
     for (range, array) in found {
-        array.read_with(&mut flat[range], |v| v as Float)?;
+        let (own, behind) = rest.split_at_mut(range.end - start);
+        to.push((array, &mut own[range.start - start..]));
+        (rest, start) = (behind, range.end);
     }
-    Ok(())
+    Ok(stored.read_all(to, crate::num_threads(), |v| v as Float)?)
 }
 
 /// Where the variables of a layer or of a part of one lie.

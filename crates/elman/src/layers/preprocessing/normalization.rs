@@ -342,8 +342,8 @@ impl Layer for Normalization {
         builder.add("count", &[], Weight::from(&Initializer::Zeros).not_trained().integer())?;
         if let Some(Moments { mean, variance, .. }) = &self.adapted {
             for (weight, values) in self.weights.iter().zip([mean, variance]) {
-                let weight = builder.values_mut(*weight);
-                weight.iter_mut().zip(values).for_each(|(w, value)| *w = *value as Float);
+                let copy = |(w, value): (&mut Float, &f64)| *w = *value as Float;
+                builder.change(*weight, |weight| weight.iter_mut().zip(values).for_each(copy));
             }
         }
         Ok(())
