@@ -9,8 +9,16 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::error::{Error, Result};
 use crate::limits::{
-    EXPANSION_FLOOR_BYTES, MAX_EXPANSION, MAX_MEMBER_BYTES, MAX_MEMBERS, MAX_NAME_BYTES,
+    DATA_FLOOR_BYTES, EXPANSION_FLOOR_BYTES, MAX_DATA_EXPANSION, MAX_EXPANSION, MAX_MEMBER_BYTES,
+    MAX_MEMBERS, MAX_NAME_BYTES,
 };
+
+/// What an archive holds, which says how many times larger than it that may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Model,
+    Data,
+}
 
 /// The members of an archive, named and measured but not unpacked.
 pub(crate) struct Members<'a, R> {
@@ -24,14 +32,19 @@ pub(crate) struct Members<'a, R> {
 
 impl<'a> Members<'a, Cursor<&'a [u8]>> {
     /// Opens an archive in memory and checks what its directory declares.
-    pub(crate) fn open(bytes: &'a [u8], file: &'a str) -> Result<Self> {
-        Members::read_from(Cursor::new(bytes), bytes.len() as u64, file)
+    pub(crate) fn open(bytes: &'a [u8], file: &'a str, holds: Holds) -> Result<Self> {
+        Members::read_from(Cursor::new(bytes), bytes.len() as u64, file, holds)
     }
 }
 
 impl<'a, R: Read + Seek> Members<'a, R> {
     /// Opens an archive of so many bytes and checks what its directory declares.
-    pub(crate) fn read_from(mut reader: R, stored: u64, file: &'a str) -> Result<Self> {
+    pub(crate) fn read_from(
+        mut reader: R,
+        stored: u64,
+        file: &'a str,
+        holds: Holds,
+    ) -> Result<Self> {
         let mut head = Vec::new();
         let read = reader.by_ref().take(8).read_to_end(&mut head);
         read.and_then(|_| reader.rewind()).map_err(|e| Error::io(file, "read", e))?;
@@ -52,8 +65,8 @@ impl<'a, R: Read + Seek> Members<'a, R> {
         for index in 0..members.zip.len() {
             total = total.saturating_add(members.check(index)?);
         }
-        // Members may share their stored bytes, so the ratio is checked for the sum as well.
-        if total > MAX_MEMBER_BYTES.min(allowed(stored)) {
+        // The sum: members may share their stored bytes.
+        if total > MAX_MEMBER_BYTES.min(holds.allowed(stored)) {
             return Err(Error::Bomb {
                 file: file.to_owned(),
                 what: "the archive".to_owned(),
@@ -95,7 +108,7 @@ impl<'a, R: Read + Seek> Members<'a, R> {
         if !reason.is_empty() {
             return Err(Error::UnsupportedMember { file: file.to_owned(), member: name, reason });
         }
-        let (declared, stored) = (entry.size(), entry.compressed_size());
+        let declared = entry.size();
         if declared > MAX_MEMBER_BYTES {
             return Err(Error::TooLarge {
                 file: file.to_owned(),
@@ -104,14 +117,15 @@ impl<'a, R: Read + Seek> Members<'a, R> {
                 limit: MAX_MEMBER_BYTES,
             });
         }
-        if declared > EXPANSION_FLOOR_BYTES.max(stored.saturating_mul(MAX_EXPANSION)) {
-            let what = format!("member {name:?}");
-            return Err(Error::Bomb { file: file.to_owned(), what, declared, stored });
-        }
         if !entry.is_dir() {
             self.names.push((index, name));
         }
         Ok(declared)
+    }
+
+    /// The bytes of the archive.
+    pub(crate) fn stored(&self) -> u64 {
+        self.stored
     }
 
     /// Every name, in the archive's order.
@@ -163,7 +177,7 @@ impl<'a, R: Read + Seek> Members<'a, R> {
                 limit,
             });
         }
-        // At most 64 MiB more than a multiple of the archive's own size: `open` saw to that.
+        // At most a floor and a multiple of the archive's own size: `open` saw to that.
         let mut bytes = Vec::with_capacity(usize::try_from(declared).unwrap_or(0));
         member
             .by_ref()
@@ -211,9 +225,15 @@ fn is_inside(name: &str) -> bool {
         && name.split(['/', '\\']).all(|part| part != "..")
 }
 
-/// Unpacked bytes accepted for so many stored ones.
-fn allowed(stored: u64) -> u64 {
-    EXPANSION_FLOOR_BYTES.saturating_add(stored.saturating_mul(MAX_EXPANSION))
+impl Holds {
+    /// Unpacked bytes accepted for so many stored ones.
+    fn allowed(self, stored: u64) -> u64 {
+        let (floor, times) = match self {
+            Holds::Model => (EXPANSION_FLOOR_BYTES, MAX_EXPANSION),
+            Holds::Data => (DATA_FLOOR_BYTES, MAX_DATA_EXPANSION),
+        };
+        floor.saturating_add(stored.saturating_mul(times))
+    }
 }
 
 fn kind_of(bytes: &[u8]) -> &'static str {

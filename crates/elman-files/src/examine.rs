@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use crate::archive::Members;
+use crate::archive::{Holds, Members};
 use crate::error::Error;
 use crate::format::Format;
+use crate::hdf5::Room;
 use crate::limits::{MAX_JSON_BYTES, MAX_MEMBER_BYTES};
 use crate::safetensors::Safetensors;
 use crate::store::{Attribute, WeightStore};
@@ -68,7 +69,10 @@ pub fn examine(path: &Path) -> Contents {
                 contents.problem = Some(Error::NotUtf8 { file: name, member: String::new() });
             }
         },
-        Format::Hdf5 => contents.weights(bytes, &name),
+        Format::Hdf5 => {
+            let room = Room::of_file(contents.bytes);
+            contents.weights(bytes, room, &name);
+        }
         Format::Safetensors => match Safetensors::from_bytes(&bytes, &name) {
             Ok(file) => {
                 let mut store = WeightStore::new();
@@ -92,15 +96,15 @@ pub fn examine(path: &Path) -> Contents {
 }
 
 impl Contents {
-    fn weights(&mut self, bytes: Vec<u8>, name: &str) {
-        let (store, problem) = hdf5::read_until_problem(bytes, name);
+    fn weights(&mut self, bytes: Vec<u8>, room: Room, name: &str) {
+        let (store, problem) = hdf5::read_until_problem(bytes, room, name);
         self.weights = Some(store);
         self.problem = problem;
     }
 }
 
 fn archive(bytes: &[u8], name: &str, contents: &mut Contents) -> Result<(), Error> {
-    let mut members = Members::open(bytes, name)?;
+    let mut members = Members::open(bytes, name, Holds::Model)?;
     let names: Vec<String> = members.names().map(str::to_owned).collect();
     for member in &names {
         contents.members.push((member.clone(), members.size(member)));
@@ -115,7 +119,8 @@ fn archive(bytes: &[u8], name: &str, contents: &mut Contents) -> Result<(), Erro
     }
     if let Some(member) = names.iter().find(|member| member.ends_with(".weights.h5")) {
         let bytes = members.read(member, MAX_MEMBER_BYTES)?.unwrap_or_default();
-        contents.weights(bytes, &format!("{name}/{member}"));
+        let room = Room::of_packed(contents.bytes);
+        contents.weights(bytes, room, &format!("{name}/{member}"));
         if let Some(problem) = contents.problem.take() {
             return Err(problem);
         }

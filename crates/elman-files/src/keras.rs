@@ -6,8 +6,9 @@ use std::io::{BufReader, Read, Seek};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use crate::archive::{self, Members};
+use crate::archive::{self, Holds, Members};
 use crate::error::{Error, Result};
+use crate::hdf5::Room;
 use crate::limits::{MAX_FILE_BYTES, MAX_JSON_BYTES, MAX_MEMBER_BYTES};
 use crate::store::WeightStore;
 use crate::stored::{StoredWeights, Sum};
@@ -86,7 +87,7 @@ impl KerasArchive {
     /// # Ok::<(), elman_files::Error>(())
     /// ```
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Self> {
-        let mut members = Members::open(bytes, name)?;
+        let mut members = Members::open(bytes, name, Holds::Model)?;
         check_names(&members, name)?;
         let metadata = text(&mut members, name, METADATA)?;
         let config = text(&mut members, name, CONFIG)?;
@@ -96,7 +97,8 @@ impl KerasArchive {
             }
             return Err(missing(&members, name, WEIGHTS));
         };
-        let weights = WeightStore::from_h5_vec(weights, &format!("{name}/{WEIGHTS}"))?;
+        let room = Room::of_packed(bytes.len() as u64);
+        let weights = WeightStore::from_h5_in(weights, room, &format!("{name}/{WEIGHTS}"))?;
 
         let assets = assets(&mut members)?;
         Ok(KerasArchive { metadata, config, weights, assets })
@@ -221,7 +223,7 @@ impl KerasFile {
             return Err(Error::TooLarge { file: name, what, bytes: len, limit: MAX_FILE_BYTES });
         }
         let again = file.try_clone().map_err(unreadable)?;
-        let members = Members::read_from(BufReader::new(file), len, &name)?;
+        let members = Members::read_from(BufReader::new(file), len, &name, Holds::Model)?;
         KerasFile::of(members, &name, |part, sum, name| {
             StoredWeights::of_part(again, part, Some(sum), name)
         })
@@ -232,10 +234,12 @@ impl KerasFile {
     /// # Errors
     /// As [`KerasArchive::from_bytes`].
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<KerasFile> {
-        KerasFile::of(Members::open(bytes, name)?, name, |part, sum, name| {
+        let members = Members::open(bytes, name, Holds::Model)?;
+        KerasFile::of(members, name, |part, sum, name| {
             // Fits: the archive says that they are in these bytes.
             let part = bytes.get(part.start as usize..part.end as usize).unwrap_or_default();
-            StoredWeights::of_vec(part.to_vec(), Some(sum), name)
+            let room = Room::of_file(part.len() as u64);
+            StoredWeights::of_vec(part.to_vec(), room, Some(sum), name)
         })
     }
 
@@ -248,14 +252,14 @@ impl KerasFile {
         check_names(&members, name)?;
         let metadata = text(&mut members, name, METADATA)?;
         let config = text(&mut members, name, CONFIG)?;
-        let place = format!("{name}/{WEIGHTS}");
+        let (place, stored) = (format!("{name}/{WEIGHTS}"), members.stored());
         let weights = match members.find_stored(WEIGHTS)? {
             Some((part, crc32)) => {
                 let sum = Sum { crc32, file: name.to_owned(), member: WEIGHTS.to_owned() };
                 find(part, sum, &place)?
             }
             None => match members.read(WEIGHTS, MAX_MEMBER_BYTES)? {
-                Some(bytes) => StoredWeights::from_h5_vec(bytes, &place)?,
+                Some(bytes) => StoredWeights::of_vec(bytes, Room::of_packed(stored), None, &place)?,
                 None if members.names().any(|member| member == WEIGHTS_NPZ) => {
                     return Err(Error::PickledWeights { file: name.to_owned() });
                 }

@@ -1,5 +1,7 @@
 //! The layout of Keras's `.h5` files from before `.weights.h5`: weights by the names of layers.
 
+use std::collections::BTreeSet;
+
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::store::{Attribute, WeightStore};
@@ -39,7 +41,7 @@ pub type NamedArrays = Vec<(String, Array)>;
 /// };
 /// let store = file.to_store();
 /// assert!(LegacyH5::is(&store));
-/// assert_eq!(LegacyH5::from_store(&store, "weights.h5")?, file);
+/// assert_eq!(LegacyH5::from_store(store, "weights.h5")?, file);
 /// # Ok::<(), elman_files::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -77,8 +79,8 @@ impl LegacyH5 {
     /// The contents of an HDF5 file of this layout; `name` is what errors call it.
     ///
     /// # Errors
-    /// [`Error::LegacyLayout`] if a list of names is missing, or names what isn't there.
-    pub fn from_store(store: &WeightStore, name: &str) -> Result<Self> {
+    /// [`Error::LegacyLayout`] if a list of names is missing, or names what isn't there, or twice.
+    pub fn from_store(mut store: WeightStore, name: &str) -> Result<Self> {
         let whole = store.has_group(MODEL_WEIGHTS);
         let root = if whole { MODEL_WEIGHTS } else { "" };
         let bad = |path: &str, problem: String| Error::LegacyLayout {
@@ -86,32 +88,35 @@ impl LegacyH5 {
             path: path.to_owned(),
             problem,
         };
-        let arrays = |path: &str| -> Result<NamedArrays> {
-            let names = store
-                .texts(path, WEIGHT_NAMES)
-                .ok_or_else(|| bad(path, format!("has no list `{WEIGHT_NAMES}`")))?;
-            let array = |weight: &&str| {
-                let array = store.get(&join(path, weight));
-                let array = array.ok_or_else(|| bad(path, format!("has no dataset {weight:?}")))?;
-                Ok(((*weight).to_owned(), array.clone()))
-            };
-            names.iter().map(array).collect()
+        let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
+        let list = |store: &WeightStore, path: &str, key: &str| -> Result<Vec<String>> {
+            let texts = store.texts(path, key).map(owned);
+            texts.ok_or_else(|| bad(path, format!("has no list `{key}`")))
         };
-        let names = store
-            .texts(root, LAYER_NAMES)
-            .ok_or_else(|| bad(root, format!("has no list `{LAYER_NAMES}`")))?;
+        // Taken, not copied: a list may name one array any number of times.
+        let take = |store: &mut WeightStore, path: &str| -> Result<NamedArrays> {
+            let names = list(store, path, WEIGHT_NAMES)?;
+            let array = |weight: String| match store.remove(&join(path, &weight)) {
+                Some(array) => Ok((weight, array)),
+                None => Err(bad(path, format!("has no dataset {weight:?}, or names it twice"))),
+            };
+            names.into_iter().map(array).collect()
+        };
         let mut layers: Vec<(String, NamedArrays)> = Vec::new();
-        for layer in names {
-            if layers.iter().any(|(other, _)| other == layer) {
+        let mut seen = BTreeSet::new();
+        for layer in list(&store, root, LAYER_NAMES)? {
+            if !seen.insert(layer.clone()) {
                 return Err(bad(root, format!("names layer {layer:?} twice")));
             }
-            let path = join(root, layer);
+            let path = join(root, &layer);
             if !store.has_group(&path) {
                 return Err(bad(root, format!("has no group {layer:?}, which it lists")));
             }
-            layers.push((layer.to_owned(), arrays(&path)?));
+            layers.push((layer, take(&mut store, &path)?));
         }
-        let optional = |path: &str| store.has_group(path).then(|| arrays(path)).transpose();
+        let [top_level, optimizer, optimizer_aside] =
+            [&join(root, TOP_LEVEL), OPTIMIZER_WEIGHTS, OPTIMIZER_ASIDE]
+                .map(|path| store.has_group(path).then(|| take(&mut store, path)).transpose());
         let text = |key: &str| store.text("", key).or_else(|| store.text(root, key));
         let text = |key: &str| text(key).map(str::to_owned);
         Ok(LegacyH5 {
@@ -120,9 +125,9 @@ impl LegacyH5 {
             model_config: text("model_config"),
             training_config: text("training_config"),
             layers,
-            top_level: optional(&join(root, TOP_LEVEL))?.unwrap_or_default(),
-            optimizer: optional(OPTIMIZER_WEIGHTS)?,
-            optimizer_aside: optional(OPTIMIZER_ASIDE)?,
+            top_level: top_level?.unwrap_or_default(),
+            optimizer: optimizer?,
+            optimizer_aside: optimizer_aside?,
         })
     }
 

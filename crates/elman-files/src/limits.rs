@@ -3,7 +3,7 @@
 //! The sizes are far above what a recurrent model needs and far below what would exhaust a machine.
 //!
 //! ```
-//! assert_eq!(elman_files::limits::MAX_JSON_BYTES, 64 << 20);
+//! assert_eq!(elman_files::limits::MAX_JSON_BYTES, 16 << 20);
 //! ```
 //!
 //! [`Error`]: crate::Error
@@ -21,14 +21,30 @@ pub const MAX_MEMBERS: usize = 10_000;
 pub const MAX_NAME_BYTES: usize = 1024;
 
 /// Largest `config.json` or `metadata.json`.
-pub const MAX_JSON_BYTES: u64 = 64 << 20;
+pub const MAX_JSON_BYTES: u64 = 16 << 20;
 
-/// How many times larger than its stored bytes data may be, once it is above
-/// [`EXPANSION_FLOOR_BYTES`]. Keras allows archive members 100 times, datasets 1000 times.
-pub const MAX_EXPANSION: u64 = 100;
+/// How many times larger than its file a model may be unpacked, beyond [`EXPANSION_FLOOR_BYTES`].
+///
+/// What is unpacked is in memory twice for a while, as it was in the file and as weights, and the
+/// file may be there as well: this is what keeps reading any model below four times the size of its
+/// file and 64 MiB. Weights that were trained hardly get smaller by packing.
+pub const MAX_EXPANSION: u64 = 2;
 
-/// Data up to this size is accepted whatever its stored size: zeros compress without bound.
-pub const EXPANSION_FLOOR_BYTES: u64 = 64 << 20;
+/// A model up to this size is accepted whatever the size of its file: zeros pack without bound.
+pub const EXPANSION_FLOOR_BYTES: u64 = 24 << 20;
+
+/// How many times larger than its file the arrays in an npz file may be, beyond
+/// [`DATA_FLOOR_BYTES`]: data are packed better than weights, such as sequences that are padded.
+pub const MAX_DATA_EXPANSION: u64 = 100;
+
+/// Arrays in an npz file are accepted up to this size whatever the size of the file.
+pub const DATA_FLOOR_BYTES: u64 = 64 << 20;
+
+/// Most chunks that a dataset may be in, beside one for every [`MIN_CHUNK_BYTES`] of it.
+pub const MAX_CHUNKS: u64 = 1 << 16;
+
+/// A chunk of fewer bytes takes more memory to find than it holds.
+pub const MIN_CHUNK_BYTES: u64 = 256;
 
 /// Deepest nesting of groups in HDF5. Also what stops a group that contains itself.
 pub const MAX_DEPTH: usize = 64;

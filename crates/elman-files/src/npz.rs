@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::archive::{self, Members};
+use crate::archive::{self, Holds, Members};
 use crate::array::Array;
 use crate::error::{Error, Result};
 use crate::limits::MAX_MEMBER_BYTES;
@@ -29,7 +29,7 @@ pub fn read(path: &Path) -> Result<Vec<(String, Array)>> {
 /// # Errors
 /// As [`read`].
 pub fn from_bytes(bytes: &[u8], file: &str) -> Result<Vec<(String, Array)>> {
-    let mut members = Members::open(bytes, file)?;
+    let mut members = Members::open(bytes, file, Holds::Data)?;
     let names: Vec<String> = members.names().map(str::to_owned).collect();
     let mut arrays = Vec::with_capacity(names.len());
     for name in names {

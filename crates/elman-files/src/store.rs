@@ -5,6 +5,7 @@ use std::ops::Bound;
 
 use crate::array::Array;
 use crate::error::{Error, Result};
+use crate::hdf5::Room;
 
 /// Arrays and groups by path, in the layout of Keras's `model.weights.h5`.
 ///
@@ -305,7 +306,13 @@ impl WeightStore {
     /// # Ok::<(), elman_files::Error>(())
     /// ```
     pub fn from_h5_vec(bytes: Vec<u8>, name: &str) -> Result<Self> {
-        crate::hdf5::read(bytes, name)
+        let room = Room::of_file(bytes.len() as u64);
+        Self::from_h5_in(bytes, room, name)
+    }
+
+    /// Reads the bytes of a file that has so much room.
+    pub(crate) fn from_h5_in(bytes: Vec<u8>, room: Room, name: &str) -> Result<Self> {
+        crate::hdf5::read(bytes, room, name)
     }
 
     /// Writes HDF5 as h5py and Keras read it, the same bytes for the same content.

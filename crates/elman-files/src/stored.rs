@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::array::{Array, Data};
 use crate::error::{Error, Result};
-use crate::hdf5::{self, Bytes, Found, read_pass};
+use crate::hdf5::{self, Bytes, Found, Room, read_pass};
 use crate::limits::MAX_FILE_BYTES;
 use crate::store::WeightStore;
 
@@ -68,12 +68,18 @@ impl StoredWeights {
     /// # Errors
     /// As [`WeightStore::read_h5`].
     pub fn from_h5_vec(bytes: Vec<u8>, name: &str) -> Result<StoredWeights> {
-        StoredWeights::of_vec(bytes, None, name)
+        let room = Room::of_file(bytes.len() as u64);
+        StoredWeights::of_vec(bytes, room, None, name)
     }
 
-    /// Finds the weights in bytes that add up to `sum`.
-    pub(crate) fn of_vec(bytes: Vec<u8>, sum: Option<Sum>, name: &str) -> Result<StoredWeights> {
-        StoredWeights::find(Bytes::new(bytes), sum, name)
+    /// Finds the weights in bytes that have so much room and add up to `sum`.
+    pub(crate) fn of_vec(
+        bytes: Vec<u8>,
+        room: Room,
+        sum: Option<Sum>,
+        name: &str,
+    ) -> Result<StoredWeights> {
+        StoredWeights::find(Bytes::new(bytes), room, sum, name)
     }
 
     /// Finds the weights in a part of a file, which add up to `sum`.
@@ -88,13 +94,13 @@ impl StoredWeights {
             let (file, what) = (name.to_owned(), "the file".to_owned());
             return Err(Error::TooLarge { file, what, bytes: len, limit: MAX_FILE_BYTES });
         }
-        StoredWeights::find(Bytes::part(file, part.start, len), sum, name)
+        StoredWeights::find(Bytes::part(file, part.start, len), Room::of_file(len), sum, name)
     }
 
-    fn find(bytes: Bytes, sum: Option<Sum>, name: &str) -> Result<StoredWeights> {
+    fn find(bytes: Bytes, room: Room, sum: Option<Sum>, name: &str) -> Result<StoredWeights> {
         let (groups, arrays) = (WeightStore::new(), BTreeMap::new());
         let mut stored = StoredWeights { file: name.to_owned(), bytes, sum, groups, arrays };
-        match hdf5::find(&stored.bytes, name) {
+        match hdf5::find(&stored.bytes, room, name) {
             Ok((groups, found)) => {
                 stored.groups = groups;
                 let arrays = found.into_iter().map(|(path, found)| (path, StoredArray(found)));

@@ -2,7 +2,8 @@
 //! and takes no more memory than a few times the file.
 //!
 //! `ELMAN_MUTATIONS=1000000 cargo test --release -p elman-files --test mutations` runs a million. A
-//! program of its own, since the allocator that counts serves all of it.
+//! program of its own, since the allocator that counts serves all of it, and one test in it: a second
+//! one would take some of the bytes.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -138,7 +139,7 @@ fn mutate(times: usize) -> usize {
         let result = match sample.starts_with(b"\x89HDF") {
             true => WeightStore::read_h5(&sample, "mutated").and_then(|store| {
                 if LegacyH5::is(&store) {
-                    LegacyH5::from_store(&store, "mutated").map(drop)
+                    LegacyH5::from_store(store, "mutated").map(drop)
                 } else {
                     Ok(())
                 }
@@ -173,9 +174,70 @@ fn mutate(times: usize) -> usize {
 }
 
 /// The number of mutations, of which the environment may ask for more.
-#[test]
 fn nothing_panics_or_hangs() {
     let asked = std::env::var("ELMAN_MUTATIONS").ok();
     let times = asked.map_or(3_000, |n| n.parse().expect("ELMAN_MUTATIONS is a number"));
     assert_eq!(mutate(times), 0);
+}
+
+/// HDF5 of so many arrays of 2 MB of zeros, packed, beside so many bytes that aren't.
+fn packed(arrays: usize, beside: usize) -> Vec<u8> {
+    let mut file = hdf5_pure::FileBuilder::new();
+    let zeros = vec![0.0; 1 << 19];
+    for i in 0..arrays {
+        let array = file.create_dataset(&format!("{i}"));
+        array.with_f32_data(&zeros).with_shape(&[1 << 19]).with_chunks(&[1 << 16]).with_deflate(9);
+    }
+    file.create_dataset("beside").with_u8_data(&vec![7; beside]).with_shape(&[beside as u64]);
+    file.finish().unwrap()
+}
+
+/// What is packed counts for the file as a whole: as much as a file may hold stays within the bound,
+/// and more is refused, in HDF5 that is packed in an archive as well.
+fn what_is_packed_stays_within_the_bound() {
+    let taken = |bytes: &[u8], read: &dyn Fn(&[u8]) -> Result<(), Error>| {
+        let before = IN_USE.load(Relaxed);
+        PEAK.store(before, Relaxed);
+        let result = read(bytes);
+        let (taken, [times, more]) = (PEAK.load(Relaxed) - before, MOST);
+        assert!(taken <= times * bytes.len() + more, "{} bytes took {taken}", bytes.len());
+        result
+    };
+    let h5 = |bytes: &[u8]| WeightStore::read_h5(bytes, "packed.h5").map(|_| ());
+    // The floor holds 12 of them.
+    assert!(taken(&packed(12, 100), &h5).is_ok());
+    assert!(matches!(taken(&packed(13, 100), &h5), Err(Error::Bomb { .. })));
+    // A larger file may hold more, but not any multiple of its size.
+    assert!(taken(&packed(11, 1 << 20), &h5).is_ok());
+    assert!(matches!(taken(&packed(40, 1 << 20), &h5), Err(Error::Bomb { .. })));
+
+    let archive = |h5: &[u8]| {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default()
+            .compression_method(zip::CompressionMethod::Deflated);
+        let members: [(&str, &[u8]); 3] =
+            [("metadata.json", b"{}"), ("config.json", b"{}"), ("model.weights.h5", h5)];
+        for (name, bytes) in members {
+            zip.start_file(name, options).unwrap();
+            std::io::Write::write_all(&mut zip, bytes).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    };
+    let whole = |bytes: &[u8]| KerasArchive::from_bytes(bytes, "packed.keras").map(|_| ());
+    let stored = |bytes: &[u8]| {
+        let file = KerasFile::from_bytes(bytes, "packed.keras")?;
+        file.weights.arrays().try_for_each(|(_, array)| array.read().map(|_| ()))
+    };
+    for read in [&whole as &dyn Fn(&[u8]) -> Result<(), Error>, &stored] {
+        assert!(taken(&archive(&packed(10, 100)), read).is_ok());
+        // Zeros within zeros, the second time through an archive.
+        let twice = taken(&archive(&packed(11, 20 << 20)), read);
+        assert!(matches!(twice, Err(Error::Bomb { .. })), "{twice:?}");
+    }
+}
+
+#[test]
+fn files_take_no_more_than_they_may() {
+    what_is_packed_stays_within_the_bound();
+    nothing_panics_or_hangs();
 }

@@ -7,6 +7,7 @@ mod bytes;
 mod meter;
 mod pass;
 mod read;
+mod room;
 mod stored;
 mod types;
 mod write;
@@ -19,6 +20,7 @@ use crate::limits::MAX_NAME_BYTES;
 pub(crate) use bytes::Bytes;
 pub(crate) use pass::read as read_pass;
 pub(crate) use read::{find, read, read_until_problem};
+pub(crate) use room::Room;
 pub(crate) use stored::Found;
 pub(crate) use write::write;
 

@@ -194,11 +194,8 @@ mod tests {
         for threads in [1, 2, 3, 16] {
             let (mut a, mut b, mut c) = (vec![0.0; 1_000_000], vec![0.0; 400_000], vec![0.0; 1000]);
             // The last shares bytes with the first.
-            let runs = vec![
-                run(3 + 4 * 1_050_000, &mut b),
-                run(3, &mut a),
-                run(3 + 4 * 999_500, &mut c),
-            ];
+            let runs =
+                vec![run(3 + 4 * 1_050_000, &mut b), run(3, &mut a), run(3 + 4 * 999_500, &mut c)];
             let seen = read(&bytes, runs, true, threads, |v| v).unwrap();
             assert!(seen.sum == Some(sum) && seen.is_finite, "{threads} threads");
             assert!(a == numbers[..1_000_000] && b == numbers[1_050_000..1_450_000]);

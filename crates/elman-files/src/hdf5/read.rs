@@ -6,13 +6,12 @@ use hdf5_pure::{AttrValue, Dataset, File, Group, Layout};
 
 use super::bytes::Bytes;
 use super::meter::Metered;
+use super::room::{self, Room, product};
 use super::stored::Found;
 use super::types::{classify, name_of};
 use super::{check_name, failed};
 use crate::error::{Error, Result};
-use crate::limits::{
-    EXPANSION_FLOOR_BYTES, MAX_DEPTH, MAX_EXPANSION, MAX_OBJECTS, MAX_RANK, MIN_OBJECT_BYTES,
-};
+use crate::limits::{MAX_DEPTH, MAX_OBJECTS, MAX_RANK, MIN_OBJECT_BYTES};
 use crate::store::{Attribute, WeightStore};
 
 /// Stack of the thread that parses. The library parses nested datatypes by recursion without a
@@ -21,22 +20,30 @@ use crate::store::{Attribute, WeightStore};
 const PARSER_STACK_BYTES: usize = if cfg!(debug_assertions) { 256 << 20 } else { 64 << 20 };
 
 /// Reads every group and numeric dataset.
-pub(crate) fn read(bytes: Vec<u8>, file: &str) -> Result<WeightStore> {
-    match read_until_problem(bytes, file) {
+pub(crate) fn read(bytes: Vec<u8>, room: Room, file: &str) -> Result<WeightStore> {
+    match read_until_problem(bytes, room, file) {
         (store, None) => Ok(store),
         (_, Some(problem)) => Err(problem),
     }
 }
 
 /// Reads what can be read up to the first problem.
-pub(crate) fn read_until_problem(bytes: Vec<u8>, file: &str) -> (WeightStore, Option<Error>) {
-    let contents = on_own_thread(&Bytes::new(bytes), file, true);
+pub(crate) fn read_until_problem(
+    bytes: Vec<u8>,
+    room: Room,
+    file: &str,
+) -> (WeightStore, Option<Error>) {
+    let contents = on_own_thread(&Bytes::new(bytes), room, file, true);
     (contents.store, contents.problem)
 }
 
 /// Reads every group, and finds every numeric dataset.
-pub(crate) fn find(bytes: &Bytes, file: &str) -> Result<(WeightStore, BTreeMap<String, Found>)> {
-    let contents = on_own_thread(bytes, file, false);
+pub(crate) fn find(
+    bytes: &Bytes,
+    room: Room,
+    file: &str,
+) -> Result<(WeightStore, BTreeMap<String, Found>)> {
+    let contents = on_own_thread(bytes, room, file, false);
     match contents.problem {
         None => Ok((contents.store, contents.found)),
         Some(problem) => Err(problem),
@@ -60,18 +67,18 @@ impl Contents {
 
 /// The library is young, so parsing runs on a thread of its own: should it panic on a malformed
 /// file, the panic ends there and becomes an error.
-fn on_own_thread(bytes: &Bytes, file: &str, reads: bool) -> Contents {
+fn on_own_thread(bytes: &Bytes, room: Room, file: &str, reads: bool) -> Contents {
     if !is_hdf5(bytes) {
         return Contents::nothing(Error::NotHdf5 { file: file.to_owned() });
     }
     if cfg!(target_family = "wasm") {
-        return parse(bytes, file, reads); // no threads there, and a panic ends the instance anyway
+        return parse(bytes, room, file, reads); // no threads there, and a panic ends the instance anyway
     }
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("elman-hdf5".into())
             .stack_size(PARSER_STACK_BYTES)
-            .spawn_scoped(scope, || parse(bytes, file, reads))
+            .spawn_scoped(scope, || parse(bytes, room, file, reads))
             .map_or_else(
                 |e| Contents::nothing(Error::io(file, "start a thread to read it", e)),
                 |thread| {
@@ -96,15 +103,15 @@ fn is_hdf5(bytes: &Bytes) -> bool {
         .any(|at| bytes.read(at, &mut signature).is_ok() && signature == *b"\x89HDF\r\n\x1a\n")
 }
 
-fn parse(bytes: &Bytes, file: &str, reads: bool) -> Contents {
+fn parse(bytes: &Bytes, room: Room, file: &str, reads: bool) -> Contents {
     let stored = bytes.len();
     let mut reader = Reader {
         file,
         bytes,
         source: Metered::new(bytes.clone()),
         stored,
-        // The file itself, its names and what the library makes of them take memory as well.
-        budget: (EXPANSION_FLOOR_BYTES / 2).saturating_add(stored.saturating_mul(MAX_EXPANSION)),
+        room,
+        budget: room.kept,
         objects: 0,
         reads,
         contents: Contents::default(),
@@ -145,7 +152,8 @@ struct Reader<'a> {
     source: Metered,
     /// Bytes of the file.
     stored: u64,
-    /// Bytes the arrays still to come may take together.
+    room: Room,
+    /// Bytes that arrays and texts still to come may take together.
     budget: u64,
     objects: usize,
     /// Whether arrays are read, or only found.
@@ -155,7 +163,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn whole(&mut self) -> Result<()> {
-        let opened = File::from_source(self.source.clone()).map_err(|e| failed(self.file, "", e))?;
+        let opened =
+            File::from_source(self.source.clone()).map_err(|e| failed(self.file, "", e))?;
         // The superblock knows the file's length; without this check a cut could take names unseen.
         let (expected, found) = (opened.superblock().eof_address, self.stored);
         if expected > found {
@@ -220,16 +229,32 @@ impl Reader<'_> {
     fn spend(&mut self, declared: u64, what: impl FnOnce() -> String) -> Result<()> {
         match self.budget.checked_sub(declared) {
             Some(rest) => self.budget = rest,
-            None => {
-                return Err(Error::Bomb {
-                    file: self.file.to_owned(),
-                    what: what(),
-                    declared,
-                    stored: self.stored,
-                });
-            }
+            None => return Err(self.bomb(what(), declared)),
         }
         Ok(())
+    }
+
+    /// Refuses a dataset that takes too much to unpack.
+    fn check_unpacking(&self, layout: &Layout, size: u64, shape: &[u64], path: &str) -> Result<()> {
+        let (count, limit) = room::chunks(layout, size, shape);
+        if count > limit {
+            let fits = |n| usize::try_from(n).unwrap_or(usize::MAX);
+            return Err(Error::TooMany {
+                file: self.file.to_owned(),
+                what: "chunks of a dataset",
+                count: fits(count),
+                limit: fits(limit),
+            });
+        }
+        let unpacking = room::unpacking(layout, size, shape);
+        match unpacking <= self.budget.saturating_add(self.room.unpacking) {
+            true => Ok(()),
+            false => Err(self.bomb(format!("dataset {path:?}"), unpacking)),
+        }
+    }
+
+    fn bomb(&self, what: String, declared: u64) -> Error {
+        Error::Bomb { file: self.file.to_owned(), what, declared, stored: self.stored }
     }
 
     fn found(&mut self, dataset: Dataset, path: &str) -> Result<Found> {
@@ -245,19 +270,9 @@ impl Reader<'_> {
         };
         let dimensions = dataset.shape().map_err(wrap)?;
         let size = element.0.size() as u64;
-        let bytes = dimensions.iter().try_fold(size, |n, &d| n.checked_mul(d));
-        // A chunk is unpacked whole, whatever part of it the shape uses.
-        let chunk = match dataset.layout().map_err(wrap)? {
-            Layout::Chunked { chunk_shape, .. } => {
-                chunk_shape.iter().try_fold(size, |n, &d| n.checked_mul(d))
-            }
-            _ => Some(0),
-        };
-        let declared = bytes.zip(chunk).map_or(u64::MAX, |(bytes, chunk)| bytes.max(chunk));
-        // What doesn't lie there as it is, is in memory twice while it is unpacked.
-        let is_there = declared <= self.stored;
-        let taken = if is_there { declared } else { declared.saturating_mul(2) };
-        self.spend(taken, || format!("dataset {path:?}"))?;
+        // Smaller numbers take four bytes each in a model.
+        self.spend(product(size.max(4), &dimensions), || format!("dataset {path:?}"))?;
+        self.check_unpacking(&dataset.layout().map_err(wrap)?, size, &dimensions, path)?;
         if dimensions.len() > MAX_RANK {
             return Err(Error::TooMany {
                 file: self.file.to_owned(),

@@ -108,7 +108,10 @@ impl Found {
 
     /// Where the elements lie, if they lie there in turn and as they are, with the place for as many
     /// of them as it has room for; otherwise that place.
-    pub(crate) fn run<'a, T>(&self, to: &'a mut [T]) -> std::result::Result<Run<'a, T>, &'a mut [T]> {
+    pub(crate) fn run<'a, T>(
+        &self,
+        to: &'a mut [T],
+    ) -> std::result::Result<Run<'a, T>, &'a mut [T]> {
         match self.place {
             Place::Run(_, at) => {
                 let len = self.len().min(to.len());

@@ -18,7 +18,8 @@ fn text_bomb(text: usize, references: usize) -> Vec<u8> {
     let reference = bytes[at..at + 16].to_vec();
     // The header that holds them ends with its sum, which is mended.
     let header = bytes[..at].windows(4).rposition(|w| w == b"OHDR").unwrap();
-    let is_sum = |end: &usize| bytes[*end..*end + 4] == checksum(&bytes[header..*end]).to_le_bytes();
+    let is_sum =
+        |end: &usize| bytes[*end..*end + 4] == checksum(&bytes[header..*end]).to_le_bytes();
     let end = (at + 16 * references..bytes.len() - 4).find(is_sum).unwrap();
     for i in 1..references {
         bytes[at + 16 * i..at + 16 * (i + 1)].copy_from_slice(&reference);
@@ -87,6 +88,19 @@ fn many_references_to_one_long_text_are_a_bomb() {
     assert_eq!(WeightStore::read_h5(&store.to_h5().unwrap(), "fine.h5").unwrap(), store);
 }
 
+/// Each chunk takes memory to find, also one of a byte, and also where none is in the file.
+#[test]
+fn a_dataset_in_a_great_many_chunks_is_refused() {
+    let in_chunks = |chunk: u64| {
+        let mut file = hdf5_pure::FileBuilder::new();
+        let array = file.create_dataset("0").with_u8_data(&[7; 70_000]).with_shape(&[70_000]);
+        array.with_chunks(&[chunk]);
+        WeightStore::read_h5(&file.finish().unwrap(), "chunks.h5")
+    };
+    assert_eq!(in_chunks(100).unwrap().get("0").unwrap().len(), 70_000);
+    assert_error!("70,000", in_chunks(1), Error::TooMany { .. });
+}
+
 fn legacy(change: impl FnOnce(&mut WeightStore)) -> Result<LegacyH5, Error> {
     let file = LegacyH5 {
         layers: vec![("a".into(), vec![("a/kernel:0".into(), Array::f32([1], vec![1.0]))])],
@@ -94,7 +108,7 @@ fn legacy(change: impl FnOnce(&mut WeightStore)) -> Result<LegacyH5, Error> {
     };
     let mut store = file.to_store();
     change(&mut store);
-    LegacyH5::from_store(&WeightStore::read_h5(&store.to_h5()?, "a.h5")?, "a.h5")
+    LegacyH5::from_store(WeightStore::read_h5(&store.to_h5()?, "a.h5")?, "a.h5")
 }
 
 #[test]
@@ -115,10 +129,12 @@ fn lists_of_names_that_lie_are_refused() {
         names("a", "weight_names", &["../a/kernel:0"]),
         Error::LegacyLayout { .. }
     );
+    let twice = names("a", "weight_names", &["a/kernel:0", "a/kernel:0"]);
+    assert_error!("a dataset twice", twice, Error::LegacyLayout { .. });
     assert_error!("a group", names("a", "weight_names", &["a"]), Error::LegacyLayout { .. });
     assert_error!(
         "no list",
-        LegacyH5::from_store(&WeightStore::new(), "a.h5"),
+        LegacyH5::from_store(WeightStore::new(), "a.h5"),
         Error::LegacyLayout { .. }
     );
 }

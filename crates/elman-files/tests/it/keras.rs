@@ -125,7 +125,7 @@ fn malformed_archives() {
     assert!(read(pack(&good)).is_ok(), "deflated members are read");
     assert!(read(with(&[("__MACOSX/._config.json", b""), ("assets/", b"")])).is_ok());
 
-    let zeros = vec![0u8; (limits::EXPANSION_FLOOR_BYTES + 1) as usize];
+    let zeros = vec![0u8; (limits::EXPANSION_FLOOR_BYTES + (1 << 20)) as usize];
     let long = "assets/".to_owned() + &"a".repeat(limits::MAX_NAME_BYTES);
     let names: Vec<String> = (0..limits::MAX_MEMBERS).map(|i| format!("assets/{i}")).collect();
     let many: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();

@@ -4,7 +4,8 @@ use elman_files::{LegacyH5, NamedArrays};
 use serde_json::Value;
 
 use super::generations::{self, Generation};
-use super::load::{parse, tensor};
+use super::json::parse;
+use super::load::into_tensor;
 use super::{architecture, verify, weights};
 use crate::models::Model;
 use crate::parameters::loading;
@@ -13,7 +14,7 @@ use crate::training::optimizers::OptimizerState;
 use crate::{Error, Parameters, Result, Tensor};
 
 /// The model of a whole-model file.
-pub(super) fn model(file: &LegacyH5, name: &str) -> Result<Model> {
+pub(super) fn model(mut file: LegacyH5, name: &str) -> Result<Model> {
     let Some(config) = &file.model_config else {
         return Err(Error::Unsupported {
             place: name.into(),
@@ -21,17 +22,17 @@ pub(super) fn model(file: &LegacyH5, name: &str) -> Result<Model> {
             advice: "make the model, then `load_weights` reads them into it".into(),
         });
     };
-    let generation = generation(file);
+    let generation = generation(&file);
     let mut config = parse(config, name, "model_config")?;
     generations::upgrade(&mut config, generation);
     let arrays = file.layers.iter().flat_map(|(_, arrays)| arrays);
     let stored = arrays.map(|(_, array)| array.len()).sum();
     let mut model = loading::for_values(stored, || architecture::read(&config, name))?;
-    load_in_order(&mut model, file, name)?;
+    load_in_order(&mut model, std::mem::take(&mut file.layers), name)?;
     verify::warn_of_not_finite(&mut model, name);
-    if let Some(training) = &file.training_config {
-        let training = parse(training, name, "training_config")?;
-        compile(&mut model, file, &training, name);
+    if let Some(training) = file.training_config.take() {
+        let training = parse(&training, name, "training_config")?;
+        compile(&mut model, &mut file, &training, name);
     }
     Ok(model)
 }
@@ -44,13 +45,13 @@ fn generation(file: &LegacyH5) -> Generation {
 
 /// Gives a model its compilation. If that can't be used, the model is there for prediction all the
 /// same; if only the optimizer's state can't, the optimizer starts anew, as in Keras.
-fn compile(model: &mut Model, file: &LegacyH5, training: &Value, name: &str) {
+fn compile(model: &mut Model, file: &mut LegacyH5, training: &Value, name: &str) {
     let generation = generation(file);
     let object = generations::compile_config(training, generation);
     match Compiled::from_object(&object, &model.output_names()) {
         Ok(Some(mut compiled)) => {
             let by_kind = generations::has_slots_by_kind(training, generation);
-            let variables = file.optimizer_aside.as_ref().or(file.optimizer.as_ref());
+            let variables = file.optimizer_aside.take().or(file.optimizer.take());
             if let (Some(variables), Ok(network)) = (variables, model.built()) {
                 let parameters = network.parameters();
                 match optimizer_state(&mut compiled, parameters, variables, by_kind, name) {
@@ -70,12 +71,13 @@ fn compile(model: &mut Model, file: &LegacyH5, training: &Value, name: &str) {
 fn optimizer_state(
     compiled: &mut Compiled,
     parameters: &Parameters,
-    variables: &NamedArrays,
+    variables: NamedArrays,
     by_kind: bool,
     name: &str,
 ) -> Result<OptimizerState> {
     let optimizer = &mut *compiled.optimizer;
-    let mut variables: Vec<Tensor> = variables.iter().map(|(_, array)| tensor(array)).collect();
+    let mut variables: Vec<Tensor> =
+        variables.into_iter().map(|(_, array)| into_tensor(array)).collect();
     if by_kind && !variables.is_empty() {
         let slots = OptimizerState::by_weight(optimizer, parameters, variables.split_off(1));
         variables.extend(slots);
@@ -83,13 +85,16 @@ fn optimizer_state(
     OptimizerState::load(optimizer, parameters, &variables, name)
 }
 
+/// The layers of a file, by their names.
+type FileLayers = Vec<(String, NamedArrays)>;
+
 /// Reads weights into a model by the order of layers that have any.
-pub(super) fn load_in_order(model: &mut Model, file: &LegacyH5, name: &str) -> Result<()> {
+pub(super) fn load_in_order(model: &mut Model, file: FileLayers, name: &str) -> Result<()> {
     let network = model.built()?;
     let parameters = network.parameters();
     let with_weights = |index: &usize| parameters.of_layer(*index).next().is_some();
     let layers: Vec<usize> = (0..network.layers().len()).filter(with_weights).collect();
-    let stored: Vec<_> = file.layers.iter().filter(|(_, arrays)| !arrays.is_empty()).collect();
+    let stored: FileLayers = file.into_iter().filter(|(_, arrays)| !arrays.is_empty()).collect();
     if layers.len() != stored.len() {
         let names = |names: Vec<&str>| names.join(", ");
         return Err(Error::Config {
@@ -110,11 +115,11 @@ pub(super) fn load_in_order(model: &mut Model, file: &LegacyH5, name: &str) -> R
 }
 
 /// Reads the weights of the layers whose names agree; the names of these.
-pub(super) fn load_by_name(model: &mut Model, file: &LegacyH5, name: &str) -> Result<Vec<String>> {
+pub(super) fn load_by_name(model: &mut Model, file: FileLayers, name: &str) -> Result<Vec<String>> {
     let layers = model.built()?.layers();
     let index = |name: &str| layers.iter().position(|layer| layer.base().name() == name);
-    let stored = file.layers.iter().filter(|(_, arrays)| !arrays.is_empty());
-    let found = stored.filter_map(|(layer, arrays)| Some((index(layer)?, arrays)));
+    let stored = file.into_iter().filter(|(_, arrays)| !arrays.is_empty());
+    let found = stored.filter_map(|(layer, arrays)| Some((index(&layer)?, arrays)));
     let found: Vec<_> = found.collect();
     let names = found.iter().map(|(i, _)| layers[*i].base().name().to_owned()).collect();
     assign(model, found, name)?;
@@ -122,12 +127,12 @@ pub(super) fn load_by_name(model: &mut Model, file: &LegacyH5, name: &str) -> Re
 }
 
 /// Gives layers their weights, all or none.
-fn assign(model: &mut Model, layers: Vec<(usize, &NamedArrays)>, file: &str) -> Result<()> {
+fn assign(model: &mut Model, layers: Vec<(usize, NamedArrays)>, file: &str) -> Result<()> {
     let network = model.built_mut()?;
     let mut assigned = Vec::new();
     for (index, arrays) in layers {
         let layer = &*network.layers()[index];
-        let values = arrays.iter().map(|(_, array)| tensor(array)).collect();
+        let values = arrays.into_iter().map(|(_, array)| into_tensor(array)).collect();
         let values = generations::convert_weights(layer, values);
         let entries = in_legacy_order(network.parameters(), index);
         weights::check(file, layer, &entries, &values)?;

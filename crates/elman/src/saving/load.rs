@@ -1,5 +1,6 @@
 //! Reading models.
 
+use std::ops::Range;
 use std::path::Path;
 
 use elman_files::{
@@ -9,9 +10,11 @@ use elman_files::{
 use serde_json::{Map, Value};
 
 use super::generations::{self, Generation};
+use super::json::parse;
 use super::{architecture, legacy, safetensors, verify, weights};
 use crate::layers::Assets;
 use crate::models::Model;
+use crate::models::network::Network;
 use crate::parameters::loading;
 use crate::training::Compiled;
 use crate::training::optimizers::{FileVariable, OptimizerState};
@@ -58,7 +61,10 @@ impl Model {
     /// # Errors
     /// As [`load_model`].
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Model> {
-        from_vec(bytes.to_vec(), name)
+        match Format::of(bytes) {
+            Format::Zip => from_archive(KerasFile::from_bytes(bytes, name)?, name),
+            _ => from_vec(bytes.to_vec(), name),
+        }
     }
 }
 
@@ -73,7 +79,7 @@ fn from_vec(bytes: Vec<u8>, name: &str) -> Result<Model> {
                     advice: "make the model, then `load_weights` reads them into it".into(),
                 });
             }
-            legacy::model(&LegacyH5::from_store(&store, name)?, name)
+            legacy::model(LegacyH5::from_store(store, name)?, name)
         }
         Format::Onnx => crate::onnx::load(bytes, name),
         Format::Safetensors => safetensors::model(&Safetensors::from_bytes(&bytes, name)?, name),
@@ -114,15 +120,9 @@ fn from_archive(archive: KerasFile, file: &str) -> Result<Model> {
     Ok(model)
 }
 
-pub(super) fn parse(text: &str, file: &str, member: &str) -> Result<Value> {
-    serde_json::from_str(text).map_err(|error| Error::Config {
-        place: format!("{file}, {member}"),
-        problem: format!("no valid JSON: {error}"),
-    })
-}
-
-/// Reads the weights of `.weights.h5` into a model, by the places of its layers; all or none.
-pub(crate) fn load_weights(model: &mut Model, store: &WeightStore, file: &str) -> Result<()> {
+/// Reads the weights of `.weights.h5` into a model, by the places of its layers; all or none. Takes
+/// them out of the store.
+pub(crate) fn load_weights(model: &mut Model, store: &mut WeightStore, file: &str) -> Result<()> {
     let network = model.built_mut()?;
     let parameters = network.parameters();
     let root = root_of(|path| store.has_group(path));
@@ -130,7 +130,8 @@ pub(crate) fn load_weights(model: &mut Model, store: &WeightStore, file: &str) -
     for (index, scope) in parameters.scopes().iter().enumerate() {
         let entries: Vec<_> = parameters.entries().iter().filter(|e| e.scope == index).collect();
         let path = place(&scope.path, root);
-        let values: Vec<Tensor> = store.variables(&path).into_iter().map(tensor).collect();
+        let values: Vec<Tensor> =
+            take_variables(store, &path).into_iter().map(into_tensor).collect();
         weights::check(file, &*network.layers()[scope.layer], &entries, &values)?;
         loaded.extend(entries.into_iter().map(|entry| entry.range.clone()).zip(values));
     }
@@ -141,10 +142,34 @@ pub(crate) fn load_weights(model: &mut Model, store: &WeightStore, file: &str) -
     Ok(())
 }
 
-/// As [`load_weights`], straight into a model that is new: if this fails, it has some of them. Gives
+/// As [`WeightStore::variables`], but taken out.
+pub(super) fn take_variables(store: &mut WeightStore, group: &str) -> Vec<Array> {
+    (0usize..).map_while(|i| store.remove(&format!("{group}/{i}"))).collect()
+}
+
+/// As [`load_weights`], from a file.
+pub(super) fn load_stored(model: &mut Model, stored: &StoredWeights, file: &str) -> Result<()> {
+    let network = model.built_mut()?;
+    let places = places(network, stored, file)?;
+    let mut values = vec![0.0; network.parameters().values().len()];
+    read_places(stored, places, &mut values)?;
+    network.parameters_mut().values_mut().copy_from_slice(&values);
+    Ok(())
+}
+
+/// As [`load_stored`], straight into a model that is new: if this fails, it has some of them. Gives
 /// whether all are finite.
 fn fill_weights(model: &mut Model, stored: &StoredWeights, file: &str) -> Result<bool> {
     let network = model.built_mut()?;
+    let places = places(network, stored, file)?;
+    read_places(stored, places, network.parameters_mut().values_mut())
+}
+
+/// Where the weights of a model lie among its values, each with its array.
+type Places<'a> = Vec<(Range<usize>, &'a StoredArray)>;
+
+/// Finds the weights of a model, by the places of its layers, in the order of its values.
+fn places<'a>(network: &Network, stored: &'a StoredWeights, file: &str) -> Result<Places<'a>> {
     let parameters = network.parameters();
     let root = root_of(|path| stored.has_group(path));
     let mut found = Vec::new();
@@ -156,8 +181,12 @@ fn fill_weights(model: &mut Model, stored: &StoredWeights, file: &str) -> Result
         found.extend(entries.into_iter().map(|entry| entry.range.clone()).zip(arrays));
     }
     found.sort_by_key(|(range, _)| range.start);
-    let (mut rest, mut start, mut to) = (network.parameters_mut().values_mut(), 0, Vec::new());
-    for (range, array) in found {
+    Ok(found)
+}
+
+fn read_places(stored: &StoredWeights, places: Places, values: &mut [Float]) -> Result<bool> {
+    let (mut rest, mut start, mut to) = (values, 0, Vec::new());
+    for (range, array) in places {
         let (own, behind) = rest.split_at_mut(range.end - start);
         to.push((array, &mut own[range.start - start..]));
         (rest, start) = (behind, range.end);
@@ -238,4 +267,11 @@ impl FileVariable for &StoredArray {
 pub(crate) fn tensor(array: &Array) -> Tensor {
     let data = array.to_f32().into_iter().map(|v| v as Float).collect();
     Tensor::from_parts(array.shape.clone(), data)
+}
+
+/// As [`tensor`], without a copy.
+pub(super) fn into_tensor(array: Array) -> Tensor {
+    let shape = array.shape.clone();
+    let data = array.into_f32().into_iter().map(|v| v as Float).collect();
+    Tensor::from_parts(shape, data)
 }

@@ -3,6 +3,7 @@
 mod architecture;
 mod generations;
 mod graph;
+mod json;
 mod legacy;
 mod load;
 mod safetensors;

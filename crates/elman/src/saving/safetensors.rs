@@ -4,7 +4,8 @@ use std::path::Path;
 
 use elman_files::Safetensors;
 
-use super::load::{parse, tensor};
+use super::json::parse;
+use super::load::tensor;
 use super::{architecture, array, torch, weights};
 use crate::models::Model;
 use crate::parameters::loading;

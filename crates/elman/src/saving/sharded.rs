@@ -6,7 +6,7 @@ use std::path::Path;
 use elman_files::{WeightStore, read_file};
 use serde_json::Value;
 
-use super::load::parse;
+use super::json::parse;
 use crate::{Error, Result};
 
 /// The weights of all shards that an index names.

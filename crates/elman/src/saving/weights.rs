@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use elman_files::{Format, KerasArchive, LegacyH5, Safetensors, WeightStore, read_file};
+use elman_files::{
+    Array, Format, KerasFile, LegacyH5, Safetensors, StoredWeights, WeightStore, read_file,
+};
 
 use super::{legacy, load, safetensors, sharded};
 use crate::layers::Layer;
 use crate::models::Model;
 use crate::parameters::Entry;
+use crate::training::optimizers::{FileVariable, OptimizerState};
 use crate::{Error, Result, Tensor};
 
 impl Model {
@@ -39,26 +42,26 @@ impl Model {
     pub fn load_weights(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let (path, name) = (path.as_ref(), path.as_ref().display().to_string());
         if path.is_dir() {
-            return read(self, &KerasArchive::read(path)?.weights, &name);
+            return read_stored(self, &KerasFile::open(path)?.weights, &name);
         }
         let bytes = read_file(path)?;
         match Format::of(&bytes) {
             Format::Zip => {
-                let archive = KerasArchive::from_bytes(&bytes, &name)?;
-                read(self, &archive.weights, &name)
+                drop(bytes);
+                read_stored(self, &KerasFile::open(path)?.weights, &name)
             }
             Format::Safetensors => {
                 safetensors::read(self, &Safetensors::from_bytes(&bytes, &name)?, &name)
             }
-            Format::Json => read(self, &sharded::read(path, &bytes)?, &name),
+            Format::Json => read(self, sharded::read(path, &bytes)?, &name),
             _ => {
                 let store = WeightStore::from_h5_vec(bytes, &name)?;
                 match LegacyH5::is(&store) {
                     true => {
-                        let file = LegacyH5::from_store(&store, &name)?;
-                        legacy::load_in_order(self, &file, &name)
+                        let file = LegacyH5::from_store(store, &name)?;
+                        legacy::load_in_order(self, file.layers, &name)
                     }
-                    false => read(self, &store, &name),
+                    false => read(self, store, &name),
                 }
             }
         }
@@ -79,19 +82,35 @@ impl Model {
                 advice: "`load_weights` reads it by the places of layers".into(),
             });
         }
-        legacy::load_by_name(self, &LegacyH5::from_store(&store, &name)?, &name)
+        legacy::load_by_name(self, LegacyH5::from_store(store, &name)?.layers, &name)
     }
 }
 
 /// Reads weights by place, and the optimizer's state if it fits.
-fn read(model: &mut Model, store: &WeightStore, name: &str) -> Result<()> {
-    load::load_weights(model, store, name)?;
-    if let Some(mut compiled) = model.compiled.take() {
-        let before = compiled.clone();
-        let parameters = model.built()?.parameters();
-        let has_state = store.has_group("optimizer/vars");
-        let loaded = load::load_optimizer(&mut compiled, parameters, store, name);
-        model.compiled = Some(if has_state && loaded.is_ok() { compiled } else { before });
+fn read(model: &mut Model, mut store: WeightStore, name: &str) -> Result<()> {
+    load::load_weights(model, &mut store, name)?;
+    let state: Vec<Array> = load::take_variables(&mut store, "optimizer/vars");
+    let state: Vec<Tensor> = state.into_iter().map(load::into_tensor).collect();
+    load_state(model, &state, name)
+}
+
+/// As [`read`], of weights that are in a file.
+fn read_stored(model: &mut Model, stored: &StoredWeights, name: &str) -> Result<()> {
+    load::load_stored(model, stored, name)?;
+    load_state(model, &stored.variables("optimizer/vars"), name)
+}
+
+/// Gives the optimizer its state, if there is one that it fits.
+fn load_state(model: &mut Model, state: &[impl FileVariable], name: &str) -> Result<()> {
+    let parameters = model.built()?.parameters();
+    let Some(compiled) = model.compiled.as_ref().filter(|_| !state.is_empty()) else {
+        return Ok(());
+    };
+    let mut optimizer = compiled.optimizer.clone();
+    if let Ok(state) = OptimizerState::load(&mut *optimizer, parameters, state, name)
+        && let Some(compiled) = &mut model.compiled
+    {
+        (compiled.optimizer, compiled.state) = (optimizer, state);
     }
     Ok(())
 }

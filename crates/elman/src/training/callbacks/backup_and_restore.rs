@@ -193,7 +193,7 @@ impl BackupAndRestore {
             return Ok(None);
         }
         let file = path.display().to_string();
-        let archive = KerasArchive::read(&path)?;
+        let mut archive = KerasArchive::read(&path)?;
         let broken = |what: &str| Error::Config {
             place: file.clone(),
             problem: format!("{what}; remove the file to start anew"),
@@ -227,7 +227,7 @@ impl BackupAndRestore {
 
         // Read whole before anything is changed.
         let mut restored = model.clone();
-        saving::load_weights(&mut restored, &archive.weights, &file)?;
+        saving::load_weights(&mut restored, &mut archive.weights, &file)?;
         let parameters = restored.built()?.parameters();
         let states = States::from_named(parameters, named)?;
         let mut compiled = restored.compiled()?.clone();
