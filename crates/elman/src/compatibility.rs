@@ -9,6 +9,11 @@
 //!   computes something else there. elman applies it, except in models read from files of Keras 3,
 //!   which were trained without it. Files that elman writes say which, in a key that Keras doesn't
 //!   read: opened in Keras 3, such a model ignores the mask.
+//! - **Masks of several inputs.** `Add`, `Concatenate` and the others that merge give a mask of what
+//!   counts in any input in Keras 3, and none if an input has none (`Concatenate`: it counts
+//!   everywhere); in Keras 2, of what counts in all inputs that have one. `Multiply`, `Maximum` and
+//!   `Minimum` look at masks in Keras 3 alone. Models from files of Keras 2 go by its rule, and say so
+//!   in a key that Keras doesn't read: opened in Keras 3, they go by that of Keras 3.
 //! - **A mask behind a recurrent layer.** With `return_sequences` it holds for the output, so that
 //!   further layers and the loss leave the same steps out, as in Keras up to 3.15 (later versions
 //!   drop it with a warning).

@@ -62,6 +62,7 @@ pub use input::Input;
 pub use layer::{Base, Layer, LayerOptions};
 pub use lstm::Lstm;
 pub use masking::Masking;
+pub(crate) use merge::KERAS_2_MASKS;
 pub use merge::{
     Add, Average, Concatenate, Dot, Factor, Maximum, Merge, MergeFunction, Minimum, Multiply,
     Subtract,

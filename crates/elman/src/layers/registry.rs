@@ -4,6 +4,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use super::KERAS_2_MASKS;
 use super::{
     ActivationLayer, ActivityRegularization, Add, AdditiveAttention, Attention, Average,
     AveragePooling1d, BatchNormalization, Bidirectional, Concatenate, Conv1d, ConvLstm1d,
@@ -247,12 +248,19 @@ fn blame(load: Load, config: &Map<String, Value>, problem: &str) -> String {
 
 /// A layer as Keras writes it: `{"module", "class_name", "config", "registered_name"}`.
 pub(crate) fn layer_to_object(layer: &dyn Layer) -> Value {
-    json!({
+    let mut config = layer.config();
+    let own = config.shift_remove(KERAS_2_MASKS);
+    let mut object = json!({
         "module": layer.module(),
         "class_name": layer.class_name(),
-        "config": layer.config(),
+        "config": config,
         "registered_name": layer.registered_name(),
-    })
+    });
+    if let Some(own) = own {
+        // Keras refuses keys that it doesn't know in a configuration, and reads none beside it.
+        object[KERAS_2_MASKS] = own;
+    }
+    object
 }
 
 /// Whether a class that files may name is meant by a name that it is registered by: Keras's classes
@@ -287,7 +295,14 @@ pub(crate) fn layer_from_object(object: &Value) -> Result<Box<dyn Layer>> {
         place: format!("layer {class_name}"),
         problem: format!("`config` must be an object, got {config}"),
     })?;
-    layer_from_config(class_name, config)
+    match object.get(KERAS_2_MASKS) {
+        None => layer_from_config(class_name, config),
+        Some(own) => {
+            let mut config = config.clone();
+            config.insert(KERAS_2_MASKS.into(), own.clone());
+            layer_from_config(class_name, &config)
+        }
+    }
 }
 
 impl Serialize for Box<dyn Layer> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::inputs::check_inputs;
+use super::inputs::{MaskRule, check_inputs};
 use super::onnx::joined_mask;
 use super::stream::{ConcatenateStep, check_time};
 use crate::layers::layer::layer_boilerplate;
@@ -16,7 +16,7 @@ use crate::{Context, Error, Mask, Result, Shape, Tensor, ops};
 ///
 /// - Shapes: `(batch, …)` each, equal but for the axis, whose lengths add up. No weights.
 /// - Masks: if any input has one, the output has one: an input without counts everywhere, and a
-///   step counts if any of its values does.
+///   step counts if any of its values does. (In a model from a file of Keras 2: if all do.)
 /// - Keras: `keras.layers.Concatenate`.
 ///
 /// # Errors
@@ -38,6 +38,8 @@ pub struct Concatenate {
     base: Base,
     #[serde(default = "last")]
     axis: i32,
+    #[serde(rename = "elman_keras_2_masks", default, skip_serializing_if = "MaskRule::is_any")]
+    masks: MaskRule,
 }
 
 fn last() -> i32 {
@@ -46,7 +48,7 @@ fn last() -> i32 {
 
 impl Default for Concatenate {
     fn default() -> Self {
-        Concatenate { base: Base::default(), axis: last() }
+        Concatenate { base: Base::default(), axis: last(), masks: MaskRule::default() }
     }
 }
 
@@ -157,8 +159,8 @@ impl Layer for Concatenate {
         };
         let counting: Vec<Tensor> = inputs.iter().map(counting).collect();
         vec![self.join(&counting).ok().map(|joined| {
-            let any = ops::rows(&joined).map(|step| step.iter().any(|v| *v > 0.0));
-            Mask::from_parts(&joined.shape()[..joined.ndim() - 1], any.collect())
+            let used = ops::rows(&joined).map(|step| self.masks.of(step.iter().map(|v| *v > 0.0)));
+            Mask::from_parts(&joined.shape()[..joined.ndim() - 1], used.collect())
         })]
     }
 
@@ -179,7 +181,8 @@ impl Layer for Concatenate {
             flow.step_shape()[axis - flow.first_axis()..].iter().product()
         };
         let rows = x.step_size() / part(x).max(1);
-        let step = ConcatenateStep { parts: inputs.iter().map(part).collect(), rows, makes_mask };
+        let rule = makes_mask.then_some(self.masks);
+        let step = ConcatenateStep { parts: inputs.iter().map(part).collect(), rows, rule };
         match makes_mask {
             true => Ok(vec![builder.push_masking(step, inputs, output)?]),
             false => builder.push(step, inputs, &[output]),
@@ -190,7 +193,7 @@ impl Layer for Concatenate {
         let names: Vec<&str> = inputs.iter().map(|x| &*x.name).collect();
         let axis = self.resolved(inputs[0].ndim())?;
         let y = exporter.concat(&names, axis as i64);
-        let mask = joined_mask(self, inputs, axis, exporter)?;
+        let mask = joined_mask(self, inputs, axis, self.masks, exporter)?;
         let outputs = exporter.output(self, inputs, y)?;
         Ok(outputs.into_iter().map(|y| y.with_mask(mask.clone())).collect())
     }

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::inputs::{aligned, any_mask, check_inputs, combined_shape, repeated};
-use super::onnx::{any_mask as any_mask_onnx, merged};
+use super::inputs::{MaskRule, aligned, check_inputs, combined_shape, merged_mask, repeated};
+use super::onnx::{merged, merged_mask as merged_mask_onnx};
 use super::stream::{MergeStep, check_time};
 use crate::layers::layer::to_config;
 use crate::layers::{Base, Layer};
@@ -62,19 +62,23 @@ pub enum Factor {
 /// axes of 1 behind the batch, as in Keras.
 ///
 /// - Shapes: `(batch, …)` each, to the shape they have together. No weights.
-/// - Masks: if all inputs have one, the output has one of the steps that count in any of them.
+/// - Masks: if all inputs have one, the output has one of the steps that count in any of them. (In a
+///   model from a file of Keras 2: if any has one, of those that count in all that have.)
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Merge<F> {
     #[serde(flatten)]
     base: Base,
+    #[serde(rename = "elman_keras_2_masks", default, skip_serializing_if = "MaskRule::is_any")]
+    masks: MaskRule,
     #[serde(skip)]
     function: std::marker::PhantomData<F>,
 }
 
 impl<F> Merge<F> {
     pub(super) fn over() -> Merge<F> {
-        Merge { base: Base::default(), function: std::marker::PhantomData }
+        let (base, masks) = (Base::default(), MaskRule::default());
+        Merge { base, masks, function: std::marker::PhantomData }
     }
 }
 
@@ -91,12 +95,17 @@ struct Saved {
 }
 
 impl<F: MergeFunction> Merge<F> {
+    /// Whether masks change the output; in Keras 2 none did.
+    fn looks_at_masks(&self) -> bool {
+        F::LOOKS_AT_MASKS && self.masks.is_any()
+    }
+
     /// Which elements of each input count, where a function looks at that.
     /// `together` is the shape that they are repeated to.
     fn used(&self, inputs: &[Tensor], together: &[usize]) -> Result<Vec<Option<Vec<bool>>>> {
         let of = |x: &Tensor| {
             // As in Keras, where an input that gets further axes loses its mask on the way.
-            let looks = F::LOOKS_AT_MASKS && x.ndim() == together.len();
+            let looks = self.looks_at_masks() && x.ndim() == together.len();
             let Some(mask) = x.mask().filter(|_| looks) else { return Ok(None) };
             let own = mask.over(x.shape(), &self.place())?;
             Ok(ops::broadcast_values(&own, x.shape(), together))
@@ -142,15 +151,16 @@ impl<F: MergeFunction> Layer for Merge<F> {
 
     fn output_masks(&self, inputs: &[Tensor]) -> Vec<Option<Mask>> {
         // `forward` has refused masks that don't fit.
-        vec![any_mask(self, inputs).unwrap_or_default()]
+        vec![merged_mask(self, inputs, self.masks).unwrap_or_default()]
     }
 
     fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
         check_time(self, inputs)?;
         let shapes: Vec<Shape> = inputs.iter().map(|flow| flow.shape().clone()).collect();
         let output = (self.output_shapes(&shapes)?.remove(0), inputs[0].is_sequence());
-        let makes_mask = inputs.iter().all(Flow::is_masked);
-        let step = MergeStep::<F>::new(self, inputs, makes_mask)?;
+        let makes_mask = self.masks.makes_mask(inputs.iter().map(Flow::is_masked));
+        let rule = makes_mask.then_some(self.masks);
+        let step = MergeStep::<F>::new(self, inputs, rule, self.looks_at_masks())?;
         match makes_mask {
             true => Ok(vec![builder.push_masking(step, inputs, output)?]),
             false => builder.push(step, inputs, &[output]),
@@ -158,14 +168,14 @@ impl<F: MergeFunction> Layer for Merge<F> {
     }
 
     fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
-        let y = merged::<F>(inputs, exporter);
-        let mask = any_mask_onnx(inputs, exporter);
+        let y = merged::<F>(inputs, self.looks_at_masks(), exporter);
+        let mask = merged_mask_onnx(inputs, self.masks, exporter);
         let outputs = exporter.output(self, inputs, y)?;
         Ok(outputs.into_iter().map(|y| y.with_mask(mask.clone())).collect())
     }
 
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
-        any_mask(self, inputs)?;
+        merged_mask(self, inputs, self.masks)?;
         let repeated = repeated(self, inputs)?;
         let used = self.used(inputs, repeated[0].shape())?;
         let (y, factors) = F::merge(&repeated, &used);

@@ -1,5 +1,7 @@
 //! What several inputs have in common: their shape together, their masks together.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use crate::layers::Layer;
 use crate::{Error, Mask, Result, Shape, Tensor, ops};
 
@@ -65,25 +67,90 @@ pub(super) fn combined_shape(layer: &dyn Layer, inputs: &[Shape]) -> Result<Shap
     Ok(Shape::from(combined).with_batch(batch))
 }
 
-/// The mask of an array made of `inputs`: what counts in any of them, none if one has no mask.
+/// How the masks of several inputs become one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum MaskRule {
+    /// What counts in any input counts: Keras 3.
+    #[default]
+    Any,
+    /// What counts in all inputs counts, those without a mask left aside: Keras 2.
+    All,
+}
+
+/// The key of a layer that has [`MaskRule::All`], which stands where Keras doesn't read it.
+pub(crate) const KERAS_2_MASKS: &str = "elman_keras_2_masks";
+
+impl MaskRule {
+    /// Whether it is that of Keras 3, which files don't say.
+    pub fn is_any(&self) -> bool {
+        *self == MaskRule::Any
+    }
+
+    /// Whether the output has a mask, by whether each input has.
+    pub fn makes_mask(self, mut masked: impl Iterator<Item = bool>) -> bool {
+        match self {
+            MaskRule::Any => masked.all(|is| is),
+            MaskRule::All => masked.any(|is| is),
+        }
+    }
+
+    /// Whether something counts, by what the inputs say of it that have a mask.
+    pub fn of(self, mut used: impl Iterator<Item = bool>) -> bool {
+        match self {
+            MaskRule::Any => used.any(|used| used),
+            MaskRule::All => used.all(|used| used),
+        }
+    }
+
+    /// ONNX's operator of two masks.
+    pub fn operator(self) -> &'static str {
+        match self {
+            MaskRule::Any => "Or",
+            MaskRule::All => "And",
+        }
+    }
+}
+
+impl Serialize for MaskRule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        (*self == MaskRule::All).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for MaskRule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        bool::deserialize(deserializer).map(|all| if all { MaskRule::All } else { MaskRule::Any })
+    }
+}
+
+/// The mask of an array made of `inputs`, by that rule.
 ///
 /// # Errors
 /// [`Error::Mismatch`] if the masks don't fit each other.
-pub(super) fn any_mask(layer: &dyn Layer, inputs: &[Tensor]) -> Result<Option<Mask>> {
-    let masks: Option<Vec<&Mask>> = inputs.iter().map(Tensor::mask).collect();
-    let Some((first, rest)) = masks.as_ref().and_then(|masks| masks.split_first()) else {
+pub(super) fn merged_mask(
+    layer: &dyn Layer,
+    inputs: &[Tensor],
+    rule: MaskRule,
+) -> Result<Option<Mask>> {
+    if !rule.makes_mask(inputs.iter().map(|x| x.mask().is_some())) {
         return Ok(None);
-    };
-    let mut any = (*first).clone();
+    }
+    let masks: Vec<&Mask> = inputs.iter().filter_map(Tensor::mask).collect();
+    let Some((first, rest)) = masks.split_first() else { return Ok(None) };
+    let mut merged = (*first).clone();
     for mask in rest {
-        any = any.or(mask).ok_or_else(|| Error::Mismatch {
+        let both = match rule {
+            MaskRule::Any => merged.or(mask),
+            MaskRule::All => merged.and(mask),
+        };
+        merged = both.ok_or_else(|| Error::Mismatch {
             place: layer.place(),
             what: "mask".into(),
-            expected: format!("a shape that fits {}", Shape::from(any.shape())),
+            expected: format!("a shape that fits {}", Shape::from(merged.shape())),
             got: Shape::from(mask.shape()).to_string(),
         })?;
     }
-    Ok(Some(any))
+    Ok(Some(merged))
 }
 
 /// Checks that a layer that joins arrays has inputs, and at least one.

@@ -13,6 +13,8 @@ mod onnx;
 mod stream;
 mod subtract;
 
+pub(crate) use inputs::KERAS_2_MASKS;
+
 pub use add::Add;
 pub use average::Average;
 pub use concatenate::Concatenate;

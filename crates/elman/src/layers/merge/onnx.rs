@@ -4,12 +4,17 @@ use elman_files::onnx::Attribute;
 use elman_files::{Array, Data};
 
 use super::elementwise::MergeFunction;
+use super::inputs::MaskRule;
 use crate::Result;
 use crate::layers::Layer;
 use crate::onnx::{Edge, EdgeMask, Exporter, refuse};
 
 /// What a function makes of some inputs, which get as many axes each as they have together.
-pub(super) fn merged<F: MergeFunction>(inputs: &[Edge], exporter: &mut Exporter) -> String {
+pub(super) fn merged<F: MergeFunction>(
+    inputs: &[Edge],
+    looks_at_masks: bool,
+    exporter: &mut Exporter,
+) -> String {
     let ndim = inputs.iter().map(Edge::ndim).max().unwrap_or_default();
     let mut names = Vec::new();
     let mut used = Vec::new();
@@ -19,7 +24,7 @@ pub(super) fn merged<F: MergeFunction>(inputs: &[Edge], exporter: &mut Exporter)
             true => x.name.clone(),
             false => exporter.unsqueeze(&x.name, &further),
         });
-        let looks = F::LOOKS_AT_MASKS && x.ndim() == ndim;
+        let looks = looks_at_masks && x.ndim() == ndim;
         used.push(if looks { exporter.mask_over(x) } else { None });
     }
     F::onnx(&names, &used, exporter)
@@ -80,13 +85,19 @@ pub(super) fn product(
     }
 }
 
-/// What counts in any input, if all say so.
-pub(super) fn any_mask(inputs: &[Edge], exporter: &mut Exporter) -> Option<EdgeMask> {
-    let masks: Option<Vec<&EdgeMask>> = inputs.iter().map(|x| x.mask.as_ref()).collect();
-    let masks = masks.filter(|masks| !masks.is_empty())?;
+/// What counts by a rule, if the inputs say so.
+pub(super) fn merged_mask(
+    inputs: &[Edge],
+    rule: MaskRule,
+    exporter: &mut Exporter,
+) -> Option<EdgeMask> {
+    if !rule.makes_mask(inputs.iter().map(|x| x.mask.is_some())) {
+        return None;
+    }
+    let masks: Vec<&EdgeMask> = inputs.iter().filter_map(|x| x.mask.as_ref()).collect();
     let ndim = masks.iter().map(|mask| mask.ndim).max().unwrap_or_default();
     let names: Vec<String> = masks.iter().map(|mask| mask.name.clone()).collect();
-    Some(EdgeMask { name: chain("Or", &names, exporter), ndim })
+    (!names.is_empty()).then(|| EdgeMask { name: chain(rule.operator(), &names, exporter), ndim })
 }
 
 /// The mask of inputs that stand side by side along an axis.
@@ -94,6 +105,7 @@ pub(super) fn joined_mask(
     layer: &dyn Layer,
     inputs: &[Edge],
     axis: usize,
+    rule: MaskRule,
     exporter: &mut Exporter,
 ) -> Result<Option<EdgeMask>> {
     if inputs.iter().all(|x| x.mask.is_none()) {
@@ -105,7 +117,7 @@ pub(super) fn joined_mask(
     }
     if axis == ndim {
         // Where one counts wholly, so does what they are together.
-        return Ok(any_mask(inputs, exporter));
+        return Ok(merged_mask(inputs, rule, exporter));
     }
     let mut names = Vec::new();
     for x in inputs {

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::elementwise::MergeFunction;
-use super::inputs::aligned;
+use super::inputs::{MaskRule, aligned};
 use crate::layers::Layer;
 use crate::streaming::{Answer, Argument::*, Described, Description, Flow, Step, StepCall, refuse};
 use crate::{Float, Parameters, Result, ops};
@@ -29,15 +29,23 @@ pub(super) struct MergeStep<F> {
     /// For each input, where each element of the output finds its own; none where they pair up.
     places: Vec<Option<Vec<usize>>>,
     size: usize,
-    makes_mask: bool,
-    /// Whether the mask of an input changes the output.
+    /// How the masks become one, if the output has one.
+    rule: Option<MaskRule>,
+    /// Whether masks change the output.
     looks_at_masks: bool,
+    /// Whether they do, and there are some.
+    is_masked: bool,
     function: PhantomData<fn() -> F>,
 }
 
 impl<F: MergeFunction> MergeStep<F> {
     /// Over inputs whose shapes have been checked.
-    pub fn new(layer: &dyn Layer, inputs: &[Flow], makes_mask: bool) -> Result<MergeStep<F>> {
+    pub fn new(
+        layer: &dyn Layer,
+        inputs: &[Flow],
+        rule: Option<MaskRule>,
+        looks_at_masks: bool,
+    ) -> Result<MergeStep<F>> {
         // With a batch of one in front, as the alignment of axes needs.
         let shapes: Vec<Vec<usize>> =
             inputs.iter().map(|flow| [&[1], &flow.step_shape()[..]].concat()).collect();
@@ -53,9 +61,9 @@ impl<F: MergeFunction> MergeStep<F> {
             ops::broadcast_values(&numbers, shape, &together).map(Some)
         };
         let places: Option<Vec<_>> = aligned.iter().map(place).collect();
-        let looks_at_masks = F::LOOKS_AT_MASKS && inputs.iter().any(Flow::is_masked);
+        let is_masked = looks_at_masks && inputs.iter().any(Flow::is_masked);
         let (places, size) = (places.ok_or_else(misfit)?, together.iter().product());
-        Ok(MergeStep { places, size, makes_mask, looks_at_masks, function: PhantomData })
+        Ok(MergeStep { places, size, rule, looks_at_masks, is_masked, function: PhantomData })
     }
 }
 
@@ -69,21 +77,21 @@ impl<F: MergeFunction> Step for MergeStep<F> {
                 let of_input = |(i, places): (usize, &Option<Vec<usize>>)| {
                     let x = inputs.get(i);
                     let at = places.as_ref().map_or(j, |places| places[j]);
-                    let mask = if F::LOOKS_AT_MASKS { inputs.mask(i) } else { None };
+                    let mask = if self.looks_at_masks { inputs.mask(i) } else { None };
                     let used = mask.map(|mask| mask[row]);
                     (x[row * (x.len() / rows) + at], used)
                 };
                 *y = F::element(self.places.iter().enumerate().map(of_input));
             }
         }
-        if self.makes_mask {
-            any_mask(call);
+        if let Some(rule) = self.rule {
+            merge_masks(call, rule);
         }
         Ok(())
     }
 
     fn describe(&self, _: &Parameters) -> Described {
-        if self.looks_at_masks {
+        if self.is_masked {
             return Err("where some of its inputs are masked, it takes the others alone".into());
         }
         let mut all = Description::default();
@@ -104,22 +112,31 @@ impl<F: MergeFunction> Step for MergeStep<F> {
             let count = Number(self.places.len() as Float);
             all = all.call("divide", [Output(0), count, Count(self.size)]);
         }
-        Ok(if self.makes_mask { any_used(all, self.places.len()) } else { all })
+        merged_used(all, self.rule, self.places.len())
     }
 }
 
-/// Adds the mask of what counts in any of so many inputs.
-fn any_used(all: Description, inputs: usize) -> Description {
-    let first = all.call("either", [Used(0), Used(0)]).returning(Answer::Mask);
-    (1..inputs)
-        .fold(first, |all, i| all.call("either", [OutputUsed, Used(i)]).returning(Answer::Mask))
+/// Adds the mask of what counts in any of so many inputs, if that is the rule.
+fn merged_used(all: Description, rule: Option<MaskRule>, inputs: usize) -> Described {
+    match rule {
+        None => Ok(all),
+        Some(MaskRule::All) => Err("it merges masks as Keras 2 did".into()),
+        Some(MaskRule::Any) => {
+            let first = all.call("either", [Used(0), Used(0)]).returning(Answer::Mask);
+            let either = |all: Description, i| {
+                all.call("either", [OutputUsed, Used(i)]).returning(Answer::Mask)
+            };
+            Ok((1..inputs).fold(first, either))
+        }
+    }
 }
 
-/// Makes a mask of the rows that count in any input: all do in one without a mask.
-pub(super) fn any_mask(call: &mut StepCall<'_>) {
+/// Makes a mask of the rows that count by the rule: all do in an input without a mask.
+fn merge_masks(call: &mut StepCall<'_>, rule: MaskRule) {
     let inputs = call.inputs;
     for (row, used) in call.outputs.mask().iter_mut().enumerate() {
-        *used = (0..inputs.len()).any(|i| inputs.mask(i).is_none_or(|mask| mask[row]));
+        let of_inputs = (0..inputs.len()).map(|i| inputs.mask(i).is_none_or(|mask| mask[row]));
+        *used = rule.of(of_inputs);
     }
 }
 
@@ -129,7 +146,8 @@ pub(super) struct ConcatenateStep {
     pub parts: Vec<usize>,
     /// How many times in a step.
     pub rows: usize,
-    pub makes_mask: bool,
+    /// How the masks become one, if the output has one.
+    pub rule: Option<MaskRule>,
 }
 
 impl Step for ConcatenateStep {
@@ -145,8 +163,8 @@ impl Step for ConcatenateStep {
             to.zip(from).for_each(copy);
             start += part;
         }
-        if self.makes_mask {
-            any_mask(call);
+        if let Some(rule) = self.rule {
+            merge_masks(call, rule);
         }
         Ok(())
     }
@@ -159,6 +177,6 @@ impl Step for ConcatenateStep {
             all = all.call("place", [Input(i), Output(0)].into_iter().chain(sizes));
             start += part;
         }
-        Ok(if self.makes_mask { any_used(all, self.parts.len()) } else { all })
+        merged_used(all, self.rule, self.parts.len())
     }
 }

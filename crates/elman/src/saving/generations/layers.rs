@@ -3,6 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{Generation, keras1};
+use crate::layers::KERAS_2_MASKS;
+
+/// Layers that make one mask of several.
+const MERGING: &[&str] =
+    &["Add", "Average", "Concatenate", "Maximum", "Minimum", "Multiply", "Subtract"];
 
 /// Keys whose value is an activation.
 const ACTIVATIONS: &[&str] = &["activation", "recurrent_activation"];
@@ -19,10 +24,28 @@ const ACTIVATIONS: &[&str] = &["activation", "recurrent_activation"];
 /// - The calls of a functional model within a model are counted from 1, since the one that it was
 ///   made by is number 0. (Keras 3 does so in `output_layers` alone.)
 /// - A `Sequential` was a list of its layers before Keras 2.2.3.
+/// - Merging layers made masks by another rule, which matters where something makes a mask.
 pub(in crate::saving) fn upgrade(object: &mut Value, generation: Generation) {
-    if generation.is_current() {
-        return;
+    if !generation.is_current() {
+        let masks = makes_masks(object);
+        rewrite(object, generation, masks);
     }
+}
+
+/// Whether anything in a model makes a mask.
+fn makes_masks(part: &Value) -> bool {
+    match part {
+        Value::Object(map) => {
+            map.get("mask_zero") == Some(&json!(true))
+                || map.get("class_name") == Some(&json!("Masking"))
+                || map.values().any(makes_masks)
+        }
+        Value::Array(list) => list.iter().any(makes_masks),
+        _ => false,
+    }
+}
+
+fn rewrite(object: &mut Value, generation: Generation, masks: bool) {
     if let Some(object) = object.as_object_mut() {
         if object.get("class_name") == Some(&json!("Sequential"))
             && object.get("config").is_some_and(Value::is_array)
@@ -44,12 +67,17 @@ pub(in crate::saving) fn upgrade(object: &mut Value, generation: Generation) {
             if class == "Functional" || class == "Model" {
                 shift_calls_of_models(config, -1);
             }
+            if masks && MERGING.contains(&class.as_str()) {
+                object.insert(KERAS_2_MASKS.into(), true.into());
+            }
             object.insert("class_name".into(), class.into());
         }
     }
     match object {
-        Value::Object(object) => object.values_mut().for_each(|part| upgrade(part, generation)),
-        Value::Array(list) => list.iter_mut().for_each(|part| upgrade(part, generation)),
+        Value::Object(object) => {
+            object.values_mut().for_each(|part| rewrite(part, generation, masks));
+        }
+        Value::Array(list) => list.iter_mut().for_each(|part| rewrite(part, generation, masks)),
         _ => {}
     }
 }
