@@ -62,19 +62,30 @@ pub(crate) fn forward<S: Simd>(s: S, activation: Activation, x: S::V) -> S::V {
     let (zero, one) = (s.splat(0.0), s.splat(1.0));
     // Bounds come first: `min` and `max` give their second operand if either is NaN.
     let clip = |x, low, high| s.min(s.splat(high), s.max(s.splat(low), x));
+    let sigmoid = |x| {
+        let [y] = math::sigmoid(s, [x]);
+        y
+    };
+    let tanh = |x| {
+        let [y] = math::tanh(s, [x]);
+        y
+    };
     match activation {
         Linear => x,
         Relu => s.max(zero, x),
         Relu6 => clip(x, 0.0, 6.0),
-        Sigmoid => math::sigmoid(s, x),
+        Sigmoid => sigmoid(x),
         HardSigmoid => s.mul(clip(s.add(x, s.splat(3.0)), 0.0, 6.0), s.splat(1.0 / 6.0)),
         HardSigmoidKeras2 => clip(s.add(s.mul(s.splat(0.2), x), s.splat(0.5)), 0.0, 1.0),
-        Silu => s.mul(x, math::sigmoid(s, x)),
-        Tanh => math::tanh(s, x),
+        Silu => s.mul(x, sigmoid(x)),
+        Tanh => tanh(x),
         HardTanh => clip(x, -1.0, 1.0),
-        TanhShrink => s.sub(x, math::tanh(s, x)),
+        TanhShrink => s.sub(x, tanh(x)),
         Softsign => s.div(x, s.add(one, s.abs(x))),
-        Exponential => math::exp(s, x),
+        Exponential => {
+            let [y] = math::exp(s, [x]);
+            y
+        }
         SparseSigmoid => clip(s.mul(s.splat(0.5), s.add(x, one)), 0.0, 1.0),
         other => s.map(x, |x| scalar::forward(other, x)),
     }

@@ -19,76 +19,135 @@ const MAGIC: Float = 12_582_912.0; // 1.5 2^23
 #[cfg(not(feature = "f64"))]
 const Q: [Float; 5] = [0.499_999_94, 0.166_665_21, 0.041_668_389, 0.008_368_745_4, 0.001_381_454];
 
+/// The value of an expression for each of `N` vectors. What one of these functions computes waits
+/// for itself most of the time, and a processor fills the gaps only with what stands close by: with
+/// the same operation of the next vector, not with the next function.
+#[cfg(not(feature = "f64"))]
+macro_rules! each {
+    ($s:ident, |$i:ident| $value:expr) => {{
+        let mut vectors = [$s.splat(0.0); N];
+        for $i in 0..N {
+            vectors[$i] = $value;
+        }
+        vectors
+    }};
+}
+
 /// `n` (as `n + MAGIC`) and `exp(r) - 1` where `x = n ln 2 + r`. For `|x| < 2^20`.
 #[cfg(not(feature = "f64"))]
 #[inline(always)]
-fn reduce<S: Simd>(s: S, x: S::V) -> (S::V, S::V) {
-    let t = s.fma(x, s.splat(std::f32::consts::LOG2_E), s.splat(MAGIC));
-    let n = s.sub(t, s.splat(MAGIC));
+fn reduce<S: Simd, const N: usize>(s: S, x: [S::V; N]) -> ([S::V; N], [S::V; N]) {
+    let t = each!(s, |i| s.fma(x[i], s.splat(std::f32::consts::LOG2_E), s.splat(MAGIC)));
+    let n = each!(s, |i| s.sub(t[i], s.splat(MAGIC)));
     // ln 2 in two parts, the first with few enough bits that its product with n is exact.
-    let r = s.fnma(n, s.splat(0.693_359_4), x);
-    let r = s.fnma(n, s.splat(-2.121_944_4e-4), r);
-    let rr = s.mul(r, r);
-    let low = s.fma(s.splat(Q[1]), r, s.splat(Q[0]));
-    let high = s.fma(s.splat(Q[3]), r, s.splat(Q[2]));
-    let high = s.fma(s.splat(Q[4]), rr, high);
-    (t, s.fma(rr, s.fma(high, rr, low), r))
+    let r = each!(s, |i| s.fnma(n[i], s.splat(0.693_359_4), x[i]));
+    let r = each!(s, |i| s.fnma(n[i], s.splat(-2.121_944_4e-4), r[i]));
+    let rr = each!(s, |i| s.mul(r[i], r[i]));
+    let low = each!(s, |i| s.fma(s.splat(Q[1]), r[i], s.splat(Q[0])));
+    let high = each!(s, |i| s.fma(s.splat(Q[3]), r[i], s.splat(Q[2])));
+    let high = each!(s, |i| s.fma(s.splat(Q[4]), rr[i], high[i]));
+    let q = each!(s, |i| s.fma(high[i], rr[i], low[i]));
+    (t, each!(s, |i| s.fma(rr[i], q[i], r[i])))
 }
 
 /// `exp(x)`.
 #[cfg(not(feature = "f64"))]
 #[inline(always)]
-pub(crate) fn exp<S: Simd>(s: S, x: S::V) -> S::V {
-    let x = s.min(s.splat(89.0), s.max(s.splat(-104.0), x));
+pub(crate) fn exp<S: Simd, const N: usize>(s: S, x: [S::V; N]) -> [S::V; N] {
+    let x = each!(s, |i| s.min(s.splat(89.0), s.max(s.splat(-104.0), x[i])));
     let (t, p) = reduce(s, x);
     // In two steps, because 2^n may lie outside of the normal numbers where the result does not.
-    let n = s.sub(t, s.splat(MAGIC));
-    let half = s.fma(n, s.splat(0.5), s.splat(MAGIC));
-    let rest = s.add(s.sub(n, s.sub(half, s.splat(MAGIC))), s.splat(MAGIC));
-    let p = s.scale(s.add(p, s.splat(1.0)), half);
-    s.mul(p, s.scale(s.splat(1.0), rest))
+    let n = each!(s, |i| s.sub(t[i], s.splat(MAGIC)));
+    let half = each!(s, |i| s.fma(n[i], s.splat(0.5), s.splat(MAGIC)));
+    let rest = each!(s, |i| s.sub(n[i], s.sub(half[i], s.splat(MAGIC))));
+    let p = each!(s, |i| s.scale(s.add(p[i], s.splat(1.0)), half[i]));
+    each!(s, |i| s.mul(p[i], s.scale(s.splat(1.0), s.add(rest[i], s.splat(MAGIC)))))
+}
+
+/// What the exponential is taken of for `tanh(x)`.
+#[cfg(not(feature = "f64"))]
+#[inline(always)]
+fn tanh_exponent<S: Simd>(s: S, x: S::V) -> S::V {
+    // tanh(9.02) rounds to 1.
+    s.mul(s.min(s.splat(10.0), s.abs(x)), s.splat(-2.0))
+}
+
+/// What the exponential is taken of for `sigmoid(x)`.
+#[cfg(not(feature = "f64"))]
+#[inline(always)]
+fn sigmoid_exponent<S: Simd>(s: S, x: S::V) -> S::V {
+    // Within these bounds 2^n and the result are normal numbers.
+    s.sub(s.splat(0.0), s.min(s.splat(87.0), s.max(s.splat(-87.0), x)))
 }
 
 /// `tanh(x)`.
 #[cfg(not(feature = "f64"))]
 #[inline(always)]
-pub(crate) fn tanh<S: Simd>(s: S, x: S::V) -> S::V {
-    // tanh(9.02) rounds to 1.
-    let a = s.min(s.splat(10.0), s.abs(x));
-    let (t, p) = reduce(s, s.mul(a, s.splat(-2.0)));
-    let power = s.scale(s.splat(1.0), t);
-    let e = s.fma(power, p, s.sub(power, s.splat(1.0)));
-    s.copysign(s.div(e, s.add(e, s.splat(2.0))), x)
+pub(crate) fn tanh<S: Simd, const N: usize>(s: S, x: [S::V; N]) -> [S::V; N] {
+    let (t, p) = reduce(s, each!(s, |i| tanh_exponent(s, x[i])));
+    let power = each!(s, |i| s.scale(s.splat(1.0), t[i]));
+    let e = each!(s, |i| s.fma(power[i], p[i], s.sub(power[i], s.splat(1.0))));
+    let y = each!(s, |i| s.div(e[i], s.add(e[i], s.splat(2.0))));
+    each!(s, |i| s.copysign(y[i], x[i]))
 }
 
 /// `1 / (1 + exp(-x))`.
 #[cfg(not(feature = "f64"))]
 #[inline(always)]
-pub(crate) fn sigmoid<S: Simd>(s: S, x: S::V) -> S::V {
-    // Within these bounds 2^n and the result are normal numbers.
-    let x = s.min(s.splat(87.0), s.max(s.splat(-87.0), x));
-    let (t, p) = reduce(s, s.sub(s.splat(0.0), x));
-    let power = s.scale(s.splat(1.0), t);
-    let e = s.fma(power, p, power);
-    s.div(s.splat(1.0), s.add(s.splat(1.0), e))
+pub(crate) fn sigmoid<S: Simd, const N: usize>(s: S, x: [S::V; N]) -> [S::V; N] {
+    let (t, p) = reduce(s, each!(s, |i| sigmoid_exponent(s, x[i])));
+    let power = each!(s, |i| s.scale(s.splat(1.0), t[i]));
+    let e = each!(s, |i| s.fma(power[i], p[i], power[i]));
+    each!(s, |i| s.div(s.splat(1.0), s.add(s.splat(1.0), e[i])))
+}
+
+/// The gates of an LSTM: `sigmoid` of the first two and the last, and `tanh` of the third.
+#[cfg(not(feature = "f64"))]
+#[inline(always)]
+pub(crate) fn lstm_gates<S: Simd>(s: S, [i, f, g, o]: [S::V; 4]) -> [S::V; 4] {
+    let exponents = [
+        sigmoid_exponent(s, i),
+        sigmoid_exponent(s, f),
+        tanh_exponent(s, g),
+        sigmoid_exponent(s, o),
+    ];
+    let (t, p) = reduce(s, exponents);
+    const N: usize = 4;
+    let power = each!(s, |k| s.scale(s.splat(1.0), t[k]));
+    let one = s.splat(1.0);
+    let less = s.sub(power[2], one);
+    let added = [power[0], power[1], less, power[3]];
+    let e = each!(s, |k| s.fma(power[k], p[k], added[k]));
+    let below = [s.add(one, e[0]), s.add(one, e[1]), s.add(e[2], s.splat(2.0)), s.add(one, e[3])];
+    let above = [one, one, e[2], one];
+    let [i, f, y, o] = each!(s, |k| s.div(above[k], below[k]));
+    [i, f, s.copysign(y, g), o]
 }
 
 /// `exp(x)`.
 #[cfg(feature = "f64")]
-pub(crate) fn exp<S: Simd>(s: S, x: S::V) -> S::V {
-    s.map(x, Float::exp)
+pub(crate) fn exp<S: Simd, const N: usize>(s: S, x: [S::V; N]) -> [S::V; N] {
+    x.map(|x| s.map(x, Float::exp))
 }
 
 /// `tanh(x)`.
 #[cfg(feature = "f64")]
-pub(crate) fn tanh<S: Simd>(s: S, x: S::V) -> S::V {
-    s.map(x, Float::tanh)
+pub(crate) fn tanh<S: Simd, const N: usize>(s: S, x: [S::V; N]) -> [S::V; N] {
+    x.map(|x| s.map(x, Float::tanh))
 }
 
 /// `1 / (1 + exp(-x))`.
 #[cfg(feature = "f64")]
-pub(crate) fn sigmoid<S: Simd>(s: S, x: S::V) -> S::V {
-    s.map(x, |x| 1.0 / (1.0 + (-x).exp()))
+pub(crate) fn sigmoid<S: Simd, const N: usize>(s: S, x: [S::V; N]) -> [S::V; N] {
+    x.map(|x| s.map(x, |x| 1.0 / (1.0 + (-x).exp())))
+}
+
+/// The gates of an LSTM: `sigmoid` of the first two and the last, and `tanh` of the third.
+#[cfg(feature = "f64")]
+pub(crate) fn lstm_gates<S: Simd>(s: S, [i, f, g, o]: [S::V; 4]) -> [S::V; 4] {
+    let [i, f, o] = sigmoid(s, [i, f, o]);
+    let [g] = tanh(s, [g]);
+    [i, f, g, o]
 }
 
 #[cfg(all(test, not(feature = "f64")))]
@@ -125,8 +184,8 @@ mod tests {
             for chunk in self.1.chunks_exact_mut(S::LANES) {
                 // SAFETY: a chunk holds a vector.
                 unsafe {
-                    let x = s.load(chunk.as_ptr());
-                    let y = match self.0 {
+                    let x = [s.load(chunk.as_ptr())];
+                    let [y] = match self.0 {
                         Exp => exp(s, x),
                         Tanh => tanh(s, x),
                         Sigmoid => sigmoid(s, x),

@@ -100,6 +100,9 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
             // SAFETY: the caller's promise.
             return unsafe { self.load(p) };
         }
+        if n == 0 {
+            return self.splat(0.0);
+        }
         let mut lanes = [0.0; MAX_LANES];
         // SAFETY: `n < LANES` numbers by the caller's promise, and `lanes` has room for them.
         unsafe {

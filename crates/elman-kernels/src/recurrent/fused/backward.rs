@@ -3,8 +3,9 @@
 //!
 //! Letters: as in the module above; d before a letter is the gradient of the loss.
 
-use super::cells::{Part, Pointwise, Row, Rows};
-use super::flow::Flow;
+use super::bands::Pitch;
+use super::cells::{Part, Pitches, Pointwise, Row, Rows};
+use super::flow::{self, Flow};
 use super::gradients;
 use super::layout::CANDIDATE;
 use super::pack::{Fused, Transposed};
@@ -36,14 +37,16 @@ pub(in super::super) fn backward(
     let states = States {
         layout,
         batch,
+        bands: tape.steps.bands,
         held: time,
+        kept: time + 1,
         z: Shared(tape.z.pointer()),
         h: Shared(tape.h.pointer()),
         c: Shared(tape.c.pointer()),
         reset: Shared(tape.reset.pointer()),
         all: true,
     };
-    let state = batch * layout.stride;
+    let state = flow::size(&states);
     let (mut dh, mut dc) = (Buffer::zeros(state), Buffer::zeros(state));
     let mut dr = Buffer::uninit(if layout.resets_before() { state } else { 0 });
     let factors = input.recurrent_factors(layout.units);
@@ -77,6 +80,8 @@ pub(in super::super) fn backward(
 }
 
 #[derive(Clone, Copy)]
+// All threads read it while one writes to its stack beside it: see `pool`.
+#[repr(align(128))]
 pub(super) struct Call<'a> {
     steps: &'a Steps,
     /// Those of the states.
@@ -174,11 +179,18 @@ impl Worker<'_> {
             dy,
             dy_units,
         };
-        let strides = [layout.row, layout.stride, steps.time * layout.units];
-        let (blocks, next) = (self.blocks.len(), states.held * states.batch * layout.row);
+        let pitches = Pitches {
+            z: states.pitch_of_z(),
+            h: states.pitch(),
+            state: states.pitch(),
+            reset: flow.pitch(),
+            flow: flow.pitch(),
+            dy: Pitch::plain(steps.time * layout.units),
+        };
+        let (blocks, next) = (self.blocks.len(), states.next_block());
         // The places of these blocks, step and rows are this thread's own.
         let save = true;
-        Pointwise { layout, blocks, next, part, rows, row, strides, save, backward: true }.run(s);
+        Pointwise { layout, blocks, next, part, rows, row, pitches, save, backward: true }.run(s);
     }
 
     /// The rows that step `t` skips: the gradient of a repeated output is one of the state.

@@ -1,12 +1,21 @@
 //! The gradients that flow from step to step, backward.
 
+use super::bands::Pitch;
 use super::states::States;
 use super::steps::Steps;
 use crate::Float;
 use crate::pool::Shared;
 use crate::recurrent::OutputGradients;
 
-/// The gradients that flow from step to step: `(batch, stride)` each.
+/// Steps that the buffers have room for: one, and a gap that keeps bands apart.
+const KEPT: usize = 2;
+
+/// The size of a buffer of such gradients.
+pub(super) fn size(states: &States<'_>) -> usize {
+    KEPT * states.batch * states.layout.stride
+}
+
+/// The gradients that flow from step to step: `(bands, KEPT, rows, stride)` each.
 #[derive(Clone, Copy)]
 pub(super) struct Flow<'a> {
     pub dh: Shared<Float>,
@@ -19,23 +28,28 @@ pub(super) struct Flow<'a> {
 }
 
 impl Flow<'_> {
+    /// From row 0 to the others.
+    #[inline(always)]
+    pub(super) fn pitch(&self) -> Pitch {
+        self.states.bands.pitch(KEPT, self.states.layout.stride)
+    }
     #[inline(always)]
     pub(super) fn dh(&self, b: usize) -> *mut Float {
-        self.dh.0.wrapping_add(b * self.states.layout.stride)
+        self.dh.0.wrapping_add(self.pitch().at(b))
     }
     #[inline(always)]
     pub(super) fn dc(&self, b: usize) -> *mut Float {
-        self.dc.0.wrapping_add(b * self.states.layout.stride)
+        self.dc.0.wrapping_add(self.pitch().at(b))
     }
 
     #[inline(always)]
     pub(super) fn seen(&self, b: usize) -> *mut Float {
-        self.seen.0.wrapping_add(b * self.states.layout.stride)
+        self.seen.0.wrapping_add(self.pitch().at(b))
     }
 
     #[inline(always)]
     pub(super) fn dr(&self, b: usize) -> *mut Float {
-        self.dr.0.wrapping_add(b * self.states.layout.stride)
+        self.dr.0.wrapping_add(self.pitch().at(b))
     }
 
     /// The gradients after the last step.

@@ -32,20 +32,23 @@ pub(in super::super) fn forward(
     let carries = layout.cell.states() - 1;
     let resets = usize::from(layout.resets_before());
     let z = layout.blocks * held * batch * layout.row;
-    let kept = if save { [time + 1, time + 1, time] } else { [2, 1, 1] };
+    // Two steps at a time, and some room that keeps bands apart.
+    let kept = if save { time + 1 } else { 3 };
     let factors = input.recurrent_factors(layout.units);
     let sizes = [
         z,
-        kept[0] * state,
-        carries * kept[1] * state,
-        resets * kept[2] * state,
+        kept * state,
+        carries * kept * state,
+        resets * kept * state,
         factors.map_or(0, |factors| factors.masks()) * state,
     ];
     let mut run = |[z, h, c, reset, copies]: [*mut Float; 5]| {
         let states = States {
             layout,
             batch,
+            bands: steps.bands,
             held,
+            kept,
             z: Shared(z),
             h: Shared(h),
             c: Shared(c),
@@ -80,6 +83,8 @@ pub(in super::super) fn forward(
 }
 
 #[derive(Clone, Copy)]
+// All threads read it while one writes to its stack beside it: see `pool`.
+#[repr(align(128))]
 pub(super) struct Call<'a> {
     pub fused: &'a Fused,
     pub input: &'a Sequence<'a>,

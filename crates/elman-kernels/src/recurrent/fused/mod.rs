@@ -3,9 +3,9 @@
 //! # Layout
 //!
 //! Units are cut into blocks of one vector (SimpleRNN: up to four vectors). The buffer of
-//! pre-activations, `z`, is `(blocks, time, batch, row)`: a row holds, for one block, a vector of
-//! every gate side by side, so that the columns of one block are a panel that products read and
-//! write as it stands. The projection of the input fills it, each step adds its recurrent product
+//! pre-activations, `z`, is `(blocks, bands, time, rows, row)`, where a band is a few rows of the
+//! batch (see `bands`): a row holds, for one block, a vector of every gate side by side, so that the
+//! columns of one block are a panel that products read and write as it stands. The projection of the input fills it, each step adds its recurrent product
 //! and applies the activations; when saving, gates replace the pre-activations; backward replaces
 //! the gates with their gradients, and the gradients of weights and input are products of it.
 //!
@@ -34,6 +34,7 @@
 //! the batch.
 
 mod backward;
+mod bands;
 mod cells;
 mod dropped;
 mod flow;

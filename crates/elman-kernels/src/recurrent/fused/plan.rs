@@ -25,6 +25,8 @@ const PORTION_ROWS: usize = 192;
 
 /// Who computes what: each thread its rows of the batch and all units, or all rows and its blocks
 /// of units, with a barrier in every step.
+// All threads read it while one writes to its stack beside it: see `pool`.
+#[repr(align(128))]
 pub(super) struct Plan<'a> {
     pub team: Team,
     split_blocks: bool,

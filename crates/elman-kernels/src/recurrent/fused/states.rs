@@ -2,6 +2,7 @@
 //!
 //! Letters: as in the module above.
 
+use super::bands::{Bands, Pitch};
 use super::layout::Layout;
 use super::steps::Steps;
 use crate::Float;
@@ -14,11 +15,11 @@ use crate::recurrent::Sequence;
 pub(in super::super) struct Tape {
     /// The gates.
     pub(super) z: Buffer,
-    /// `(time + 1, batch, stride)`: the states before each step, and the last.
+    /// `(bands, time + 1, rows, stride)`: the states before each step, and the last.
     pub(super) h: Buffer,
     /// The same of the carry; empty unless LSTM.
     pub(super) c: Buffer,
-    /// `(time, batch, stride)`: `r h`, of the GRU without `reset_after`.
+    /// The same of `r h`, of the GRU without `reset_after`.
     pub(super) reset: Buffer,
     /// The steps it is for. Backward asks these, not the caller's mask: what was skipped was never
     /// written.
@@ -30,8 +31,11 @@ pub(in super::super) struct Tape {
 pub(super) struct States<'a> {
     pub layout: &'a Layout,
     pub batch: usize,
+    pub bands: Bands,
     /// Steps that `z` holds.
     pub held: usize,
+    /// Steps that the other buffers have room for.
+    pub kept: usize,
     pub z: Shared<Float>,
     pub h: Shared<Float>,
     pub c: Shared<Float>,
@@ -44,25 +48,46 @@ impl States<'_> {
     /// The row of `z` of a block at a step, counted from the first one held.
     #[inline(always)]
     pub fn z(&self, block: usize, t: usize, b: usize) -> *mut Float {
-        self.z.0.wrapping_add(((block * self.held + t) * self.batch + b) * self.layout.row)
+        let place = block * self.held * self.batch + self.bands.place(self.held, t, b);
+        self.z.0.wrapping_add(place * self.layout.row)
     }
     /// The state before step `t`.
     #[inline(always)]
     pub fn h(&self, t: usize, b: usize) -> *mut Float {
         let t = if self.all { t } else { t & 1 };
-        self.h.0.wrapping_add((t * self.batch + b) * self.layout.stride)
+        self.h.0.wrapping_add(self.state(t, b))
     }
     /// The carry before step `t`.
     #[inline(always)]
     pub fn c(&self, t: usize, b: usize) -> *mut Float {
         let t = if self.all { t } else { 0 };
-        self.c.0.wrapping_add((t * self.batch + b) * self.layout.stride)
+        self.c.0.wrapping_add(self.state(t, b))
     }
     /// `r h` of step `t`.
     #[inline(always)]
     pub fn reset(&self, t: usize, b: usize) -> *mut Float {
         let t = if self.all { t } else { 0 };
-        self.reset.0.wrapping_add((t * self.batch + b) * self.layout.stride)
+        self.reset.0.wrapping_add(self.state(t, b))
+    }
+    #[inline(always)]
+    fn state(&self, t: usize, b: usize) -> usize {
+        self.bands.place(self.kept, t, b) * self.layout.stride
+    }
+
+    /// From one block of `z` to the next.
+    #[inline(always)]
+    pub fn next_block(&self) -> usize {
+        self.held * self.batch * self.layout.row
+    }
+    /// From row 0 of `z` to the others.
+    #[inline(always)]
+    pub fn pitch_of_z(&self) -> Pitch {
+        self.bands.pitch(self.held, self.layout.row)
+    }
+    /// From row 0 of the states to the others.
+    #[inline(always)]
+    pub fn pitch(&self) -> Pitch {
+        self.bands.pitch(self.kept, self.layout.stride)
     }
 }
 

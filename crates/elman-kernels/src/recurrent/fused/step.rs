@@ -2,7 +2,8 @@
 //!
 //! Letters: as in the module above.
 
-use super::cells::{Part, Pointwise, Row, Rows};
+use super::bands::Pitch;
+use super::cells::{Part, Pitches, Pointwise, Row, Rows};
 use super::dropped::Dropped;
 use super::forward::{Call, Worker};
 use super::layout::{CANDIDATE, Slot};
@@ -21,16 +22,19 @@ struct Half<'a> {
     slots: &'a [Slot],
     from: usize,
     part: Part,
-    /// The state that the equations use, on row 0.
+    /// The state that the equations use, on row 0, and from there to the other rows.
     h: *const Float,
+    pitch: Pitch,
 }
 
-/// Some of the vectors of a product, and what they are products of: `a`, on row 0.
+/// Some of the vectors of a product, and what they are products of: `a`, on row 0, and from there
+/// to the other rows.
 #[derive(Clone, Copy)]
 struct Operand {
     first: usize,
     vectors: usize,
     a: *const Float,
+    pitch: Pitch,
 }
 
 impl Worker<'_> {
@@ -48,6 +52,7 @@ impl Worker<'_> {
             from: layout.recurrent_at,
             part: Part::First,
             h: states.h(t, 0),
+            pitch: states.pitch(),
         };
         match dropped {
             None => {
@@ -55,7 +60,8 @@ impl Worker<'_> {
                     // SAFETY: the state before the step is complete.
                     unsafe { touch(states.h(t, rows.id(0)), layout.units) };
                 }
-                let operand = Operand { a: first.h, first: 0, vectors: first.slots.len() };
+                let (vectors, pitch) = (first.slots.len(), first.pitch);
+                let operand = Operand { a: first.h, first: 0, vectors, pitch };
                 self.half(s, [t, at], rows, &first, &[operand]);
             }
             Some(dropped) => {
@@ -72,9 +78,11 @@ impl Worker<'_> {
                 from: 0,
                 part: Part::Second,
                 h: states.h(t, 0),
+                pitch: states.pitch(),
             };
             // With dropout, `r h` carries the factors.
-            let operand = Operand { a: states.reset(t, 0), first: 0, vectors: 1 };
+            let operand =
+                Operand { a: states.reset(t, 0), first: 0, vectors: 1, pitch: states.pitch() };
             self.half(s, [t, at], rows, &second, &[operand]);
         }
         plan.wait(self.part);
@@ -90,16 +98,17 @@ impl Worker<'_> {
         mut half: Half<'_>,
         dropped: &Dropped<'_>,
     ) {
-        let mut operands = [Operand { a: half.h, first: 0, vectors: 0 }; 4];
+        let pitch = Pitch::plain(self.call.states.layout.stride);
+        let mut operands = [Operand { a: half.h, first: 0, vectors: 0, pitch }; 4];
         let mut n = 0;
         for run in runs(Some(dropped.factors), 0..half.slots.len()) {
             let a = dropped.row(half.slots[run.start].gate, 0);
-            operands[n] = Operand { a, first: run.start, vectors: run.len() };
+            operands[n] = Operand { a, first: run.start, vectors: run.len(), pitch };
             n += 1;
         }
         if self.call.states.layout.resets_before() {
             // The reset gate applies to what the candidate sees.
-            half.h = dropped.row(CANDIDATE[0].gate, 0);
+            (half.h, half.pitch) = (dropped.row(CANDIDATE[0].gate, 0), pitch);
         }
         self.half(s, step, rows, &half, &operands[..n]);
     }
@@ -119,7 +128,7 @@ impl Worker<'_> {
         let mut product = Product::plain(depth, half.panels, width, Columns::packed(layout.lanes));
         product.start = Start::Result;
         let wide = tile::WIDE[operands[0].vectors - 1];
-        let next = states.held * states.batch * layout.row;
+        let (next, pitch_of_z) = (states.next_block(), states.pitch_of_z());
         let mut left = self.blocks.len();
         while left > 0 {
             let fits = rows.len() == 1 && wide <= left;
@@ -132,13 +141,13 @@ impl Worker<'_> {
             if layout.has_inner_bias() {
                 self.inner_bias(step[1], rows, block..block + count);
             }
-            for &Operand { first, vectors, a } in operands {
+            for &Operand { first, vectors, a, pitch } in operands {
                 let skipped = first * layout.lanes;
                 product.b = half.panels.wrapping_add(block * depth * width + skipped);
                 let z = states.z(block, step[1], 0).wrapping_add(half.from + skipped);
                 let row = |i| {
                     let b = rows.id(i);
-                    (a.wrapping_add(b * layout.stride), z.wrapping_add(b * layout.row))
+                    (a.wrapping_add(pitch.at(b)), z.wrapping_add(pitch_of_z.at(b)))
                 };
                 // SAFETY: the states before the step, or what the gates see of them, are complete
                 // (of other threads' units: after the barrier); the rows of `z` of this thread's
@@ -205,10 +214,16 @@ impl Worker<'_> {
             dy: std::ptr::null(),
             dy_units: 0,
         };
-        let strides = [layout.row, layout.stride, 0];
-        let next = states.held * states.batch * layout.row;
+        let pitches = Pitches {
+            z: states.pitch_of_z(),
+            h: half.pitch,
+            state: states.pitch(),
+            reset: states.pitch(),
+            ..Pitches::plain(layout)
+        };
+        let next = states.next_block();
         let (blocks, part, save) = (blocks.len(), half.part, states.all);
         // The places of these blocks, step and rows are this thread's own.
-        Pointwise { layout, blocks, next, part, rows, row, strides, save, backward: false }.run(s);
+        Pointwise { layout, blocks, next, part, rows, row, pitches, save, backward: false }.run(s);
     }
 }

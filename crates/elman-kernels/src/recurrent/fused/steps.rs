@@ -1,5 +1,6 @@
 //! Which steps of which rows are computed: all, or those that the mask keeps.
 
+use super::bands::Bands;
 use super::cells::Rows;
 use crate::pool::share;
 use crate::recurrent::Sequence;
@@ -7,9 +8,12 @@ use std::ops::Range;
 
 /// The steps of a call, in the order of processing.
 #[derive(Debug)]
+// All threads read it while one writes to its stack beside it: see `pool`.
+#[repr(align(128))]
 pub(super) struct Steps {
     pub batch: usize,
     pub time: usize,
+    pub bands: Bands,
     zero_output: bool,
     kept: Option<Kept>,
 }
@@ -72,7 +76,8 @@ impl Steps {
             kept.starts.push(kept.rows.len());
             kept
         });
-        Steps { batch, time, zero_output: input.zero_output_for_mask, kept }
+        let bands = Bands::new(batch);
+        Steps { batch, time, bands, zero_output: input.zero_output_for_mask, kept }
     }
 
     /// Whether there may be rows that skip a step.
@@ -107,18 +112,35 @@ impl Steps {
         PairsOf { all: self, of: of.clone(), t: 0, next: of.end, kept: [].iter(), rest: steps }
     }
 
-    /// The step and the row of the computed ones, number `range` of them.
+    /// How many rows of steps a band has, if all are computed.
+    pub(super) fn of_band(&self) -> usize {
+        self.bands.rows * self.time
+    }
+
+    /// The step and the row of the computed ones, number `range` of them: if all are, in the order
+    /// in which they are stored, and otherwise step by step.
     pub(super) fn pairs(&self, range: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
-        let (mut t, mut b) = match &self.kept {
-            Some(kept) => (kept.starts.partition_point(|&start| start <= range.start) - 1, 0),
-            None => (range.start / self.batch, range.start % self.batch),
+        let rows = self.bands.rows;
+        // The step at hand, its next row, and where the rows of its band end.
+        let (mut t, mut b, mut end) = match &self.kept {
+            Some(kept) => (kept.starts.partition_point(|&start| start <= range.start) - 1, 0, 0),
+            None => {
+                let whole = self.of_band().max(1);
+                let (band, place) = (range.start / whole, range.start % whole);
+                (place / rows.max(1), band * rows + place % rows.max(1), (band + 1) * rows)
+            }
         };
         range.map(move |i| match &self.kept {
             None => {
                 let pair = (t, b);
                 b += 1;
-                if b == self.batch {
-                    (t, b) = (t + 1, 0);
+                if b == end {
+                    t += 1;
+                    if t == self.time {
+                        (t, end) = (0, end + rows);
+                    } else {
+                        b -= rows;
+                    }
                 }
                 pair
             }
@@ -146,7 +168,15 @@ impl Steps {
 
     /// The rows of part `part` of `parts`: parts of about as many steps.
     pub(super) fn share(&self, parts: usize, part: usize) -> Range<usize> {
-        let Some(kept) = &self.kept else { return share(self.batch, parts, part) };
+        let Some(kept) = &self.kept else {
+            // Whole bands, if that is not too coarse.
+            let (rows, bands) = (self.bands.rows, self.batch / self.bands.rows.max(1));
+            if bands < 2 * parts {
+                return share(self.batch, parts, part);
+            }
+            let Range { start, end } = share(bands, parts, part);
+            return start * rows..end * rows;
+        };
         let cut = |part: usize| {
             if part == parts {
                 return self.batch;

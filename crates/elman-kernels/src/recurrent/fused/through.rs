@@ -90,19 +90,20 @@ impl Worker<'_> {
         start: Start,
     ) {
         let Right { panels, from, slots } = right;
-        let states = self.call.flow.states;
+        let flow = self.call.flow;
+        let states = flow.states;
         let layout = states.layout;
         let width = layout.transposed * layout.lanes;
         let depth = layout.blocks * layout.lanes;
         for panel in self.panels.clone() {
             let b = panels.as_pointer().wrapping_add(panel * slots.len() * depth * width);
             let b = b.wrapping_add(run.start * depth * width);
-            let held = states.held * states.batch;
+            let (held, pitch) = (states.held * states.batch, flow.pitch());
             let product = Product { start, ..layout.over_gates(run.len(), held, b, width) };
             let row = |i| {
                 let b = rows.id(i);
                 let z = states.z(0, t, b).wrapping_add(from + run.start * layout.lanes);
-                (z.cast_const(), c.wrapping_add(b * layout.stride + panel * width))
+                (z.cast_const(), c.wrapping_add(pitch.at(b) + panel * width))
             };
             // SAFETY: the gate gradients of the step are complete (those of other threads: after
             // the barrier); the panels of these rows are this thread's own.

@@ -24,22 +24,32 @@ pub(super) unsafe fn d_simple_rnn<S: Simd, const U: bool>(
 }
 
 #[inline(always)]
-pub(super) unsafe fn d_lstm<S: Simd, const U: bool>(f: Functions<S, U>, p: Row) {
+pub(super) unsafe fn d_lstm<S: Simd, const U: bool, const N: usize>(
+    f: Functions<S, U>,
+    rows: [Row; N],
+) {
     let s = f.s;
     let l = S::LANES;
-    // SAFETY: the row is valid for its block.
+    let mut active = [s.splat(0.0); N];
+    // SAFETY: the rows are valid for their blocks.
     unsafe {
-        let (i, forget) = (s.load(p.z), s.load(p.z.add(l)));
-        let (g, o) = (s.load(p.z.add(2 * l)), s.load(p.z.add(3 * l)));
-        let dh = s.add(s.load(p.dh), s.load_part(p.dy, p.dy_units));
+        for n in 0..N {
+            active[n] = s.load(rows[n].c_next);
+        }
         // Computed again rather than kept: it costs less than its way through memory.
-        let active = f.act(s.load(p.c_next));
-        let dc = s.fma(s.mul(dh, o), f.d_act(active), s.load(p.dc));
-        s.store(p.z, s.mul(s.mul(dc, g), f.d_gate(i)));
-        s.store(p.z.add(l), s.mul(s.mul(dc, s.load(p.c)), f.d_gate(forget)));
-        s.store(p.z.add(2 * l), s.mul(s.mul(dc, i), f.d_act(g)));
-        s.store(p.z.add(3 * l), s.mul(s.mul(dh, active), f.d_gate(o)));
-        s.store(p.dc, s.mul(dc, forget));
+        let active = f.act(active);
+        for n in 0..N {
+            let (p, active) = (rows[n], active[n]);
+            let (i, forget) = (s.load(p.z), s.load(p.z.add(l)));
+            let (g, o) = (s.load(p.z.add(2 * l)), s.load(p.z.add(3 * l)));
+            let dh = s.add(s.load(p.dh), s.load_part(p.dy, p.dy_units));
+            let dc = s.fma(s.mul(dh, o), f.d_act(active), s.load(p.dc));
+            s.store(p.z, s.mul(s.mul(dc, g), f.d_gate(i)));
+            s.store(p.z.add(l), s.mul(s.mul(dc, s.load(p.c)), f.d_gate(forget)));
+            s.store(p.z.add(2 * l), s.mul(s.mul(dc, i), f.d_act(g)));
+            s.store(p.z.add(3 * l), s.mul(s.mul(dh, active), f.d_gate(o)));
+            s.store(p.dc, s.mul(dc, forget));
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 mod derivatives;
 mod equations;
 
+use super::bands::Pitch;
 use super::layout::Layout;
 use crate::activation::vector;
 use crate::recurrent::Cell;
@@ -55,23 +56,54 @@ impl Row {
         }
     }
 
-    /// The pointers of row `b`, from those of row 0: `strides` are those of `z`, the states, and
-    /// `dy`.
+    /// The vectors of a cell with one gate, as blocks of one vector each.
     #[inline(always)]
-    fn of(self, b: usize, [z, state, dy]: [usize; 3]) -> Row {
-        let at = |p: *mut Float| p.wrapping_add(b * state);
+    fn vectors<const V: usize>(self, lanes: usize) -> [Row; V] {
+        let mut vectors = [self; V];
+        for v in 0..V {
+            vectors[v] = self.block(v, lanes, lanes);
+        }
+        vectors
+    }
+
+    /// The pointers of row `b`, from those of row 0.
+    #[inline(always)]
+    fn of(self, b: usize, pitches: &Pitches) -> Row {
+        let (state, flow) = (pitches.state.at(b), pitches.flow.at(b));
         Row {
-            z: self.z.wrapping_add(b * z),
-            h: self.h.wrapping_add(b * state),
-            c: self.c.wrapping_add(b * state),
-            h_next: at(self.h_next),
-            c_next: at(self.c_next),
-            reset: at(self.reset),
-            dh: at(self.dh),
-            dc: at(self.dc),
-            dy: self.dy.wrapping_add(b * dy),
+            z: self.z.wrapping_add(pitches.z.at(b)),
+            h: self.h.wrapping_add(pitches.h.at(b)),
+            c: self.c.wrapping_add(state),
+            h_next: self.h_next.wrapping_add(state),
+            c_next: self.c_next.wrapping_add(state),
+            reset: self.reset.wrapping_add(pitches.reset.at(b)),
+            dh: self.dh.wrapping_add(flow),
+            dc: self.dc.wrapping_add(flow),
+            dy: self.dy.wrapping_add(pitches.dy.at(b)),
             dy_units: self.dy_units,
         }
+    }
+}
+
+/// From the pointers of row 0 to those of the others.
+#[derive(Clone, Copy)]
+pub(super) struct Pitches {
+    pub z: Pitch,
+    pub h: Pitch,
+    /// Of the other states.
+    pub state: Pitch,
+    pub reset: Pitch,
+    /// Of the gradients.
+    pub flow: Pitch,
+    pub dy: Pitch,
+}
+
+impl Pitches {
+    /// One row after the other, as streams have them.
+    pub(super) fn plain(layout: &Layout) -> Pitches {
+        let state = Pitch::plain(layout.stride);
+        let z = Pitch::plain(layout.row);
+        Pitches { z, h: state, state, reset: state, flow: state, dy: Pitch::plain(0) }
     }
 }
 
@@ -121,8 +153,7 @@ pub(super) struct Pointwise<'a> {
     pub rows: Rows<'a>,
     /// The pointers of row 0 of the batch, in the first block.
     pub row: Row,
-    /// From one row to the next of `z`, the states, and `dy`.
-    pub strides: [usize; 3],
+    pub pitches: Pitches,
     /// Keep the gates in `z`.
     pub save: bool,
     pub backward: bool,
@@ -137,17 +168,32 @@ struct Functions<S, const USUAL: bool> {
 }
 
 impl<S: Simd, const USUAL: bool> Functions<S, USUAL> {
+    /// The activation of several vectors, which the processor computes side by side.
     #[inline(always)]
-    fn act(self, x: S::V) -> S::V {
-        if USUAL { math::tanh(self.s, x) } else { vector::forward_call(self.s, self.activation, x) }
+    fn act<const N: usize>(self, x: [S::V; N]) -> [S::V; N] {
+        if USUAL { math::tanh(self.s, x) } else { self.call(self.activation, x) }
+    }
+    /// The recurrent activation, as above.
+    #[inline(always)]
+    fn gate<const N: usize>(self, x: [S::V; N]) -> [S::V; N] {
+        if USUAL { math::sigmoid(self.s, x) } else { self.call(self.recurrent_activation, x) }
+    }
+    /// The gates i, f, g and o.
+    #[inline(always)]
+    fn lstm_gates(self, [i, f, g, o]: [S::V; 4]) -> [S::V; 4] {
+        if USUAL {
+            return math::lstm_gates(self.s, [i, f, g, o]);
+        }
+        let [i, f, o] = self.gate([i, f, o]);
+        let [g] = self.act([g]);
+        [i, f, g, o]
     }
     #[inline(always)]
-    fn gate(self, x: S::V) -> S::V {
-        if USUAL {
-            math::sigmoid(self.s, x)
-        } else {
-            vector::forward_call(self.s, self.recurrent_activation, x)
+    fn call<const N: usize>(self, activation: Activation, mut x: [S::V; N]) -> [S::V; N] {
+        for x in &mut x {
+            *x = vector::forward_call(self.s, activation, *x);
         }
+        x
     }
     #[inline(always)]
     fn d_act(self, y: S::V) -> S::V {
@@ -164,6 +210,40 @@ impl<S: Simd, const USUAL: bool> Functions<S, USUAL> {
         } else {
             vector::derivative_call(self.s, self.recurrent_activation, y)
         }
+    }
+}
+
+impl Pointwise<'_> {
+    /// The rows of all blocks, one block after the other.
+    #[inline(always)]
+    fn all(&self) -> All<'_> {
+        All { of: self, block: 0, first: self.row, row: 0 }
+    }
+}
+
+/// See [`Pointwise::all`].
+struct All<'a> {
+    of: &'a Pointwise<'a>,
+    block: usize,
+    /// Row 0 of the batch, in that block.
+    first: Row,
+    /// How many rows of the block have been given.
+    row: usize,
+}
+
+impl All<'_> {
+    /// The next row; who calls counts them.
+    #[inline(always)]
+    fn next(&mut self) -> Row {
+        let of = self.of;
+        if self.row == of.rows.len() {
+            self.row = 0;
+            self.block += 1;
+            self.first = of.row.block(self.block, of.next, of.layout.block);
+        }
+        let row = self.first.of(of.rows.id(self.row), &of.pitches);
+        self.row += 1;
+        row
     }
 }
 
@@ -192,37 +272,54 @@ impl<S: Simd, const USUAL: bool> Task for Loop<'_, Functions<S, USUAL>> {
     #[inline(always)]
     fn run<S2: Simd>(self, _: S2) {
         let Loop(p, f) = self;
-        let vectors = p.layout.input.len();
+        // Some rows at a time, then what is left one by one; `rows` counts through all blocks.
         macro_rules! each {
-            ($equations:expr) => {
-                for n in 0..p.blocks {
-                    let first = p.row.block(n, p.next, p.layout.block);
-                    for i in 0..p.rows.len() {
-                        let row = first.of(p.rows.id(i), p.strides);
-                        // SAFETY: whoever makes a `Pointwise` promises rows with pointers valid for
-                        // its blocks, and that nobody else uses what is written.
-                        unsafe { $equations(f, row) }
+            ($n:literal, |$rows:ident| $equations:expr) => {{
+                let mut all = p.all();
+                let mut left = p.blocks * p.rows.len();
+                // SAFETY: whoever makes a `Pointwise` promises rows with pointers valid for its
+                // blocks, and that nobody else uses what is written.
+                unsafe {
+                    while left >= $n {
+                        let mut $rows = [p.row; $n];
+                        $rows.iter_mut().for_each(|row| *row = all.next());
+                        $equations;
+                        left -= $n;
+                    }
+                    if $n > 1 {
+                        for _ in 0..left {
+                            let $rows = [all.next()];
+                            $equations;
+                        }
                     }
                 }
-            };
+            }};
         }
         match (p.layout.cell, p.backward, p.part) {
-            (Cell::SimpleRnn { .. }, false, _) => each!(|f, row| simple_rnn(f, row, vectors)),
-            (Cell::SimpleRnn { .. }, true, _) => each!(|f, row| d_simple_rnn(f, row, vectors)),
+            (Cell::SimpleRnn { .. }, false, _) => match p.layout.input.len() {
+                4 => each!(1, |rows| simple_rnn(f, rows[0].vectors::<4>(S::LANES))),
+                3 => each!(1, |rows| simple_rnn(f, rows[0].vectors::<3>(S::LANES))),
+                2 => each!(1, |rows| simple_rnn(f, rows[0].vectors::<2>(S::LANES))),
+                _ => each!(4, |rows| simple_rnn(f, rows)),
+            },
+            (Cell::SimpleRnn { .. }, true, _) => {
+                let vectors = p.layout.input.len();
+                each!(1, |rows| d_simple_rnn(f, rows[0], vectors));
+            }
             (Cell::Lstm { .. }, false, _) => {
-                each!(|f, row| lstm_carry(f, row, p.save));
-                each!(|f, row| lstm_state(f, row));
+                each!(1, |rows| lstm_carry(f, rows[0], p.save));
+                each!(4, |rows| lstm_state(f, rows));
             }
-            (Cell::Lstm { .. }, true, _) => each!(|f, row| d_lstm(f, row)),
+            (Cell::Lstm { .. }, true, _) => each!(4, |rows| d_lstm(f, rows)),
             (Cell::Gru { reset_after: true, .. }, false, _) => {
-                each!(|f, row| gru_gates(f, row));
-                each!(|f, row| gru_mix(f, row));
+                each!(2, |rows| gru_gates(f, rows));
+                each!(4, |rows| gru_mix(f, rows));
             }
-            (Cell::Gru { reset_after: true, .. }, true, _) => each!(|f, row| d_gru(f, row)),
-            (Cell::Gru { .. }, false, Part::First) => each!(|f, row| gru_reset(f, row)),
-            (Cell::Gru { .. }, false, Part::Second) => each!(|f, row| gru_mix(f, row)),
-            (Cell::Gru { .. }, true, Part::First) => each!(|f, row| d_gru_mix(f, row)),
-            (Cell::Gru { .. }, true, Part::Second) => each!(|f, row| d_gru_reset(f, row)),
+            (Cell::Gru { reset_after: true, .. }, true, _) => each!(1, |rows| d_gru(f, rows[0])),
+            (Cell::Gru { .. }, false, Part::First) => each!(2, |rows| gru_reset(f, rows)),
+            (Cell::Gru { .. }, false, Part::Second) => each!(4, |rows| gru_mix(f, rows)),
+            (Cell::Gru { .. }, true, Part::First) => each!(1, |rows| d_gru_mix(f, rows[0])),
+            (Cell::Gru { .. }, true, Part::Second) => each!(1, |rows| d_gru_reset(f, rows[0])),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! Letters: as in the module above.
 
 mod input;
+mod partial;
 mod weights;
 
 use super::layout::{CANDIDATE, Slot};
@@ -15,6 +16,7 @@ use crate::pool::{Shared, team};
 use crate::recurrent::dropout::{Factors, runs};
 use crate::recurrent::{Gradients, Sequence};
 use crate::simd::{Simd, Task, dispatch};
+use partial::{Partial, Sums};
 use std::ptr::null_mut;
 use weights::Scratch;
 
@@ -35,29 +37,23 @@ pub(super) fn from_gates(
         x.fill(0.0);
     }
     let dx = Shared(gradients.x.as_mut().map_or(null_mut(), |x| x.as_mut_ptr()));
-    let parts = parts(fused, input, gradients);
+    let parts = &parts(fused, input);
     let team = team(crate::num_threads().min(work / WORK_PER_THREAD));
-    let call = Call { fused, input, steps, states: *states, dx, parts: &parts };
+    let partial = Partial::new(gradients, steps, team.size());
+    let inner = layout.has_inner_bias().then_some(layout.cell.gates() * layout.units);
+    let sums = Sums::of(gradients, inner);
+    let kept = partial.as_ref();
+    let call = Call { fused, input, steps, states: *states, dx, parts, sums, partial: kept };
     team.run(|i| dispatch(layout.isa, Worker { call, part: i, parts: team.size() }));
+    if let Some(partial) = partial {
+        partial.add(gradients);
+    }
 }
 
 /// The products that make up the gradients of the weights: one per weight, or with a mask for each
 /// gate one per gate.
-fn parts<'a>(
-    fused: &'a Fused,
-    input: &Sequence<'a>,
-    gradients: &mut Gradients<'_>,
-) -> Vec<Part<'a>> {
+fn parts<'a>(fused: &'a Fused, input: &Sequence<'a>) -> Vec<Part<'a>> {
     let layout = &fused.layout;
-    let null = Shared(null_mut());
-    let bias = gradients.bias.as_mut().map_or(null, |bias| Shared(bias.as_mut_ptr()));
-    let recurrent_bias = if layout.has_inner_bias() && !bias.0.is_null() {
-        Shared(bias.0.wrapping_add(layout.cell.gates() * layout.units))
-    } else {
-        null
-    };
-    let kernel = Shared(gradients.kernel.as_mut_ptr());
-    let recurrent = Shared(gradients.recurrent_kernel.as_mut_ptr());
     let mut whole = vec![
         Part {
             left: Left::Input,
@@ -65,8 +61,6 @@ fn parts<'a>(
             size: fused.features,
             from: 0,
             slots: &layout.input,
-            target: kernel,
-            ones: bias,
         },
         Part {
             left: Left::State,
@@ -74,8 +68,6 @@ fn parts<'a>(
             size: layout.units,
             from: layout.recurrent_at,
             slots: &layout.recurrent,
-            target: recurrent,
-            ones: recurrent_bias,
         },
     ];
     if layout.resets_before() {
@@ -85,8 +77,6 @@ fn parts<'a>(
             size: layout.units,
             from: 0,
             slots: &CANDIDATE,
-            target: recurrent,
-            ones: null,
         });
     }
     let cut = |part: Part<'a>| {
@@ -108,7 +98,7 @@ enum Left {
     Reset,
 }
 
-/// One weight's gradient: `target += left^T dz`.
+/// One weight's gradient: `left^T dz`.
 #[derive(Clone, Copy)]
 struct Part<'a> {
     left: Left,
@@ -119,12 +109,11 @@ struct Part<'a> {
     /// Where the vectors that it takes start in a row of `z`, and which they are.
     from: usize,
     slots: &'a [Slot],
-    target: Shared<Float>,
-    /// The bias's gradient, or null.
-    ones: Shared<Float>,
 }
 
 #[derive(Clone, Copy)]
+// All threads read it while one writes to its stack beside it: see `pool`.
+#[repr(align(128))]
 struct Call<'a> {
     fused: &'a Fused,
     input: &'a Sequence<'a>,
@@ -132,6 +121,9 @@ struct Call<'a> {
     states: States<'a>,
     dx: Shared<Float>,
     parts: &'a [Part<'a>],
+    sums: Sums,
+    /// The sums of chunks, if threads share these.
+    partial: Option<&'a Partial>,
 }
 
 struct Worker<'a> {

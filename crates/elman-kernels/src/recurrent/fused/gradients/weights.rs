@@ -1,6 +1,6 @@
 //! The gradients of weights and biases.
 //!
-//! The depth of these products is the computed steps, in order; it is summed in chunks of
+//! The depth of these products is the computed steps, in order; it is summed in chunks of up to
 //! [`CHUNK`], each one chain, added up in order. The bias is one more row of the left matrix, of
 //! ones.
 
@@ -8,7 +8,7 @@ use super::{Call, Left, Part, Worker};
 use crate::Float;
 use crate::buffer::Buffer;
 use crate::pool::share;
-use crate::recurrent::fused::steps::source;
+use crate::recurrent::fused::steps::{Steps, source};
 use crate::simd::Simd;
 use crate::tile::{self, Product};
 use std::ops::Range;
@@ -33,7 +33,7 @@ pub(super) struct Scratch {
 
 impl Worker<'_> {
     /// `target += left^T dz` for share `turn` of the rows (of the left matrix, transposed) or, if
-    /// they are few, of the blocks.
+    /// they are few, of the blocks; or for this thread's share of the chunks.
     #[inline]
     pub(super) fn weight_gradient<S: Simd>(
         &self,
@@ -42,14 +42,17 @@ impl Worker<'_> {
         turn: usize,
         scratch: &mut Scratch,
     ) {
-        let Call { steps, states, .. } = self.call;
+        let Call { steps, states, sums, partial, .. } = self.call;
         let layout = states.layout;
         let vectors = part.slots.len();
         let tile_rows = S::TILE_ROWS[vectors - 1];
-        let all = part.size + usize::from(!part.ones.0.is_null());
+        let (_, ones) = sums.target(part.left);
+        let all = part.size + usize::from(ones.is_some());
         let tiles = all.div_ceil(tile_rows);
         let by_tiles = tiles >= 4 * self.parts || layout.blocks < self.parts;
-        let (tiles, blocks) = if by_tiles {
+        let (tiles, blocks) = if partial.is_some() {
+            (0..tiles, 0..layout.blocks)
+        } else if by_tiles {
             (share(tiles, self.parts, turn), 0..layout.blocks)
         } else {
             (0..tiles, share(layout.blocks, self.parts, turn))
@@ -64,9 +67,10 @@ impl Worker<'_> {
         let (left, right) = (scratch.left.pointer(), scratch.right.pointer());
         let in_place = self.in_place(part, m.end, blocks.len());
         let stride = layout.cell.gates() * layout.units;
-        let depth = steps.count();
-        for from in (0..depth).step_by(CHUNK) {
-            let k = from..(from + CHUNK).min(depth);
+        let mine = partial.map_or(0..usize::MAX, |partial| partial.share(self.part));
+        for (chunk, k) in chunks(steps).enumerate().skip(mine.start).take(mine.len()) {
+            let kept = partial.and_then(|partial| partial.sums(chunk, &sums));
+            let (target, ones) = kept.unwrap_or(sums).target(part.left);
             if in_place.is_none() {
                 self.pack(part, left, m.clone(), k.clone(), tile_rows);
             }
@@ -80,21 +84,18 @@ impl Worker<'_> {
                 };
                 let columns = layout.keras_columns(block, part.slots);
                 let mut product = Product::plain(k.len(), dz, dz_step, columns);
-                product.a_step = in_place.map_or(tile_rows, |_| layout.stride);
-                product.add = true;
+                product.a_step = in_place.as_ref().map_or(tile_rows, |_| layout.stride);
+                product.add = kept.is_none();
                 for tile in 0..tiles.len() {
                     let first = m.start + tile * tile_rows;
                     let row = |r| {
-                        let a = match in_place {
-                            Some(states) => {
-                                states.wrapping_add(k.start * layout.stride + first + r)
-                            }
+                        let a = match &in_place {
+                            Some(in_place) => in_place(k.start).wrapping_add(first + r),
                             None => left.wrapping_add(tile * tile_rows * k.len() + r).cast_const(),
                         };
-                        let c = if first + r == part.size {
-                            part.ones.0
-                        } else {
-                            part.target.0.wrapping_add((first + r) * stride)
+                        let c = match ones {
+                            Some(ones) if first + r == part.size => ones,
+                            _ => target.wrapping_add((first + r) * stride),
                         };
                         (a, c)
                     };
@@ -110,17 +111,22 @@ impl Worker<'_> {
 
     /// The left matrix where it stands, if its rows lie one after the other and are used so seldom
     /// that packing them would not pay: states, without masks and dropout.
-    fn in_place(&self, part: &Part<'_>, columns: usize, blocks: usize) -> Option<*const Float> {
+    fn in_place(
+        &self,
+        part: &Part<'_>,
+        columns: usize,
+        blocks: usize,
+    ) -> Option<impl Fn(usize) -> *const Float> {
         let Call { steps, states, .. } = self.call;
-        let as_it_stands = part.factors.is_none() && !steps.are_masked() && columns <= part.size;
-        if !as_it_stands || blocks > FEW_BLOCKS {
+        let as_it_stands = part.factors.is_none() && is_cut_by_bands(steps) && columns <= part.size;
+        if !as_it_stands || blocks > FEW_BLOCKS || matches!(part.left, Left::Input) {
             return None;
         }
-        match part.left {
-            Left::Input => None,
-            Left::State => Some(states.h(0, 0).cast_const()),
-            Left::Reset => Some(states.reset(0, 0).cast_const()),
-        }
+        let is_state = matches!(part.left, Left::State);
+        Some(move |from: usize| {
+            let (t, b) = steps.pairs(from..from + 1).next().expect("the first of a chunk");
+            if is_state { states.h(t, b).cast_const() } else { states.reset(t, b).cast_const() }
+        })
     }
 
     /// Packs rows `k` of the left matrix, as the gates see it, as tiles `(k, tile_rows)` over its columns `m`, of which
@@ -181,6 +187,23 @@ impl Worker<'_> {
             unsafe { std::ptr::copy_nonoverlapping(dz, right.add(i * width), width) };
         }
     }
+}
+
+/// Whether no chunk goes beyond a band: where none is masked, and a band makes up a good one.
+pub(super) fn is_cut_by_bands(steps: &Steps) -> bool {
+    !steps.are_masked() && (steps.of_band() == steps.count() || steps.of_band() >= CHUNK / 2)
+}
+
+/// The chunks of the depth: of each band as few as can be, of about the same size.
+pub(super) fn chunks(steps: &Steps) -> impl Iterator<Item = Range<usize>> {
+    let whole = if is_cut_by_bands(steps) { steps.of_band() } else { steps.count() };
+    let chunks = whole.div_ceil(CHUNK);
+    (0..steps.count()).step_by(whole.max(1)).flat_map(move |from| {
+        (0..chunks).map(move |i| {
+            let Range { start, end } = share(whole, chunks, i);
+            from + start..from + end
+        })
+    })
 }
 
 /// Copies `tiles` times `rows` numbers that follow each other to places `next` apart.

@@ -12,7 +12,7 @@
 mod one;
 mod several;
 
-use super::cells::{Part, Pointwise, Row, Rows};
+use super::cells::{Part, Pitches, Pointwise, Row, Rows};
 use super::layout::Layout;
 use super::pack::Fused;
 use crate::Float;
@@ -152,9 +152,9 @@ impl Task for Call<'_> {
 /// z.
 #[inline(always)]
 fn equations<S: Simd>(s: S, layout: &Layout, part: Part, row: Row, blocks: usize, rows: usize) {
-    let (rows, strides) = (Rows::Range(0, rows), [layout.row, layout.stride, 0]);
+    let (rows, pitches) = (Rows::Range(0, rows), Pitches::plain(layout));
     let next = layout.row;
-    Pointwise { layout, blocks, next, part, rows, row, strides, save: false, backward: false }
+    Pointwise { layout, blocks, next, part, rows, row, pitches, save: false, backward: false }
         .run(s);
 }
 
