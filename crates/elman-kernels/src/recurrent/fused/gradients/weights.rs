@@ -164,11 +164,17 @@ impl Worker<'_> {
             unsafe {
                 copy_tiles(row.add(m.start), to, [whole, tile_rows, next]);
                 let to = to.add(whole * next);
+                let Some(factors) = factors else {
+                    // Less than a tile, and the ones.
+                    for (n, column) in rest.clone().enumerate() {
+                        *to.add(n) = if column == part.size { 1.0 } else { *row.add(column) };
+                    }
+                    continue;
+                };
                 for (n, column) in rest.clone().enumerate() {
-                    *to.add(n / tile_rows * next + n % tile_rows) = match factors {
+                    *to.add(n / tile_rows * next + n % tile_rows) = match column {
                         _ if column == part.size => 1.0,
-                        None => *row.add(column),
-                        Some(factors) => *row.add(column) * factors[column],
+                        _ => *row.add(column) * factors[column],
                     };
                 }
             }
