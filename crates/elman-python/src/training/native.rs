@@ -49,7 +49,14 @@ impl Callback {
         logs: Logs,
     ) -> PyResult<(Logs, Option<String>)> {
         let mut logs = logs;
-        let mut moment = Moment { epochs: 0, steps: 0, resumed: false, stop: None };
+        let mut moment = Moment {
+            epochs: 0,
+            steps: 0,
+            resumed: false,
+            stop: None,
+            without_validation: false,
+            stop_evaluating: false,
+        };
         let mut taken = model.0.take(py)?;
         let change = &mut taken.model;
         let (callback, moment_of) = (&self.0, &mut moment);

@@ -35,8 +35,11 @@ pub fn history(history: &History) -> Result<String> {
     let mut panels: Vec<&str> = keys.iter().copied().filter(|key| *key == "loss").collect();
     panels.extend(keys.iter().copied().filter(|key| *key != "loss"));
     let curve = |name: &str, key: &str| -> Option<Curve> {
-        let epochs = history.epochs().iter().map(|epoch| (epoch + 1) as f64);
-        Some((name.to_owned(), epochs.zip(history.get(key)?.iter().copied()).collect()))
+        let epochs = history.epochs_of(key)?.iter().map(|epoch| (epoch + 1) as f64);
+        let points = epochs.zip(history.get(key)?.iter().copied());
+        // Tables of epochs without validation say NA.
+        let is_there = |(_, value): &(f64, f64)| !key.starts_with("val_") || !value.is_nan();
+        Some((name.to_owned(), points.filter(is_there).collect()))
     };
     let mut svg = String::new();
     {

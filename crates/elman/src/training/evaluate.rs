@@ -7,6 +7,7 @@ use super::history::Logs;
 use super::running::Running;
 use super::source::Source;
 use super::step;
+use super::watch::Watch;
 use crate::Result;
 use crate::models::Model;
 
@@ -41,10 +42,25 @@ impl Model {
         sample_weight: Option<Tensors>,
         batch_size: usize,
     ) -> Result<Logs> {
+        self.evaluate_watched(x, y, sample_weight, batch_size, &mut ())
+    }
+
+    /// As [`Model::evaluate_with`], telling of each batch.
+    ///
+    /// # Errors
+    /// As [`Model::evaluate`], and those of `watch`.
+    pub fn evaluate_watched(
+        &self,
+        x: impl Into<Tensors>,
+        y: impl Into<Tensors>,
+        sample_weight: Option<Tensors>,
+        batch_size: usize,
+        watch: &mut dyn Watch,
+    ) -> Result<Logs> {
         let data = Data::new("evaluate", x.into(), y.into(), sample_weight)?;
         check_batch_size("evaluate", batch_size)?;
         step::check(self, &data)?;
-        evaluate(self, &mut Source::arrays(&data, batch_size))
+        evaluate(self, &mut Source::arrays(&data, batch_size), watch)
     }
 
     /// Trains on one batch and returns its loss and metrics, as they were before the step.
@@ -76,14 +92,39 @@ impl Model {
     }
 }
 
-/// Loss and metrics over the batches of a source, in order.
-pub(super) fn evaluate(model: &Model, source: &mut Source) -> Result<Logs> {
-    let mut running = Running::new(model)?;
-    let check = source.checks();
-    for batch in source.batches(0, None, 0)? {
-        let batch = batch?;
-        check(model, &batch)?;
-        step::test(model, &batch, &mut running).map_err(|error| batch.locate(error))?;
+/// An evaluation that goes on batch by batch.
+pub struct Evaluation {
+    running: Running,
+    check: fn(&Model, &Data) -> Result<()>,
+}
+
+impl Evaluation {
+    /// One of the batches of a source.
+    pub(super) fn new(model: &Model, source: &Source) -> Result<Evaluation> {
+        Ok(Evaluation { running: Running::new(model)?, check: source.checks() })
     }
-    Ok(running.logs())
+
+    pub(super) fn batch(&mut self, model: &Model, batch: &Data) -> Result<()> {
+        (self.check)(model, batch)?;
+        step::test(model, batch, &mut self.running).map_err(|error| batch.locate(error))
+    }
+
+    /// The loss and the metrics over the batches so far, sorted by name.
+    pub fn logs(&self) -> Logs {
+        self.running.logs()
+    }
+}
+
+/// Loss and metrics over the batches of a source, in order.
+pub(super) fn evaluate(model: &Model, source: &mut Source, watch: &mut dyn Watch) -> Result<Logs> {
+    let mut evaluation = Evaluation::new(model, source)?;
+    for (number, batch) in source.batches(0, None, 0)?.enumerate() {
+        let batch = batch?;
+        watch.on_batch_begin(number)?;
+        evaluation.batch(model, &batch)?;
+        if watch.on_batch_end(number, &evaluation)?.is_break() {
+            break;
+        }
+    }
+    Ok(evaluation.logs())
 }

@@ -13,6 +13,7 @@ use super::fit_dataset::invalid;
 use super::history::History;
 use super::run::Run;
 use super::source::Source;
+use super::validation_freq::ValidationFreq;
 use super::{class_weight, step};
 use crate::Result;
 use crate::data::Dataset;
@@ -33,6 +34,7 @@ pub struct Fit<'a> {
     pub(super) validation_sample_weight: Option<Tensors>,
     validation_dataset: Option<Box<dyn Dataset + 'a>>,
     pub(super) validation_steps: Option<usize>,
+    validation_freq: ValidationFreq,
     pub(super) steps_per_epoch: Option<usize>,
     pub(super) sample_weight: Option<Tensors>,
     pub(super) class_weight: Option<BTreeMap<i64, f64>>,
@@ -69,6 +71,7 @@ impl Default for Fit<'_> {
             validation_sample_weight: None,
             validation_dataset: None,
             validation_steps: None,
+            validation_freq: ValidationFreq::default(),
             steps_per_epoch: None,
             sample_weight: None,
             class_weight: None,
@@ -145,6 +148,26 @@ impl<'a> Fit<'a> {
     /// How many batches of `validation_dataset` to evaluate (all).
     pub fn validation_steps(mut self, steps: usize) -> Fit<'a> {
         self.validation_steps = Some(steps);
+        self
+    }
+
+    /// After which epochs to evaluate (every one): a number of epochs, or a list of those after
+    /// which to, counted from 1. Series of the history whose names begin with `val_` then have
+    /// fewer values than others.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new().seed(1);
+    /// model.add(Dense::new(1).input_shape([2]))?;
+    /// model.compile("sgd", "mse", &[])?;
+    /// let (x, y) = (array![[0., 1.], [1., 0.]], array![[1.], [0.]]);
+    /// let fit = Fit::new().epochs(5).verbose(Verbose::Silent).validation_data(&x, &y);
+    /// let history = model.fit(&x, &y, fit.validation_freq(2))?;
+    /// assert_eq!(history.get("val_loss").unwrap().len(), 2);
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn validation_freq(mut self, freq: impl Into<ValidationFreq>) -> Fit<'a> {
+        self.validation_freq = freq.into();
         self
     }
 
@@ -313,6 +336,7 @@ impl Fit<'_> {
     /// Checks what doesn't depend on the data.
     pub(super) fn check(&self, model: &Model) -> Result<()> {
         self.bptt.check()?;
+        self.validation_freq.check()?;
         self.backup.as_ref().map_or(Ok(()), BackupAndRestore::check)?;
         model.compiled().map(drop)
     }
@@ -331,7 +355,7 @@ impl Fit<'_> {
             // A mistake in how the data fit shows in any batch; states must not be carried on.
             if !model.is_stateful() {
                 let first = validation.rows(0, validation_batch.min(validation.samples()));
-                evaluate(model, &mut Source::arrays(&first, validation_batch))?;
+                evaluate(model, &mut Source::arrays(&first, validation_batch), &mut ())?;
             }
         }
         let mut validation = match (&validation, &mut self.validation_dataset) {
@@ -360,6 +384,7 @@ impl Fit<'_> {
             bptt: self.bptt,
             class_weight: self.class_weight,
             backup: self.backup,
+            validation_freq: self.validation_freq,
         };
         // A training that failed between two swaps left averages in the place of the weights.
         model.put_averages(false)?;

@@ -7,6 +7,7 @@ use super::evaluate::evaluate;
 use super::fit::Fit;
 use super::history::{History, Logs};
 use super::source::Source;
+use super::watch::Watch;
 use crate::data::Dataset;
 use crate::models::Model;
 use crate::{Error, Float, Result, Tensor};
@@ -83,10 +84,23 @@ impl Model {
         dataset: impl Dataset,
         steps: impl Into<Option<usize>>,
     ) -> Result<Logs> {
+        self.evaluate_dataset_watched(dataset, steps, &mut ())
+    }
+
+    /// As [`Model::evaluate_dataset`], telling of each batch.
+    ///
+    /// # Errors
+    /// As [`Model::evaluate_dataset`], and those of `watch`.
+    pub fn evaluate_dataset_watched(
+        &self,
+        dataset: impl Dataset,
+        steps: impl Into<Option<usize>>,
+        watch: &mut dyn Watch,
+    ) -> Result<Logs> {
         let (mut dataset, steps) = (dataset, steps.into());
         self.compiled()?;
         let call = "evaluate".into();
-        evaluate(self, &mut Source::Dataset { call, dataset: &mut dataset, steps })
+        evaluate(self, &mut Source::Dataset { call, dataset: &mut dataset, steps }, watch)
     }
 
     /// All outputs for the inputs of the batches of a [`Dataset`], or of the first `steps` of them,

@@ -22,9 +22,17 @@ pub type Logs = Vec<(String, f64)>;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    series: Vec<(String, Vec<f64>)>,
+    series: Vec<Series>,
     epochs: Vec<usize>,
     stopped: Option<StopReason>,
+}
+
+/// The values of one name, each with its epoch.
+#[derive(Clone, Debug, PartialEq)]
+struct Series {
+    key: String,
+    values: Vec<f64>,
+    epochs: Vec<usize>,
 }
 
 /// Why a training ended before its last epoch.
@@ -39,12 +47,22 @@ pub enum StopReason {
 impl History {
     /// The names, sorted as in Keras; those that callbacks add come last.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.series.iter().map(|(key, _)| key.as_str())
+        self.series.iter().map(|series| series.key.as_str())
     }
 
-    /// The values of one name, one for each epoch.
+    /// The values of one name, one for each epoch of [`epochs_of`](History::epochs_of) it.
     pub fn get(&self, key: &str) -> Option<&[f64]> {
-        self.series.iter().find(|(k, _)| k == key).map(|(_, values)| values.as_slice())
+        self.find(key).map(|series| series.values.as_slice())
+    }
+
+    /// The epochs, from 0, that a name has values of: all, but for what is computed now and then
+    /// ([`Fit::validation_freq`](super::Fit::validation_freq)).
+    pub fn epochs_of(&self, key: &str) -> Option<&[usize]> {
+        self.find(key).map(|series| series.epochs.as_slice())
+    }
+
+    fn find(&self, key: &str) -> Option<&Series> {
+        self.series.iter().find(|series| series.key == key)
     }
 
     /// The last value of one name.
@@ -89,29 +107,42 @@ impl History {
                 got: format!("{} of `{key}`", values.len()),
             });
         }
-        Ok(History { series, epochs, stopped: None })
+        let series = series.into_iter();
+        let whole = |(key, values)| Series { key, values, epochs: epochs.clone() };
+        Ok(History { series: series.map(whole).collect(), epochs, stopped: None })
     }
 
     /// All series as a JSON object, `{"loss": […], "val_loss": […]}`: Keras's `history.history`.
     pub fn to_json(&self) -> Value {
-        let series = self.series.iter().map(|(key, values)| (key.clone(), json!(values)));
+        let series = self.series.iter().map(|series| (series.key.clone(), json!(series.values)));
         Value::Object(series.collect::<Map<_, _>>())
     }
 
     /// Appends the epochs of a training that went on where this one ended.
     pub fn extend(&mut self, later: History) {
         self.epochs.extend(later.epochs);
-        for (key, values) in later.series {
-            match self.series.iter_mut().find(|(k, _)| *k == key) {
-                Some((_, all)) => all.extend(values),
-                None => self.series.push((key, values)),
+        for series in later.series {
+            match self.series.iter_mut().find(|own| own.key == series.key) {
+                Some(own) => {
+                    own.values.extend(series.values);
+                    own.epochs.extend(series.epochs);
+                }
+                None => self.series.push(series),
             }
         }
         self.stopped = later.stopped;
     }
 
-    /// What [`to_json`](History::to_json) wrote, with the epochs.
-    pub(crate) fn from_json(series: &Value, epochs: &Value) -> Option<History> {
+    /// The epochs of the series that have values of some alone.
+    pub(crate) fn partial_epochs(&self) -> Value {
+        let partial = self.series.iter().filter(|series| series.epochs != self.epochs);
+        let epochs = partial.map(|series| (series.key.clone(), json!(series.epochs)));
+        Value::Object(epochs.collect::<Map<_, _>>())
+    }
+
+    /// What [`to_json`](History::to_json) wrote, with the epochs, and those of series that have
+    /// values of some alone.
+    pub(crate) fn from_json(series: &Value, epochs: &Value, partial: &Value) -> Option<History> {
         let values = |values: &Value| -> Option<Vec<f64>> {
             // JSON has no NaN: Null stands for it.
             values
@@ -120,22 +151,31 @@ impl History {
                 .map(|v| v.as_f64().or(v.is_null().then_some(f64::NAN)))
                 .collect()
         };
-        let series = series.as_object()?.iter();
-        let series = series.map(|(key, of_key)| Some((key.clone(), values(of_key)?)));
         let epoch = |v: &Value| v.as_u64().and_then(|epoch| usize::try_from(epoch).ok());
-        Some(History {
-            series: series.collect::<Option<_>>()?,
-            epochs: epochs.as_array()?.iter().map(epoch).collect::<Option<_>>()?,
-            stopped: None,
-        })
+        let numbers =
+            |v: &Value| -> Option<Vec<usize>> { v.as_array()?.iter().map(epoch).collect() };
+        let epochs = numbers(epochs)?;
+        let series = series.as_object()?.iter().map(|(key, of_key)| {
+            let values = values(of_key)?;
+            let epochs = partial.get(key).map_or_else(|| Some(epochs.clone()), numbers)?;
+            (values.len() == epochs.len()).then(|| Series { key: key.clone(), values, epochs })
+        });
+        Some(History { series: series.collect::<Option<_>>()?, epochs, stopped: None })
     }
 
     pub(crate) fn push(&mut self, epoch: usize, logs: &Logs) {
         self.epochs.push(epoch);
         for (key, value) in logs {
-            match self.series.iter_mut().find(|(k, _)| k == key) {
-                Some((_, values)) => values.push(*value),
-                None => self.series.push((key.clone(), vec![*value])),
+            match self.series.iter_mut().find(|series| series.key == *key) {
+                Some(series) => {
+                    series.values.push(*value);
+                    series.epochs.push(epoch);
+                }
+                None => self.series.push(Series {
+                    key: key.clone(),
+                    values: vec![*value],
+                    epochs: vec![epoch],
+                }),
             }
         }
     }

@@ -20,12 +20,17 @@ pub mod schedules;
 mod source;
 mod step;
 mod tensors;
+mod validation_freq;
+mod watch;
 
 pub(crate) use bptt::Segment;
 pub use bptt::{Bptt, Checkpoints};
 pub use compile::Compile;
 pub(crate) use compile::Compiled;
 pub(crate) use data::{check_batch_size, samples};
+pub use evaluate::Evaluation;
 pub use fit::{Fit, Verbose};
 pub use history::{History, Logs, StopReason};
 pub use tensors::Tensors;
+pub use validation_freq::ValidationFreq;
+pub use watch::Watch;

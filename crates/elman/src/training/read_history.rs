@@ -45,7 +45,8 @@ fn from_json(text: &str) -> Result<History, String> {
     let mut lengths = lengths.map(|values| values.as_array().map_or(0, Vec::len));
     let epochs = lengths.next().unwrap_or(0);
     let numbers: Value = (0..epochs).collect::<Vec<_>>().into();
-    let history = History::from_json(&series, &numbers).filter(|_| lengths.all(|n| n == epochs));
+    let history = History::from_json(&series, &numbers, &Value::Null)
+        .filter(|_| lengths.all(|n| n == epochs));
     history.ok_or_else(|| "expected lists of numbers, all of one length, by name".into())
 }
 

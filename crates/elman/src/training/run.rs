@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::bptt::Bptt;
 use super::callbacks::{BackupAndRestore, Callback, Moment, Position, Setup};
 use super::class_weight;
+use super::evaluate::Evaluation;
 use super::history::{History, Logs, StopReason};
 use super::running::Running;
 use super::source::Source;
 use super::step;
+use super::validation_freq::ValidationFreq;
 use crate::models::Model;
 use crate::{Error, Result};
 
@@ -26,6 +28,7 @@ pub(super) struct Run<'a> {
     /// For batches of a data set, which are weighed one by one.
     pub class_weight: Option<BTreeMap<i64, f64>>,
     pub backup: Option<BackupAndRestore>,
+    pub validation_freq: ValidationFreq,
 }
 
 /// How an epoch ended.
@@ -48,7 +51,14 @@ impl Run<'_> {
         let setup = &source.setup(self.shuffle, self.bptt);
         let steps = source.steps().unwrap_or(0);
         let resumed = self.backup.as_ref().is_some_and(BackupAndRestore::exists);
-        let mut moment = Moment { epochs: self.epochs.end, steps, resumed, stop: None };
+        let mut moment = Moment {
+            epochs: self.epochs.end,
+            steps,
+            resumed,
+            stop: None,
+            without_validation: false,
+            stop_evaluating: false,
+        };
         self.each(|callback| callback.on_train_begin(model, &mut moment))?;
         let mut at = Position { epoch: self.epochs.start, ..Position::default() };
         if let Some(backup) = &self.backup
@@ -73,15 +83,16 @@ impl Run<'_> {
                 }
             }
             let mut logs = running.logs();
-            if let Some(validation) = &mut validation {
-                self.each(|callback| callback.on_test_begin(model, &mut moment))?;
-                let validation = super::evaluate::evaluate(model, validation)?;
-                self.each(|callback| callback.on_test_end(&validation, model, &mut moment))?;
+            let is_due = self.validation_freq.is_due(at.epoch);
+            moment.without_validation = validation.is_some() && !is_due;
+            if let Some(validation) = validation.as_mut().filter(|_| is_due) {
+                let validation = self.validate(model, validation, &mut moment)?;
                 logs.extend(validation.into_iter().map(|(key, v)| (format!("val_{key}"), v)));
                 // As in Keras, where `weighted_accuracy` comes after `val_accuracy`.
                 logs.sort_by(|a, b| a.0.cmp(&b.0));
             }
             self.each(|callback| callback.on_epoch_end(at.epoch, &mut logs, model, &mut moment))?;
+            moment.without_validation = false;
             at.history.push(at.epoch, &logs);
             (at.epoch, at.batch) = (at.epoch + 1, 0);
             if let Some(reason) = moment.stop.take() {
@@ -105,6 +116,31 @@ impl Run<'_> {
             backup.finish()?;
         }
         Ok(at.history)
+    }
+
+    /// Evaluates the data for validation.
+    fn validate(
+        &mut self,
+        model: &mut Model,
+        source: &mut Source,
+        moment: &mut Moment,
+    ) -> Result<Logs> {
+        moment.stop_evaluating = false;
+        self.each(|callback| callback.on_test_begin(model, moment))?;
+        let mut evaluation = Evaluation::new(model, source)?;
+        for (number, batch) in source.batches(0, None, 0)?.enumerate() {
+            let batch = batch?;
+            self.each(|callback| callback.on_test_batch_begin(number, model, moment))?;
+            evaluation.batch(model, &batch)?;
+            let logs = evaluation.logs();
+            self.each(|callback| callback.on_test_batch_end(number, &logs, model, moment))?;
+            if moment.stop_evaluating {
+                break;
+            }
+        }
+        let logs = evaluation.logs();
+        self.each(|callback| callback.on_test_end(&logs, model, moment))?;
+        Ok(logs)
     }
 
     /// The batches of an epoch from the position on.

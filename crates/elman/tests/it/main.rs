@@ -56,4 +56,5 @@ mod readme;
 mod safetensors;
 mod streams;
 mod support;
+mod validation;
 mod vulnerabilities;

@@ -153,6 +153,7 @@ impl BackupAndRestore {
             "batch": position.batch,
             "history": position.history.to_json(),
             "epochs": position.history.epochs(),
+            "partial_epochs": position.history.partial_epochs(),
             // As text, since JSON's numbers don't hold every 64-bit integer.
             "seed": model.seed().to_string(),
             "learning_rate": compiled.optimizer.base().learning_rate.constant(),
@@ -214,7 +215,11 @@ impl BackupAndRestore {
         if then != *setup {
             return Err(broken(&format!("is of a training of {then}, this one is of {setup}")));
         }
-        let history = History::from_json(&training["history"], &training["epochs"]);
+        let history = History::from_json(
+            &training["history"],
+            &training["epochs"],
+            &training["partial_epochs"],
+        );
         let history = history.ok_or_else(|| broken("has no history"))?;
         let seed = training["seed"].as_str().and_then(|seed| seed.parse().ok());
         let seed = seed.ok_or_else(|| broken("has no seed"))?;

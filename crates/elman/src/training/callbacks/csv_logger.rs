@@ -12,7 +12,7 @@ use crate::{Error, Result};
 /// Writes a line for each epoch: the epoch, then the values of the logs by name.
 ///
 /// Keras: `keras.callbacks.CSVLogger`. The columns are those of the first epoch; what is missing
-/// later is `NA`.
+/// then, for want of a validation, or later is `NA`.
 ///
 /// ```
 /// use elman::prelude::*;
@@ -83,11 +83,16 @@ impl Callback for CsvLogger {
         epoch: usize,
         logs: &mut Logs,
         _model: &mut Model,
-        _moment: &mut Moment,
+        moment: &mut Moment,
     ) -> Result<()> {
         if self.keys.is_empty() {
             self.keys = logs.iter().map(|(key, _)| key.clone()).collect();
             self.keys.sort();
+            if moment.without_validation {
+                let of_validation: Vec<_> =
+                    self.keys.iter().map(|key| format!("val_{key}")).collect();
+                self.keys.extend(of_validation);
+            }
             let empty = self.file.as_ref().and_then(|file| file.metadata().ok());
             if empty.is_none_or(|metadata| metadata.len() == 0) {
                 let mut header = vec!["epoch".to_owned()];

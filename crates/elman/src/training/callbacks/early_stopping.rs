@@ -114,7 +114,9 @@ impl Callback for EarlyStopping {
         model: &mut Model,
         moment: &mut Moment,
     ) -> Result<()> {
-        let value = self.monitor.value("EarlyStopping", logs)?;
+        let Some(value) = self.monitor.value("EarlyStopping", logs, moment)? else {
+            return Ok(());
+        };
         if epoch < self.start_from_epoch {
             return Ok(());
         }

@@ -95,6 +95,34 @@ pub trait Callback {
         Ok(())
     }
 
+    /// Before a batch of a validation, counted from 0.
+    ///
+    /// # Errors
+    /// Whatever should end the training.
+    fn on_test_batch_begin(
+        &mut self,
+        batch: usize,
+        model: &mut Model,
+        moment: &mut Moment,
+    ) -> Result<()> {
+        Ok(())
+    }
+
+    /// After a batch of a validation, counted from 0; `logs` are the means since it began, with
+    /// names without `val_`.
+    ///
+    /// # Errors
+    /// Whatever should end the training.
+    fn on_test_batch_end(
+        &mut self,
+        batch: usize,
+        logs: &Logs,
+        model: &mut Model,
+        moment: &mut Moment,
+    ) -> Result<()> {
+        Ok(())
+    }
+
     /// After the validation of an epoch; the names in `logs` are without `val_`.
     ///
     /// # Errors
@@ -174,6 +202,11 @@ pub struct Moment {
     pub resumed: bool,
     /// Set to a reason to end the training after this epoch; after a batch, the epoch ends with it.
     pub stop: Option<String>,
+    /// Whether this epoch ends without the validation that others end with
+    /// ([`Fit::validation_freq`](super::Fit::validation_freq)).
+    pub without_validation: bool,
+    /// Set to end a validation after the batch: Keras's `model.stop_evaluating`.
+    pub stop_evaluating: bool,
 }
 
 /// Calls what is behind a pointer.
@@ -214,6 +247,25 @@ macro_rules! forwarded {
 
             fn on_test_begin(&mut self, model: &mut Model, moment: &mut Moment) -> Result<()> {
                 (**self).on_test_begin(model, moment)
+            }
+
+            fn on_test_batch_begin(
+                &mut self,
+                batch: usize,
+                model: &mut Model,
+                moment: &mut Moment,
+            ) -> Result<()> {
+                (**self).on_test_batch_begin(batch, model, moment)
+            }
+
+            fn on_test_batch_end(
+                &mut self,
+                batch: usize,
+                logs: &Logs,
+                model: &mut Model,
+                moment: &mut Moment,
+            ) -> Result<()> {
+                (**self).on_test_batch_end(batch, logs, model, moment)
             }
 
             fn on_test_end(

@@ -99,11 +99,18 @@ impl ModelCheckpoint {
     }
 
     /// Saves the model, if it is to be saved.
-    fn save(&mut self, numbers: Numbers, logs: &Logs, model: &Model) -> Result<()> {
+    fn save(
+        &mut self,
+        numbers: Numbers,
+        logs: &Logs,
+        model: &Model,
+        moment: &Moment,
+    ) -> Result<()> {
         if self.save_best_only {
-            let value = self.monitor.value("ModelCheckpoint", logs)?;
-            if !self.monitor.improves(value) {
-                return Ok(());
+            match self.monitor.value("ModelCheckpoint", logs, moment)? {
+                Some(value) if self.monitor.improves(value) => {}
+                // Keras would save a model that it knows no value of.
+                _ => return Ok(()),
             }
         }
         let path = self.path(numbers, logs)?;
@@ -200,7 +207,7 @@ impl Callback for ModelCheckpoint {
         batch: usize,
         logs: &Logs,
         model: &mut Model,
-        _moment: &mut Moment,
+        moment: &mut Moment,
     ) -> Result<()> {
         let Some(every) = self.save_freq else { return Ok(()) };
         self.waited += 1;
@@ -208,7 +215,7 @@ impl Callback for ModelCheckpoint {
             return Ok(());
         }
         self.waited = 0;
-        self.save(Numbers { epoch: self.epoch, batch: Some(batch) }, logs, model)
+        self.save(Numbers { epoch: self.epoch, batch: Some(batch) }, logs, model, moment)
     }
 
     fn on_epoch_end(
@@ -216,11 +223,11 @@ impl Callback for ModelCheckpoint {
         epoch: usize,
         logs: &mut Logs,
         model: &mut Model,
-        _moment: &mut Moment,
+        moment: &mut Moment,
     ) -> Result<()> {
         match self.save_freq {
             Some(_) => Ok(()),
-            None => self.save(Numbers { epoch, batch: None }, logs, model),
+            None => self.save(Numbers { epoch, batch: None }, logs, model, moment),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Watching one value of the logs for its best.
 
+use super::Moment;
 use crate::training::Logs;
 use crate::{Error, Result};
 
@@ -29,10 +30,18 @@ impl Monitor {
         Monitor { key: key.into(), mode: Mode::Auto, min_delta: 0.0, best: None }
     }
 
-    /// The watched value.
-    pub fn value(&self, callback: &'static str, logs: &Logs) -> Result<f64> {
+    /// The watched value; none after an epoch without validation, if it is one of validation's.
+    pub fn value(
+        &self,
+        callback: &'static str,
+        logs: &Logs,
+        moment: &Moment,
+    ) -> Result<Option<f64>> {
         let found = logs.iter().find(|(key, _)| *key == self.key).map(|(_, value)| *value);
-        found.ok_or_else(|| Error::InvalidArgument {
+        if found.is_none() && moment.without_validation && self.key.starts_with("val_") {
+            return Ok(None);
+        }
+        found.map(Some).ok_or_else(|| Error::InvalidArgument {
             place: callback.into(),
             argument: "monitor",
             expected: format!(

@@ -111,11 +111,12 @@ impl Callback for ReduceLrOnPlateau {
         _epoch: usize,
         logs: &mut Logs,
         model: &mut Model,
-        _moment: &mut Moment,
+        moment: &mut Moment,
     ) -> Result<()> {
-        let value = self.monitor.value("ReduceLROnPlateau", logs)?;
+        let value = self.monitor.value("ReduceLROnPlateau", logs, moment)?;
         let rate = model.learning_rate()?;
         super::log_learning_rate(logs, rate);
+        let Some(value) = value else { return Ok(()) };
         if self.cooldown_counter > 0 {
             self.cooldown_counter -= 1;
             self.wait = 0;
