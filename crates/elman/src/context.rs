@@ -32,8 +32,20 @@ pub struct Context<'m> {
     losses: Option<f64>,
     /// How many rows of what layers get now are steps of one sample.
     steps: usize,
+    /// What a call of a model outside of trainings is like; `None` anywhere else.
+    direct: Option<Direct>,
     /// New values of weights, to be written once the step has succeeded.
     assigned: Vec<(Parameter, Vec<Float>)>,
+}
+
+/// A call of a model outside of trainings, where dropout may be active.
+#[derive(Clone, Copy, Debug)]
+struct Direct {
+    seed: u64,
+    /// Whether layers behave as in training.
+    training: bool,
+    /// Whether calls within the model that say `training` themselves are heeded.
+    heeds_calls: bool,
 }
 
 /// What a pass is for.
@@ -76,6 +88,7 @@ impl<'m> Context<'m> {
             call: 0,
             losses: None,
             steps: 1,
+            direct: None,
             assigned: Vec::new(),
         }
     }
@@ -85,6 +98,32 @@ impl<'m> Context<'m> {
         let outer = std::mem::replace(&mut self.call, call);
         let result = run(self);
         self.call = outer;
+        result
+    }
+
+    /// This pass, which only computes outputs, as Keras's `model(x, training=training)`: `seed`
+    /// fixes its random numbers.
+    pub(crate) fn called(mut self, training: Option<bool>, seed: u64) -> Context<'m> {
+        let (heeds_calls, training) = (training.is_none(), training.unwrap_or(false));
+        self.direct = Some(Direct { seed, training, heeds_calls });
+        self
+    }
+
+    /// Runs a call of a layer that says `training` itself. As in Keras 3, whoever trains or predicts
+    /// has the last word, so that it counts in direct calls alone.
+    pub(crate) fn with_training_of_call<T>(
+        &mut self,
+        training: Option<bool>,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let outer = self.direct;
+        if let (Some(direct), Some(training)) = (&mut self.direct, training)
+            && direct.heeds_calls
+        {
+            (direct.training, direct.heeds_calls) = (training, false);
+        }
+        let result = run(self);
+        self.direct = outer;
         result
     }
 
@@ -221,9 +260,9 @@ impl<'m> Context<'m> {
         self.parameters.derived(key, make)
     }
 
-    /// Whether this is training: dropout is active.
+    /// Whether this is training, or a call that is to be like it: dropout is active.
     pub fn is_training(&self) -> bool {
-        matches!(self.mode, Mode::Training { .. })
+        matches!(self.mode, Mode::Training { .. }) || self.direct.is_some_and(|own| own.training)
     }
 
     /// Whether a backward pass may follow, so that `forward` must save what it needs.
@@ -234,16 +273,16 @@ impl<'m> Context<'m> {
     /// The random numbers of this training step for one purpose, such as a layer's name. `seed`
     /// overrides the training's own. `None` outside of training.
     pub fn random(&self, seed: Option<u64>, purpose: &str) -> Option<Stream> {
-        match self.mode {
-            Mode::Training { seed: own, step } => {
-                let purpose = match self.call {
-                    0 => format!("{purpose}@{step}"),
-                    call => format!("{purpose}@{step}#{call}"),
-                };
-                Some(Stream::new(seed.unwrap_or(own), &purpose))
-            }
-            _ => None,
-        }
+        let (own, step) = match (self.mode, self.direct) {
+            (Mode::Training { seed, step }, _) => (seed, step),
+            (_, Some(direct)) if direct.training => (direct.seed, direct.seed),
+            _ => return None,
+        };
+        let purpose = match self.call {
+            0 => format!("{purpose}@{step}"),
+            call => format!("{purpose}@{step}#{call}"),
+        };
+        Some(Stream::new(seed.unwrap_or(own), &purpose))
     }
 
     /// Pushes what `backward` will need; drops it at once where no backward pass follows.

@@ -152,6 +152,7 @@ fn plan(model: &str, inputs: &[Symbolic], outputs: &[Symbolic]) -> Result<Graph>
             outputs: start..start + node.shapes.len(),
             masks: node.masks.clone(),
             ignores_mask: node.ignores_mask,
+            training: node.training,
         });
         graph.values.extend(node.shapes.iter().cloned());
         first_value.insert(key(node), start);

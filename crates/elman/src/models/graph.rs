@@ -39,6 +39,8 @@ pub(crate) struct Call {
     /// Whether masks change nothing but the masks of the outputs: Keras 3 ignores them beside
     /// initial states, and a file that it wrote means that.
     pub ignores_mask: bool,
+    /// The `training` that Keras's file has with the call; see [`Model::call`](super::Model::call).
+    pub training: Option<bool>,
 }
 
 /// Where a value comes from: Keras's `keras_history`.
@@ -100,6 +102,7 @@ impl Graph {
             masks: Vec::new(),
             outputs: start..self.values.len(),
             ignores_mask: false,
+            training: None,
         });
         self.outputs = (start..self.values.len()).collect();
         self.layers.push(layer);
@@ -329,9 +332,11 @@ impl Graph {
             };
             let inputs = call.with_masks(call.inputs.iter().map(&mut take).collect())?;
             let layer = &*self.layers[call.layer];
-            let outputs = cx.in_call(call.number, |cx| match call.ignores_mask {
-                false => layer.call(&inputs, cx),
-                true => call_without_masks(layer, &inputs, cx),
+            let outputs = cx.in_call(call.number, |cx| {
+                cx.with_training_of_call(call.training, |cx| match call.ignores_mask {
+                    false => layer.call(&inputs, cx),
+                    true => call_without_masks(layer, &inputs, cx),
+                })
             })?;
             for (slot, output) in values[call.outputs.clone()].iter_mut().zip(outputs) {
                 *slot = Some(output);

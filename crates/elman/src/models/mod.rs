@@ -13,7 +13,7 @@ mod sequential;
 mod states;
 mod stream;
 mod summary;
-mod symbolic;
+pub(crate) mod symbolic;
 mod symbols;
 mod work;
 
@@ -25,6 +25,6 @@ pub use nested::Nested;
 pub use sequential::Sequential;
 pub use summary::{SummaryOptions, SummaryStyle};
 pub(crate) use symbolic::wrong_kind;
-pub use symbolic::{Apply, Shared, Symbolic, Symbols};
+pub use symbolic::{Apply, CallOptions, Shared, Symbolic, Symbols};
 pub use symbols::{ModelSymbols, SymbolicCall};
 pub use work::Work;

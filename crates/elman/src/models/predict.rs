@@ -38,8 +38,7 @@ impl Model {
     /// As [`Model::predict`].
     pub fn predict_all(&self, inputs: impl Into<Vec<Tensor>>) -> Result<Vec<ArrayD<Float>>> {
         let inputs = inputs.into();
-        self.checked(&inputs)?;
-        self.predict_in_batches(inputs, self.stateful_batch().unwrap_or(PREDICT_BATCH))
+        self.predict_watched(inputs, None, &mut |_| Ok(()))
     }
 
     /// As [`Model::predict_all`], computing `batch_size` rows at a time. The result doesn't depend
@@ -52,15 +51,43 @@ impl Model {
         inputs: impl Into<Vec<Tensor>>,
         batch_size: usize,
     ) -> Result<Vec<ArrayD<Float>>> {
+        self.predict_watched(inputs, Some(batch_size), &mut |_| Ok(()))
+    }
+
+    /// As [`Model::predict_in_batches`], or without a size as [`Model::predict_all`], telling after
+    /// each batch how many rows there are so far.
+    ///
+    /// # Errors
+    /// As [`Model::predict_in_batches`], and those of `watch`.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(Dense::new(1).input_shape([2]))?;
+    /// let (x, mut rows) = (Tensor::zeros([5, 2]), Vec::new());
+    /// model.predict_watched([x], Some(2), &mut |done| {
+    ///     rows.push(done);
+    ///     Ok(())
+    /// })?;
+    /// assert_eq!(rows, [2, 4, 5]);
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn predict_watched(
+        &self,
+        inputs: impl Into<Vec<Tensor>>,
+        batch_size: Option<usize>,
+        watch: &mut dyn FnMut(usize) -> Result<()>,
+    ) -> Result<Vec<ArrayD<Float>>> {
         let inputs = inputs.into();
         let network = self.checked(&inputs)?;
+        let batch_size = batch_size.or_else(|| self.stateful_batch()).unwrap_or(PREDICT_BATCH);
         if !self.is_stateful() {
-            return predict(network, &inputs, batch_size, &mut States::default());
+            return predict(network, &inputs, batch_size, &mut States::default(), watch);
         }
         let mut held = self.held.lock();
         // A call that fails halfway leaves the states as they were.
         let mut states = held.clone();
-        let outputs = predict(network, &inputs, batch_size, &mut states)?;
+        let outputs = predict(network, &inputs, batch_size, &mut states, watch)?;
         *held = states;
         Ok(outputs)
     }
@@ -92,9 +119,48 @@ impl Model {
         states.check(network.parameters())?;
         let mut next = states.clone();
         let batch_size = self.stateful_batch().unwrap_or(PREDICT_BATCH);
-        let outputs = predict(network, &inputs, batch_size, &mut next)?;
+        let outputs = predict(network, &inputs, batch_size, &mut next, &mut |_| Ok(()))?;
         *states = next;
         Ok(outputs)
+    }
+
+    /// All outputs for all inputs at once, as Keras's `model(x, training=training)`: with `true`,
+    /// dropout and noise are active, in another way in each call, and normalization is that of the
+    /// batch; without a value, calls that were [given one](super::CallOptions) are heeded.
+    ///
+    /// Moving means, which Keras records here as well, stay as they are.
+    ///
+    /// # Errors
+    /// As [`Model::predict`].
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(Dropout::new(0.5).input_shape([100]))?;
+    /// let ones = Tensor::new([1, 100], vec![1.0; 100])?;
+    /// let noisy = |model: &Sequential| model.call([ones.clone()], Some(true));
+    /// assert_ne!(noisy(&model)?, noisy(&model)?);
+    /// assert_eq!(model.call([ones.clone()], None)?[0], model.predict(ones)?);
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn call(
+        &self,
+        inputs: impl Into<Vec<Tensor>>,
+        training: Option<bool>,
+    ) -> Result<Vec<ArrayD<Float>>> {
+        let inputs = inputs.into();
+        let network = self.checked(&inputs)?;
+        let cx = Context::inference(network.parameters());
+        let mut cx = cx.called(training, crate::random::entropy());
+        let mut held = self.is_stateful().then(|| self.held.lock());
+        if let Some(held) = &held {
+            cx = cx.with_states((*held).clone());
+        }
+        let outputs = network.forward(&inputs, &mut cx)?;
+        if let Some(held) = &mut held {
+            **held = cx.take_states();
+        }
+        Ok(outputs.into_iter().map(Tensor::into_array).collect())
     }
 
     /// The network, built for these inputs if it isn't yet, once they have been checked.
@@ -110,6 +176,7 @@ fn predict(
     inputs: &[Tensor],
     batch_size: usize,
     states: &mut States,
+    watch: &mut dyn FnMut(usize) -> Result<()>,
 ) -> Result<Vec<ArrayD<Float>>> {
     crate::training::check_batch_size("predict", batch_size)?;
     let samples = inputs[0].shape()[0];
@@ -120,7 +187,9 @@ fn predict(
         Ok::<_, Error>(outputs)
     };
     if samples <= batch_size {
-        return Ok(forward(inputs)?.into_iter().map(Tensor::into_array).collect());
+        let outputs = forward(inputs)?.into_iter().map(Tensor::into_array).collect();
+        watch(samples)?;
+        return Ok(outputs);
     }
     let mut collected: Vec<Vec<Float>> = Vec::new();
     let mut shapes = Vec::new();
@@ -149,6 +218,7 @@ fn predict(
         for (all, output) in collected.iter_mut().zip(&outputs) {
             all.extend_from_slice(output.data());
         }
+        watch(end)?;
     }
     let whole = |(mut shape, data): (Vec<usize>, Vec<Float>)| {
         shape[0] = samples;

@@ -7,7 +7,7 @@ use elman_files::{Array, npz};
 
 use super::{LayerMut, Model};
 use crate::saving::{array, tensor};
-use crate::{Error, Result, States};
+use crate::{Error, Result, States, Tensor};
 
 /// The states that a model's stateful layers ended the last call with.
 #[derive(Debug, Default)]
@@ -48,6 +48,37 @@ impl Model {
         Ok(())
     }
 
+    /// The states by path, `layers/lstm/states/0`, zeros included.
+    ///
+    /// # Errors
+    /// [`Error::NotBuilt`].
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(Gru::new(4).stateful(true).batch_input_shape([1, 3, 2]))?;
+    /// let named = model.named_states()?;
+    /// assert_eq!(named[0].1.shape(), [1, 4]);
+    /// model.set_named_states(named)?;
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn named_states(&self) -> Result<Vec<(String, Tensor)>> {
+        Ok(self.states().named(self.built()?.parameters()))
+    }
+
+    /// Replaces the states that the next call starts from, by path; those that are not named become
+    /// zeros.
+    ///
+    /// # Errors
+    /// [`Error::NotBuilt`], and states that are not of this model; the old ones then stay.
+    pub fn set_named_states(
+        &mut self,
+        named: impl IntoIterator<Item = (String, Tensor)>,
+    ) -> Result<()> {
+        *self.held.get_mut() = States::from_named(self.built()?.parameters(), named)?;
+        Ok(())
+    }
+
     /// Sets the states of all stateful layers to zero; nothing else does, also no end of an epoch.
     /// Keras has this on layers alone (`layer.reset_state()`), Keras 2 on models as well.
     pub fn reset_states(&mut self) {
@@ -59,7 +90,7 @@ impl Model {
     /// # Errors
     /// [`Error::NotBuilt`], and what prevents writing the file; an older one then stays.
     pub fn save_states(&self, path: impl AsRef<Path>) -> Result<()> {
-        let named = self.states().named(self.built()?.parameters());
+        let named = self.named_states()?;
         let arrays: Vec<Array> = named.iter().map(|(_, state)| array(state)).collect();
         let named: Vec<(&str, &Array)> =
             named.iter().map(|(path, _)| path.as_str()).zip(&arrays).collect();
@@ -72,9 +103,7 @@ impl Model {
     /// What is wrong with the file, and states that are not of this model; the old ones then stay.
     pub fn load_states(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let arrays = npz::read(path.as_ref())?;
-        let named = arrays.into_iter().map(|(path, array)| (path, tensor(&array)));
-        *self.held.get_mut() = States::from_named(self.built()?.parameters(), named)?;
-        Ok(())
+        self.set_named_states(arrays.into_iter().map(|(path, array)| (path, tensor(&array))))
     }
 
     /// Whether a layer carries states from call to call.

@@ -30,6 +30,27 @@ pub(crate) struct Node {
     pub masks: Vec<usize>,
     pub shapes: Vec<Shape>,
     pub ignores_mask: bool,
+    pub training: Option<bool>,
+}
+
+/// How a layer is called, beside its inputs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct How {
+    /// For each of the masks behind the inputs, the input that it is for.
+    pub masks: Vec<usize>,
+    pub ignores_mask: bool,
+    pub training: Option<bool>,
+}
+
+/// The arguments of Keras's calls on tensors of a model that aren't inputs: see
+/// [`Shared::apply_with`].
+#[derive(Clone, Default)]
+pub struct CallOptions {
+    /// Masks that are tensors of the model, each beside the number of the input that it is for.
+    pub masks: Vec<(usize, Symbolic)>,
+    /// Keras's `training`. As in Keras 3, trainings, evaluations and predictions have their own;
+    /// [`Model::call`](super::Model::call) heeds it.
+    pub training: Option<bool>,
 }
 
 impl Node {
@@ -154,6 +175,7 @@ impl Input {
             masks: Vec::new(),
             shapes: vec![shape],
             ignores_mask: false,
+            training: None,
         };
         Symbolic { node: Arc::new(node), index: 0 }
     }
@@ -203,7 +225,7 @@ impl Shared {
     /// # Errors
     /// Input shapes that the layer can't take.
     pub fn apply_all(&self, inputs: impl Into<Symbols>) -> Result<Vec<Symbolic>> {
-        self.call(inputs.into().0, Vec::new(), false)
+        self.call(inputs.into().0, How::default())
     }
 
     /// Applies the layer to inputs with masks that are tensors of the model themselves, each beside
@@ -217,9 +239,36 @@ impl Shared {
         inputs: impl Into<Symbols>,
         masks: impl IntoIterator<Item = (usize, Symbolic)>,
     ) -> Result<Vec<Symbolic>> {
+        let masks = masks.into_iter().collect();
+        self.apply_with(inputs, CallOptions { masks, training: None })
+    }
+
+    /// Applies the layer with other arguments than inputs: all outputs.
+    ///
+    /// ```
+    /// use elman::models::CallOptions;
+    /// use elman::prelude::*;
+    /// let x = Input::new([6]).symbolic();
+    /// let always = CallOptions { training: Some(true), ..CallOptions::default() };
+    /// let y = Dropout::new(0.5).shared().apply_with(&x, always)?;
+    /// let model = Functional::new(x, y).build()?;
+    /// let ones = Tensor::new([1, 6], vec![1.0; 6])?;
+    /// assert_eq!(model.predict(ones.clone())?.sum(), 6.0);
+    /// let y = model.call([ones], None)?.remove(0);
+    /// assert!(y.iter().all(|y| *y == 0.0 || *y == 2.0));
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Shared::apply_masked`].
+    pub fn apply_with(
+        &self,
+        inputs: impl Into<Symbols>,
+        options: CallOptions,
+    ) -> Result<Vec<Symbolic>> {
         let mut inputs = inputs.into().0;
         let count = inputs.len();
-        let (numbers, masks): (Vec<usize>, Vec<Symbolic>) = masks.into_iter().unzip();
+        let (numbers, masks): (Vec<usize>, Vec<Symbolic>) = options.masks.into_iter().unzip();
         if let Some(number) = numbers.iter().find(|number| **number >= count) {
             return Err(Error::InputCount {
                 layer: self.layer().place(),
@@ -228,16 +277,13 @@ impl Shared {
             });
         }
         inputs.extend(masks);
-        self.call(inputs, numbers, false)
+        let how = How { masks: numbers, training: options.training, ..How::default() };
+        self.call(inputs, how)
     }
 
-    /// Applies the layer to inputs followed by masks, where `masks` says which input each is for.
-    pub(crate) fn call(
-        &self,
-        inputs: Vec<Symbolic>,
-        masks: Vec<usize>,
-        ignores_mask: bool,
-    ) -> Result<Vec<Symbolic>> {
+    /// Applies the layer to inputs followed by masks.
+    pub(crate) fn call(&self, inputs: Vec<Symbolic>, how: How) -> Result<Vec<Symbolic>> {
+        let How { masks, ignores_mask, training } = how;
         let tensors = inputs.len().saturating_sub(masks.len());
         let given: Vec<Shape> =
             inputs[..tensors].iter().map(|input| input.shape().clone()).collect();
@@ -251,7 +297,7 @@ impl Shared {
         let outputs = shapes.len();
         let number = self.0.calls.fetch_add(1, Ordering::Relaxed);
         let layer = self.clone();
-        let node = Arc::new(Node { layer, number, inputs, masks, shapes, ignores_mask });
+        let node = Arc::new(Node { layer, number, inputs, masks, shapes, ignores_mask, training });
         Ok((0..outputs).map(|index| Symbolic { node: Arc::clone(&node), index }).collect())
     }
 }

@@ -1,7 +1,7 @@
 //! The tensors of a model that is there, to make other models of.
 
 use super::Model;
-use super::symbolic::{Shared, Symbolic};
+use super::symbolic::{How, Shared, Symbolic};
 use crate::layers::{Input, Layer};
 use crate::{Result, Shape};
 
@@ -65,7 +65,12 @@ impl Model {
         for call in &graph.calls {
             let given: Vec<Symbolic> = call.inputs.iter().map(|v| values[*v].clone()).collect();
             let shared = shared[call.layer].clone();
-            let outputs = shared.call(given.clone(), call.masks.clone(), call.ignores_mask)?;
+            let how = How {
+                masks: call.masks.clone(),
+                ignores_mask: call.ignores_mask,
+                training: call.training,
+            };
+            let outputs = shared.call(given.clone(), how)?;
             values.extend(outputs.iter().cloned());
             calls.push(SymbolicCall { layer: call.layer, shared, inputs: given, outputs });
         }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::layers::{Input, Layer, Operation, layer_from_object, layer_to_object};
 use crate::models::graph::{Call, Graph};
+use crate::models::symbolic::How;
 use crate::models::{Functional, Model, Shared, Symbolic};
 use crate::{Error, Result, Shape};
 
@@ -72,6 +73,9 @@ fn write_call(graph: &Graph, call: &Call) -> Value {
             of_inputs[*input] = mask;
         }
         kwargs.insert("mask".into(), of_inputs.into());
+    }
+    if let Some(training) = call.training {
+        kwargs.insert("training".into(), training.into());
     }
     let mut object = json!({ "args": args, "kwargs": kwargs });
     if kwargs.contains_key("initial_state") && !call.ignores_mask {
@@ -140,8 +144,7 @@ struct Waiting<'a> {
     /// The layer's inputs, then the masks.
     inputs: Vec<Place<'a>>,
     /// For each mask, the input that it is for.
-    masks: Vec<usize>,
-    ignores_mask: bool,
+    how: How,
 }
 
 /// A layer, which of its calls, and which output of that.
@@ -225,8 +228,7 @@ impl Reader {
         call: &'a Value,
         is_operation: bool,
     ) -> Result<Waiting<'a>> {
-        let mut waiting =
-            Waiting { layer, inputs: Vec::new(), masks: Vec::new(), ignores_mask: false };
+        let mut waiting = Waiting { layer, inputs: Vec::new(), how: How::default() };
         if let Some(list) = call.as_array() {
             let mut found = Vec::new();
             for input in list {
@@ -256,7 +258,7 @@ impl Reader {
         self.keywords(described, &mut waiting, keywords, &mut masks)?;
         let honours_mask = call.get(HONOURS_MASK) == Some(&Value::Bool(true));
         let states = keywords.and_then(|keywords| keywords.get("initial_state"));
-        waiting.ignores_mask = states.is_some_and(|states| !states.is_null()) && !honours_mask;
+        waiting.how.ignores_mask = states.is_some_and(|states| !states.is_null()) && !honours_mask;
         waiting.inputs.extend(masks);
         Ok(waiting)
     }
@@ -306,7 +308,8 @@ impl Reader {
         }
         for (key, value) in keywords.into_iter().flatten() {
             let mut mask = |value: &'a Value, input: usize| {
-                waiting.masks.resize(waiting.masks.len() + usize::from(!value.is_null()), input);
+                let masks_of = &mut waiting.how.masks;
+                masks_of.resize(masks_of.len() + usize::from(!value.is_null()), input);
                 self.arguments(layer, value, masks)
             };
             match (key.as_str(), value) {
@@ -317,7 +320,8 @@ impl Reader {
                 ("mask" | "query_mask", value) => mask(value, 0)?,
                 ("value_mask", value) => mask(value, 1)?,
                 ("key_mask", value) => mask(value, 2)?,
-                (_, Value::Null) | ("training" | "use_causal_mask", Value::Bool(false)) => {}
+                (_, Value::Null) | ("use_causal_mask", Value::Bool(false)) => {}
+                ("training", Value::Bool(training)) => waiting.how.training = Some(*training),
                 (key, _) if inputs.contains(&key) => {}
                 (key, value) if described.clone_layer().set_call_argument(key, value) => {}
                 (key, value) => {
@@ -353,13 +357,13 @@ impl Reader {
                 match self.inputs(&call)?.filter(|_| !earlier) {
                     None => blocked.push(call),
                     Some(inputs) => {
-                        if call.masks.iter().any(|input| input + call.masks.len() >= inputs.len()) {
+                        let masks = &call.how.masks;
+                        if masks.iter().any(|input| input + masks.len() >= inputs.len()) {
                             let problem =
                                 format!("a mask of layer \"{}\" has no input", call.layer);
                             return Err(self.problem(problem));
                         }
-                        let (masks, ignores) = (call.masks, call.ignores_mask);
-                        let outputs = self.layers[call.layer].call(inputs, masks, ignores)?;
+                        let outputs = self.layers[call.layer].call(inputs, call.how)?;
                         self.outputs.entry(call.layer.into()).or_default().push(outputs);
                     }
                 }
