@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::generations::{self, Generation};
 use super::json::parse;
-use super::{architecture, legacy, safetensors, verify, weights};
+use super::{architecture, legacy, own_metrics, safetensors, verify, weights};
 use crate::layers::Assets;
 use crate::models::Model;
 use crate::models::network::Network;
@@ -110,6 +110,13 @@ fn from_archive(archive: KerasFile, file: &str) -> Result<Model> {
         verify::warn_of_not_finite(&mut model, file);
     }
     model.built_mut()?.graph_mut().load_assets(&assets(&archive)?)?;
+    let left_out = config.get_mut("compile_config").map_or_else(Vec::new, own_metrics::leave_out);
+    for metric in left_out {
+        model.warn(format!(
+            "{file}: the metric `{metric}` is left out, since it is code that the file doesn't hold; \
+             `compile` takes it"
+        ));
+    }
     let compile_config = config.get("compile_config").and_then(Value::as_object);
     if let Some(object) = compile_config.filter(|object| !object.is_empty()) {
         match compilation(&model, object, &archive, file) {

@@ -6,6 +6,7 @@ mod graph;
 mod json;
 mod legacy;
 mod load;
+mod own_metrics;
 mod safetensors;
 mod save;
 mod save_h5;

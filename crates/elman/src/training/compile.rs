@@ -168,6 +168,15 @@ impl Compiled {
         object: &Map<String, Value>,
         outputs: &[String],
     ) -> Result<Option<Compiled>> {
+        Compiled::from_object_with(object, outputs, &mut |_| None)
+    }
+
+    /// The same, asking `own` first for each of the metrics.
+    fn from_object_with(
+        object: &Map<String, Value>,
+        outputs: &[String],
+        own: &mut OwnMetrics,
+    ) -> Result<Option<Compiled>> {
         let (Some(optimizer), Some(loss)) = (object.get("optimizer"), object.get("loss")) else {
             return Ok(None);
         };
@@ -180,9 +189,9 @@ impl Compiled {
             loss => losses::from_object(loss).map(Some),
         };
         let losses: Result<Vec<_>> = by_output.split(loss, false)?.into_iter().map(read).collect();
-        let metrics = |key: &str| -> Result<Vec<Vec<Box<dyn Metric>>>> {
+        let mut metrics = |key: &str| -> Result<Vec<Vec<Box<dyn Metric>>>> {
             let of_outputs = by_output.split(object.get(key).unwrap_or(&Value::Null), true)?;
-            of_outputs.into_iter().map(read_metrics).collect()
+            of_outputs.into_iter().map(|metrics| read_metrics(metrics, own)).collect()
         };
         Ok(Some(Compiled {
             optimizer: optimizers::from_object(optimizer)?,
@@ -252,12 +261,16 @@ impl ByOutput<'_> {
     }
 }
 
+/// Metrics of a program's own, by what stands for them.
+type OwnMetrics<'a> = dyn FnMut(&Value) -> Option<Box<dyn Metric>> + 'a;
+
 /// The metrics of one output: a list, one alone, or none.
-fn read_metrics(value: &Value) -> Result<Vec<Box<dyn Metric>>> {
+fn read_metrics(value: &Value, own: &mut OwnMetrics) -> Result<Vec<Box<dyn Metric>>> {
+    let mut read = |value: &Value| own(value).map_or_else(|| metrics::from_object(value), Ok);
     match value {
         Value::Null => Ok(Vec::new()),
-        Value::Array(list) => list.iter().map(metrics::from_object).collect(),
-        one => Ok(vec![metrics::from_object(one)?]),
+        Value::Array(list) => list.iter().filter(|value| !value.is_null()).map(read).collect(),
+        one => Ok(vec![read(one)?]),
     }
 }
 
@@ -315,9 +328,38 @@ impl Model {
     /// # Errors
     /// An unknown name or an option that elman doesn't have.
     pub fn compile_from_json(&mut self, object: &Value) -> Result<()> {
+        self.compile_from_json_with(object, &mut |_| None)
+    }
+
+    /// The same with metrics of one's own: each that `object` names or describes is asked for
+    /// first, and looked for among elman's if that gives none.
+    ///
+    /// # Errors
+    /// As [`Model::compile_from_json`].
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// use elman::training::metrics::{MeanOf, Metric};
+    /// use serde_json::json;
+    /// let mut model = Sequential::new();
+    /// model.add(Dense::new(1).input_shape([1]))?;
+    /// let object = json!({ "optimizer": "sgd", "loss": "mse", "metrics": ["mae", "mine"] });
+    /// model.compile_from_json_with(&object, &mut |name| match name.as_str() {
+    ///     Some("mine") => Some(Box::new(MeanOf::new("mine", |y, _| Ok(y.clone())))),
+    ///     _ => None,
+    /// })?;
+    /// let logs = model.evaluate(array![[1.], [2.]], array![[0.], [3.]])?;
+    /// assert_eq!(logs[2], ("mine".into(), 1.5));
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn compile_from_json_with(
+        &mut self,
+        object: &Value,
+        own: &mut dyn FnMut(&Value) -> Option<Box<dyn Metric>>,
+    ) -> Result<()> {
         let empty = Map::new();
-        self.compiled =
-            Compiled::from_object(object.as_object().unwrap_or(&empty), &self.output_names())?;
+        let object = object.as_object().unwrap_or(&empty);
+        self.compiled = Compiled::from_object_with(object, &self.output_names(), own)?;
         match self.is_compiled() {
             true => Ok(()),
             false => Err(Error::Config {

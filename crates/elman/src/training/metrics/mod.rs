@@ -29,6 +29,7 @@ mod iou;
 mod iou_kinds;
 mod mean;
 mod mean_loss;
+mod mean_of;
 mod measure;
 mod metric;
 mod operating_point;
@@ -50,6 +51,7 @@ pub use iou::Iou;
 pub use iou_kinds::{BinaryIou, MeanIou, OneHotIou, OneHotMeanIou};
 pub use mean::{Mean, Sum};
 pub use mean_loss::MeanLoss;
+pub use mean_of::MeanOf;
 pub use measure::Measure;
 pub use metric::Metric;
 pub use operating_point::{
