@@ -3,6 +3,8 @@
 A class's `__reduce__` gives one of the functions here with what it needs, all of it plain values.
 """
 
+import copy
+
 from . import _elman
 
 
@@ -11,13 +13,24 @@ def reduce_model(model):
     native = model._native
     history = model.__dict__.get("history")
     if native.is_built:
-        return model_of_bytes, (type(model), native.name, bytes(native.to_bytes()), history)
+        states = native.states() if native.is_stateful else None
+        return model_of_bytes, (type(model), native.name, bytes(native.to_bytes()), history, states)
     return model_of_config, (type(model), native.to_json_text(), history)
 
 
-def model_of_bytes(cls, name, data, history):
-    """The model that `reduce_model` wrote, with weights, compilation and optimizer state."""
-    return _start(cls, _elman.Model.from_bytes(data, f"{name}.keras"), history)
+def copy_model(model):
+    """A model as this one is; of metrics that are written in Python, which files can't hold, too."""
+    history = model.__dict__.get("history")
+    return _start(type(model), model._native.copy(), copy.copy(history))
+
+
+def model_of_bytes(cls, name, data, history, states=None):
+    """The model that `reduce_model` wrote, with weights, compilation, optimizer state, and the
+    states of stateful layers."""
+    native = _elman.Model.from_bytes(data, f"{name}.keras")
+    if states:
+        native.set_states(states)
+    return _start(cls, native, history)
 
 
 def model_of_config(cls, text, history):

@@ -58,6 +58,9 @@ def table(title, head, rows, notes=()):
 class Curves:
     """What a history shows: its numbers as a table, its curves as a picture."""
 
+    #: The epochs of series that have values of some alone.
+    _partial = {}
+
     #: So many epochs are shown at the end of a longer training, and the first one.
     _SHOWN = 10
 
@@ -74,10 +77,13 @@ class Curves:
         return _picture(_elman.plot_history(series, list(self.epoch)), path)
 
     def _series(self):
-        """The series that have a value for each epoch."""
+        """The series with a value for each epoch, NaN where there was no validation."""
         nan = float("nan")
         for name, values in self.history.items():
-            if len(values) == len(self.epoch):
+            own = self._partial.get(name, self.epoch)
+            if len(values) == len(own):
+                of_epoch = dict(zip(own, values))
+                values = [of_epoch.get(epoch) for epoch in self.epoch]
                 yield name, [nan if value is None else value for value in values]
 
     def _repr_html_(self):
@@ -88,10 +94,14 @@ class Curves:
         rows = [
             ["…"] * (len(series) + 1)
             if i is None
-            else [self.epoch[i] + 1, *(f"{values[i]:.4g}" for _, values in series)]
+            else [self.epoch[i] + 1, *(_number(values[i]) for _, values in series)]
             for i in shown
         ]
         return table("History", ["epoch", *(name for name, _ in series)], rows)
+
+
+def _number(value):
+    return "" if value != value else f"{value:.4g}"
 
 
 class Pictures:

@@ -185,12 +185,115 @@ def test_what_is_no_callback():
         fit(model(), "EarlyStopping")
 
 
-def test_moments_that_never_come():
-    class Waits(elman.callbacks.Callback):
-        def on_predict_end(self, logs=None):
-            raise AssertionError("never called")
+def moments(callback):
+    """Short words for what was told."""
+    return [" ".join([name.removeprefix("on_"), *map(str, given[:-1])]) for name, given in callback.told]
 
-    model = elman.Sequential([elman.layers.Dense(1, input_shape=(2,))])
-    model.compile("sgd", "mse")
-    with pytest.raises(ValueError, match="Waits.on_predict_end would never be called"):
-        model.fit(np.ones((2, 2)), np.ones((2, 1)), verbose=0, callbacks=[Waits()])
+
+def every_moment():
+    """A callback that has every method."""
+    methods = {
+        event: lambda self, *given, event=event, **logs: self.told.append((event, (*given, *logs.values())))
+        for event in callbacks.base.EVENTS
+    }
+    return type("Every", (callbacks.Callback,), methods)
+
+
+def test_moments_of_evaluations():
+    callback = every_moment()()
+    callback.told = []
+    trained = model()
+    evaluated = trained.evaluate(X, Y, batch_size=4, verbose=0, callbacks=[callback])
+    assert moments(callback) == [
+        "test_begin",
+        "test_batch_begin 0",
+        "test_batch_end 0",
+        "test_batch_begin 1",
+        "test_batch_end 1",
+        "test_end",
+    ]
+    assert callback.told[-1][1][-1] == {"loss": evaluated}
+    assert callback.params == {"epochs": 1, "steps": 2, "verbose": 0}
+    callback.told.clear()
+    fit(trained, callback, epochs=1, batch_size=4, validation_data=(X, Y))
+    assert "test_batch_end 1" in moments(callback)
+
+
+def test_moments_of_predictions():
+    callback = every_moment()()
+    callback.told = []
+    trained = model()
+    y = trained.predict(X, batch_size=3, verbose=0, callbacks=[callback])
+    np.testing.assert_array_equal(y, trained.predict(X, verbose=0))
+    batches = [f"predict_batch_{event} {number}" for number in range(3) for event in ("begin", "end")]
+    assert moments(callback) == ["predict_begin", *batches, "predict_end"]
+    np.testing.assert_array_equal(callback.told[-2][1][-1]["outputs"], y[6:])
+
+
+@pytest.mark.parametrize("kind", ["arrays", "generator", "dataset"])
+def test_evaluations_and_predictions_may_be_ended(kind):
+    class Ends(callbacks.Callback):
+        def on_test_batch_end(self, batch, logs=None):
+            self.model.stop_evaluating = True
+
+        def on_predict_batch_end(self, batch, logs=None):
+            self.model.stop_predicting = True
+
+    class Batches(elman.utils.PyDataset):
+        def __len__(self):
+            return 4
+
+        def __getitem__(self, index):
+            return X[2 * index : 2 * index + 2], Y[2 * index : 2 * index + 2]
+
+    def data():
+        return {"generator": (batch for batch in Batches()), "dataset": Batches()}[kind]
+
+    trained = model()
+    first = trained.evaluate(X[:2], Y[:2], verbose=0)
+    given = {"verbose": 0, "callbacks": Ends()}
+    if kind == "arrays":
+        assert trained.evaluate(X, Y, batch_size=2, **given) == first
+        assert len(trained.predict(X, batch_size=2, **given)) == 2
+    else:
+        assert trained.evaluate(data(), **given) == first
+        assert len(trained.predict(data(), **given)) == 2
+
+
+def test_the_first_batches_alone():
+    trained = model()
+    assert trained.evaluate(X, Y, batch_size=2, steps=3, verbose=0) == pytest.approx(
+        trained.evaluate(X[:6], Y[:6], verbose=0)
+    )
+    np.testing.assert_array_equal(
+        trained.predict(X, batch_size=2, steps=3, verbose=0), trained.predict(X[:6], verbose=0)
+    )
+
+
+def test_a_board_is_told_of_evaluations(tmp_path):
+    board = callbacks.TensorBoard(tmp_path)
+    trained = model()
+    fit(trained, board, epochs=1)
+    trained.evaluate(X, Y, verbose=0, callbacks=[board])
+    assert list((tmp_path / "validation").iterdir())
+
+
+@pytest.mark.parametrize("freq, epochs", [(2, [1, 3]), ([1, 4], [0, 3]), ((5,), [4])])
+def test_validations_now_and_then(freq, epochs):
+    whole, given = model(0.1), {"epochs": 5, "validation_data": (X, Y)}
+    weights = whole.get_weights()
+    losses = fit(whole, **given).history["val_loss"]
+    trained = model(0.1)
+    trained.set_weights(weights)
+    history = fit(trained, validation_freq=freq, shuffle=True, **given)
+    assert len(history.history["loss"]) == 5
+    assert len(history.history["val_loss"]) == len(epochs)
+    assert history.history["val_loss"] == pytest.approx([losses[e] for e in epochs], rel=0.1)
+    assert history.plot()._repr_svg_().startswith("<svg")
+    assert history._repr_html_().count("<tr>") == 6
+
+
+@pytest.mark.parametrize("freq", [0, -1, "often", [1.5]])
+def test_what_is_no_validation_freq(freq):
+    with pytest.raises((ValueError, TypeError), match="validation_freq"):
+        fit(model(), validation_data=(X, Y), validation_freq=freq)

@@ -54,6 +54,18 @@ def test_a_copy_goes_on_as_the_model_would(way, tmp_path):
         np.testing.assert_array_equal(mine, theirs)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_a_copy_goes_on_from_the_states(way, tmp_path):
+    model = elman.Sequential([layers.LSTM(3, stateful=True, batch_input_shape=(2, 4, 1))])
+    x = arrays(2, 4, 1)
+    model.predict(x, verbose=0)
+    again = WAYS[way](model, tmp_path)
+    expected = model.predict(x, verbose=0)
+    np.testing.assert_array_equal(again.predict(x, verbose=0), expected)
+    again.reset_states()
+    assert not np.array_equal(again.predict(x, verbose=0), expected)
+
+
 def test_a_graph():
     a, b = elman.Input((5, 3), name="a"), elman.Input((5, 3), name="b")
     encoder = layers.LSTM(4)

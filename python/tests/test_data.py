@@ -72,11 +72,58 @@ def test_batches_train_as_arrays_do():
     on_arrays.fit(X, Y, batch_size=4, epochs=2, shuffle=False, verbose=0)
     on_batches.fit(list_of_batches(), epochs=2, verbose=0)
     numbered = Numbered()
-    by_number.fit(numbered, epochs=2, verbose=0)
+    by_number.fit(numbered, epochs=2, shuffle=False, verbose=0)
     assert numbered.ended == 2
     for other in (on_batches, by_number):
         for ours, theirs in zip(other.get_weights(), on_arrays.get_weights()):
             np.testing.assert_array_equal(ours, theirs)
+
+
+class Order(utils.PyDataset):
+    """Writes down which batches are taken."""
+
+    def __init__(self):
+        super().__init__()
+        self.epochs, self.ends = [], 0
+
+    def __len__(self):
+        return 12
+
+    def __getitem__(self, index):
+        self.epochs[-1].append(index)
+        return X[index : index + 1], Y[index : index + 1]
+
+    def on_epoch_begin(self):
+        self.epochs.append([])
+
+    def on_epoch_end(self):
+        self.ends += 1
+
+
+def test_batches_are_shuffled():
+    model, shuffled, straight, validation = chain(), Order(), Order(), Order()
+    model.fit(shuffled, epochs=3, verbose=0, validation_data=validation)
+    model.fit(straight, epochs=2, shuffle=False, verbose=0)
+    model.evaluate(validation, verbose=0)
+    model.predict(validation, verbose=0)
+    everything = list(range(12))
+    assert len({tuple(epoch) for epoch in [*shuffled.epochs, everything]}) == 4
+    assert all(sorted(epoch) == everything for epoch in shuffled.epochs)
+    assert straight.epochs == [everything] * 2 and validation.epochs == [everything] * 5
+    assert (shuffled.ends, validation.ends) == (3, 5)
+
+
+def test_windows_have_an_order_of_their_own():
+    series = np.arange(40.0, dtype="float32")
+    models = []
+    for shuffle in (True, False):
+        utils.set_random_seed(5)
+        model = elman.Sequential([layers.Input((4,)), layers.Dense(1)])
+        model.compile("sgd", "mae")
+        windows = utils.timeseries_dataset_from_array(series, series[4:], 4, batch_size=6)
+        model.fit(windows, epochs=2, shuffle=shuffle, verbose=0)
+        models.append(model.get_weights())
+    np.testing.assert_array_equal(models[0][0], models[1][0])
 
 
 class list_of_batches:

@@ -70,7 +70,7 @@ def test_message(call, error, words):
         ({"epochs": 1.5}, ["epochs", "float"]),
         ({"validation_split": 2.0}, ["validation_split", "2"]),
         ({"verbose": 3}, ["verbose", "3"]),
-        ({"validation_freq": 2}, ["validation_freq"]),
+        ({"validation_freq": 0, "validation_split": 0.5}, ["validation_freq"]),
         ({"class_weight": [1.0]}, ["class_weight", "list"]),
         ({"validation_data": (1,)}, ["validation_data"]),
         ({"sample_weight": random(3)}, ["(3,)", "4 samples"]),

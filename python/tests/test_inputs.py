@@ -59,6 +59,25 @@ def test_targets_for_each_step():
         model.evaluate(SEQUENCES, y[::-1], verbose=0)
 
 
+def test_weights_for_each_step():
+    model, weights = masking(steps=True), [np.arange(float(len(s))) + 1.0 for s in SEQUENCES]
+    y = [arrays(len(sequence), 1) for sequence in SEQUENCES]
+    padded = [
+        elman.utils.pad_sequences(part, dtype="float32", padding="post", value=value)
+        for part, value in ((SEQUENCES, -9.0), (y, 0.0), (weights, 0.0))
+    ]
+    expected = model.evaluate(*padded[:2], sample_weight=padded[2], verbose=0)
+    assert model.evaluate(SEQUENCES, y, sample_weight=weights, verbose=0) == expected
+    assert model.test_on_batch(SEQUENCES, y, weights) == expected
+    history = model.fit(
+        SEQUENCES, y, sample_weight=weights, validation_data=(SEQUENCES, y, weights), verbose=0
+    )
+    assert history.history["loss"] == [pytest.approx(expected, rel=1e-5)]
+    assert set(history.history) == {"loss", "val_loss"}
+    with pytest.raises(ValueError, match="`sample_weight` must hold a value for each step"):
+        model.evaluate(SEQUENCES, y, sample_weight=weights[::-1], verbose=0)
+
+
 def test_words():
     model = elman.Sequential([elman.Input((None,)), layers.Embedding(9, 4, mask_zero=True), layers.GRU(3)])
     words = [[1, 2, 3], [4], [5, 6]]

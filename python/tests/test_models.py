@@ -1,5 +1,8 @@
 """Models: put together, trained, used, saved."""
 
+import io
+import re
+
 import numpy as np
 import pytest
 
@@ -200,3 +203,53 @@ def test_configurations_go_round():
     assert not np.array_equal(copied.get_weights()[0], model.get_weights()[0])
     layer = layers.LSTM.from_config(layers.LSTM(3, dropout=0.2).get_config())
     assert (layer.units, layer.dropout) == (3, 0.2)
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def told(monkeypatch, call, terminal=False):
+    """What a call prints, without colours, where output is a terminal or not."""
+    out = Terminal() if terminal else io.StringIO()
+    monkeypatch.setattr("sys.stdout", out)
+    call()
+    return re.sub("\x1b\\[[0-9;]*m", "", out.getvalue())
+
+
+@pytest.mark.parametrize("rows, size, steps", [(40, None, 2), (1, None, 1), (300, 100, 3), (600, None, 19)])
+def test_predictions_are_told_of(monkeypatch, rows, size, steps):
+    model, x = small(), arrays(rows, 5, 3)
+    model.predict(x[:1], verbose=0)
+    bar = rf"\r{steps}/{steps} ━{{20}} 0s \d+(us|ms)/step *\n"
+    line = rf"{steps}/{steps} - 0s - \d+(us|ms)/step\n"
+    for given, terminal, expected in [
+        ({"verbose": 0}, True, ""),
+        ({}, True, bar),
+        ({}, False, line),
+        ({"verbose": 1}, False, bar),
+        ({"verbose": 2}, True, line),
+    ]:
+        for more in ({}, {"callbacks": []}, {"callbacks": [elman.callbacks.Callback()]}):
+            words = told(monkeypatch, lambda: model.predict(x, size, **given, **more), terminal)
+            # A slow machine draws more often.
+            last = words[max(words.rfind("\r"), 0) :]
+            assert re.fullmatch(expected, last), words
+
+
+def test_predictions_of_batches_are_told_of(monkeypatch):
+    model = small()
+    words = told(monkeypatch, lambda: model.predict(arrays(4, 5, 3) for _ in range(3)))
+    assert words.startswith("3/3 - 0s - "), words
+    words = told(monkeypatch, lambda: model.predict((arrays(4, 5, 3) for _ in range(9)), steps=2), True)
+    assert words.startswith("\r2/2 ━━━"), words
+
+
+def test_evaluations_are_told_of(monkeypatch):
+    model, x, y = small(), arrays(40, 5, 3), arrays(40, 2)
+    words = told(monkeypatch, lambda: model.evaluate(x, y))
+    assert re.fullmatch(r"2/2 - 0s - \d+(us|ms)/step - loss: \d+\.\d{4} - mae: \d+\.\d{4}\n", words), words
+    batches = ((x, y) for _ in range(3))
+    words = told(monkeypatch, lambda: model.evaluate(batches), True)
+    assert words.startswith("\r3/3 ━━━"), words

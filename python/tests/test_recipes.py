@@ -79,7 +79,7 @@ def test_a_file_of_keras_and_back(tmp_path):
 def test_joblib(model, options):
     joblib = pytest.importorskip("joblib")
     chunks = [arrays(16, 5, 3, seed=i) for i in range(4)]
-    work = (joblib.delayed(model.predict)(part) for part in chunks)
+    work = (joblib.delayed(model.predict)(part, verbose=0) for part in chunks)
     parts = joblib.Parallel(n_jobs=2, **options)(work)
     for part, chunk in zip(parts, chunks):
         np.testing.assert_array_equal(part, model.predict(chunk))

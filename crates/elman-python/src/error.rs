@@ -1,5 +1,6 @@
 //! Errors of the library as exceptions of Python.
 
+use std::cell::RefCell;
 use std::error::Error as _;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -42,13 +43,25 @@ impl<T> OrRaise<T> for elman::Result<T> {
     }
 }
 
+thread_local! {
+    /// An exception on its way through work of the library.
+    static KEPT: RefCell<Option<PyErr>> = const { RefCell::new(None) };
+}
+
+/// Keeps an exception that came up within [`detached`] work, which the error of the work then is.
+pub fn keep(exception: PyErr) {
+    KEPT.set(Some(exception));
+}
+
 /// Does work while other threads of Python run. A panic, which is a mistake of the library, becomes
 /// a `RuntimeError`.
 pub fn detached<T: Send>(
     py: Python<'_>,
     work: impl FnOnce() -> elman::Result<T> + Send,
 ) -> PyResult<T> {
-    py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(panicked)?.or_raise()
+    KEPT.take();
+    let done = py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(panicked)?;
+    done.or_raise().map_err(|error| KEPT.take().unwrap_or(error))
 }
 
 /// The exception for a panic.

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use elman::layers::{Input, Layer as _, layer_classes, layer_from_config};
-use elman::models::{Shared, Symbolic as InnerSymbolic};
+use elman::models::{CallOptions, Shared, Symbolic as InnerSymbolic};
 use elman::{Model, Shape};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -201,13 +201,15 @@ impl Layer {
     }
 
     /// Calls the layer: `inputs` by position, `named` and `masks` by Keras's names, the states of a
-    /// recurrent layer last, and `options`, which are true or false.
+    /// recurrent layer last, `options`, which are true or false, and `training`, which files keep.
+    #[pyo3(signature = (inputs, named, masks, options, training=None))]
     fn call(
         &self,
         inputs: Vec<PyRef<'_, Symbolic>>,
         named: Vec<(String, PyRef<'_, Symbolic>)>,
         masks: Vec<(usize, PyRef<'_, Symbolic>)>,
         options: &Bound<'_, PyDict>,
+        training: Option<bool>,
     ) -> PyResult<Vec<Symbolic>> {
         // Before the lock is taken, since Python may run here.
         let options = config::object("call", options)?;
@@ -248,8 +250,8 @@ impl Layer {
         }
         let shared = state.shared.clone().unwrap_or_else(|| Shared::new(state.layer.clone()));
         state.shared = Some(shared.clone());
-        let masks = masks.iter().map(|(input, mask)| (*input, mask.0.clone()));
-        let outputs = shared.apply_masked(tensors, masks).or_raise()?;
+        let masks = masks.iter().map(|(input, mask)| (*input, mask.0.clone())).collect();
+        let outputs = shared.apply_with(tensors, CallOptions { masks, training }).or_raise()?;
         Ok(outputs.into_iter().map(Symbolic).collect())
     }
 }

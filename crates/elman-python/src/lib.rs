@@ -46,6 +46,7 @@ fn _elman(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<streaming::Stream>()?;
     module.add_class::<streaming::Streams>()?;
     module.add_class::<symbolic::Symbolic>()?;
+    module.add_class::<training::Bar>()?;
     module.add_class::<training::Callback>()?;
     module.add_function(wrap_pyfunction!(layers::classes, module)?)?;
     module.add_function(wrap_pyfunction!(objects::complete, module)?)?;

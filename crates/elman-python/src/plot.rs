@@ -14,7 +14,8 @@ use crate::error::{OrRaise, detached, invalid};
 use crate::models::Model;
 use crate::training::Arguments;
 
-/// The learning curves of a training: series by name, with a value for each epoch.
+/// The learning curves of a training: series by name, with a value for each epoch; of validation,
+/// perhaps NaN where there was none.
 #[pyfunction]
 pub fn plot_history(series: Vec<(String, Vec<f64>)>, epochs: Vec<usize>) -> PyResult<String> {
     plot::history(&History::from_series(series, epochs).or_raise()?).or_raise()

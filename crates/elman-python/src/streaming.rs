@@ -14,6 +14,23 @@ const MOST: usize = 1 << 20;
 
 /// A session of a model: one step at a time, with the states kept between. `model.stream()` makes
 /// one.
+///
+/// A step is an array `(features,)`, its output one `(units,)`; of several inputs or outputs, a list.
+///
+/// Raises:
+///     ValueError: in `step`, for another number of features; in `load_states`, for states of another
+///         model.
+///
+/// >>> import numpy as np
+/// >>> import elman
+/// >>> model = elman.Sequential([elman.layers.GRU(4, input_shape=(None, 3))])
+/// >>> stream = model.stream()
+/// >>> y = stream.step(np.ones(3))
+/// >>> y.shape, np.array_equal(stream.step(np.ones(3)), y)
+/// ((4,), False)
+/// >>> stream.reset()
+/// >>> np.array_equal(stream.step(np.ones(3)), y)
+/// True
 #[pyclass(frozen, module = "elman._elman")]
 pub struct Stream {
     stream: Mutex<elman::streaming::Stream>,
@@ -114,6 +131,19 @@ impl Stream {
 
 /// Sessions of a model that step together, each at times of its own: a row of a step is one session.
 /// `model.streams(capacity)` makes them.
+///
+/// A step is an array `(sessions, features)`, its output one `(sessions, units)`.
+///
+/// Raises:
+///     ValueError: for numbers of sessions that don't exist, and for another number of features.
+///
+/// >>> import numpy as np
+/// >>> import elman
+/// >>> model = elman.Sequential([elman.layers.GRU(4, input_shape=(None, 3))])
+/// >>> streams = model.streams(100)
+/// >>> first, second = streams.add(), streams.add()
+/// >>> streams.step([first, second], np.ones((2, 3))).shape, len(streams)
+/// ((2, 4), 2)
 #[pyclass(frozen, module = "elman._elman")]
 pub struct Streams(Mutex<elman::streaming::Streams>);
 

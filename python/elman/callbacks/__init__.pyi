@@ -1,7 +1,7 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
-from typing import Any
+
+
 
 from .base import Callback as Callback, History as History
 from .described import BackupAndRestore as BackupAndRestore, CSVLogger as CSVLogger, EarlyStopping as EarlyStopping, ModelCheckpoint as ModelCheckpoint, ReduceLROnPlateau as ReduceLROnPlateau, SwapEMAWeights as SwapEMAWeights, TensorBoard as TensorBoard, TerminateOnNaN as TerminateOnNaN

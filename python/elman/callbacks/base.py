@@ -7,7 +7,7 @@ from .._copies import state_without
 from .._pictures import Curves
 from .._arguments import Configured, arguments
 
-#: The moments of a training that callbacks are told of.
+#: The moments that callbacks are told of.
 EVENTS = (
     "on_train_begin",
     "on_train_end",
@@ -17,11 +17,6 @@ EVENTS = (
     "on_train_batch_end",
     "on_test_begin",
     "on_test_end",
-)
-
-
-#: Moments that Keras tells of, and this library doesn't.
-NEVER_TOLD = (
     "on_test_batch_begin",
     "on_test_batch_end",
     "on_predict_begin",
@@ -91,9 +86,40 @@ class Callback:
     def on_test_end(self, logs=None):
         """After the validation of an epoch, and after `evaluate`."""
 
+    def on_test_batch_begin(self, batch, logs=None):
+        """Before a batch of a validation or of `evaluate`, counted from 0."""
+
+    def on_test_batch_end(self, batch, logs=None):
+        """After such a batch; `logs` are the means since the evaluation began, and
+        `self.model.stop_evaluating = True` ends it."""
+
+    def on_predict_begin(self, logs=None):
+        """Before `predict`."""
+
+    def on_predict_end(self, logs=None):
+        """After `predict`."""
+
+    def on_predict_batch_begin(self, batch, logs=None):
+        """Before a batch of `predict`, counted from 0."""
+
+    def on_predict_batch_end(self, batch, logs=None):
+        """After such a batch; `logs["outputs"]` is what it gave, and
+        `self.model.stop_predicting = True` ends the prediction."""
+
 
 class History(Curves, Callback):
-    """What a training tells: `history` holds a list of values, one for each epoch, by name."""
+    """What a training tells: `history` holds a list of values, one for each epoch, by name; `epoch`
+    the epochs. Series of validation are shorter with `validation_freq`.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((4, 3)), np.ones((4, 1))
+    >>> history = model.fit(x, y, epochs=2, validation_data=(x, y), verbose=0)
+    >>> sorted(history.history), history.epoch
+    (['loss', 'val_loss'], [0, 1])
+    """
 
     def __init__(self):
         self.history, self.epoch = {}, []
@@ -206,11 +232,6 @@ def prepare(callbacks, model, params):
                 raise TypeError(
                     f"fit: argument `callbacks` must hold callbacks, got {type(callback).__name__}"
                 )
-        elif never := [event for event in NEVER_TOLD if hasattr(callback, event)]:
-            raise ValueError(
-                f"fit: {type(callback).__name__}.{never[0]} would never be called: callbacks are "
-                f"told of {', '.join(EVENTS)}"
-            )
         callback.set_params(params)
         callback.set_model(model)
         if isinstance(callback, Described) and "_native" not in vars(callback):
@@ -221,6 +242,23 @@ def prepare(callbacks, model, params):
         else:
             told.append(("python", callback, overridden(callback)))
     return told
+
+
+def told_of(callbacks, event):
+    """Those of prepared callbacks that do something at a moment of an evaluation or a prediction."""
+    for kind, callback, *events in callbacks:
+        if event in events[0] if kind == "python" else kind == "native" and event in _NATIVE:
+            yield callback
+
+
+#: What the library's own callbacks are told of there.
+_NATIVE = ("on_test_begin", "on_test_end")
+
+
+def tell(callbacks, event, *given):
+    """Tells prepared callbacks of a moment of an evaluation or a prediction."""
+    for callback in told_of(callbacks, event):
+        getattr(callback, event)(*given)
 
 
 def overridden(callback):

@@ -46,7 +46,26 @@ class EarlyStopping(Described):
 
 
 class ModelCheckpoint(Described):
-    """Saves the model, after each epoch or when `monitor` improves."""
+    """Saves the model, after each epoch or when `monitor` improves.
+
+    `filepath` may hold `{epoch}` and names of logs; it ends in `.keras`, or in `.weights.h5` with
+    `save_weights_only`.
+
+    Raises:
+        ValueError: in `fit`, for a `monitor` or a name in `filepath` that the logs don't have.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((4, 3)), np.ones((4, 1))
+    >>> import os, tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = os.path.join(folder.name, "at-{epoch:02d}.keras")
+    >>> _ = model.fit(x, y, epochs=2, verbose=0, callbacks=[ModelCheckpoint(path)])
+    >>> sorted(os.listdir(folder.name))
+    ['at-01.keras', 'at-02.keras']
+    """
 
     def __init__(
         self,
@@ -80,7 +99,21 @@ class ModelCheckpoint(Described):
 
 
 class ReduceLROnPlateau(Described):
-    """Lowers the learning rate once `monitor` has not improved for `patience` epochs."""
+    """Lowers the learning rate once `monitor` has not improved for `patience` epochs.
+
+    Raises:
+        ValueError: for a `factor` that lowers nothing, and in `fit`, for a `monitor` that the logs don't have.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((4, 3)), np.ones((4, 1))
+    >>> plateau = ReduceLROnPlateau("loss", factor=0.5, patience=1, min_delta=1e9)
+    >>> _ = model.fit(x, y, epochs=3, verbose=0, callbacks=[plateau])
+    >>> round(model.optimizer.learning_rate, 6)
+    0.0025
+    """
 
     def __init__(
         self,
@@ -106,14 +139,47 @@ class ReduceLROnPlateau(Described):
 
 
 class CSVLogger(Described):
-    """Writes a line for each epoch into a file."""
+    """Writes a line for each epoch into a file: the epoch, then the values of the logs by name.
+
+    Raises:
+        OSError: in `fit`, for a file that can't be written.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((4, 3)), np.ones((4, 1))
+    >>> import os, tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = os.path.join(folder.name, "log.csv")
+    >>> _ = model.fit(x, y, epochs=2, verbose=0, callbacks=[CSVLogger(path)])
+    >>> [line.split(',')[0] for line in open(path)]
+    ['epoch', '0', '1']
+    """
 
     def __init__(self, filename, separator=",", append=False):
         self._make(locals())
 
 
 class BackupAndRestore(Described):
-    """Backs a training up, and goes on with one that was interrupted."""
+    """Backs a training up, and goes on with one that was interrupted.
+
+    The backup is deleted when the training has come to its end, unless `delete_checkpoint` is false.
+
+    Raises:
+        ValueError: in `fit`, for a backup of another training.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((4, 3)), np.ones((4, 1))
+    >>> import os, tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> _ = model.fit(x, y, epochs=2, verbose=0, callbacks=[BackupAndRestore(folder.name)])
+    >>> len(model.history.epoch)
+    2
+    """
 
     def __init__(
         self,
@@ -126,7 +192,22 @@ class BackupAndRestore(Described):
 
 
 class TensorBoard(Described):
-    """Writes what TensorBoard shows."""
+    """Writes the logs of epochs, or of batches, as files that TensorBoard shows.
+
+    Raises:
+        ValueError: for options of pictures, profiles and embeddings, which it doesn't write.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((4, 3)), np.ones((4, 1))
+    >>> import os, tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> _ = model.fit(x, y, epochs=2, verbose=0, callbacks=[TensorBoard(folder.name)])
+    >>> os.listdir(folder.name)
+    ['train']
+    """
 
     def __init__(
         self,
@@ -144,14 +225,39 @@ class TensorBoard(Described):
 
 
 class TerminateOnNaN(Described):
-    """Ends a training whose loss is NaN, quietly."""
+    """Ends a training whose loss is NaN or infinite, quietly; without it, that is an error.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((4, 3)), np.ones((4, 1))
+    >>> model.compile(elman.optimizers.SGD(1e30), 'mse')
+    >>> _ = model.fit(x, y, epochs=9, verbose=0, callbacks=[TerminateOnNaN()])
+    >>> len(model.history.epoch) < 9
+    True
+    """
 
     def __init__(self, raise_error=False):
         self._make(locals())
 
 
 class SwapEMAWeights(Described):
-    """Evaluates with the averages of weights that the optimizer keeps."""
+    """Evaluates with the averages of weights that the optimizer keeps.
+
+    Raises:
+        ValueError: in `fit`, for an optimizer without `use_ema`.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((4, 3)), np.ones((4, 1))
+    >>> model.compile(elman.optimizers.SGD(use_ema=True), 'mse')
+    >>> _ = model.fit(x, y, epochs=2, verbose=0, callbacks=[SwapEMAWeights()])
+    >>> model.history.epoch
+    [0, 1]
+    """
 
     def __init__(self, swap_on_epoch=False):
         self._make(locals())

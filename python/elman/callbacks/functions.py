@@ -5,7 +5,22 @@ from .base import EVENTS, Callback
 
 
 class LambdaCallback(Callback):
-    """A callback made of functions, each for one moment."""
+    """A callback made of functions, each for one moment: those of `Callback`, by name.
+
+    Raises:
+        ValueError: for a moment that there isn't.
+        TypeError: for what is no function.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((4, 3)), np.ones((4, 1))
+    >>> told = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, list(logs)))
+    >>> _ = model.fit(x, y, epochs=2, verbose=0, callbacks=[told])
+    0 ['loss']
+    1 ['loss']
+    """
 
     def __init__(
         self,
@@ -35,7 +50,22 @@ class LambdaCallback(Callback):
 
 
 class LearningRateScheduler(Callback):
-    """Sets the learning rate before each epoch, to what `schedule(epoch, rate)` gives."""
+    """Sets the learning rate before each epoch, to what `schedule(epoch, rate)` gives.
+
+    Raises:
+        TypeError: for what is no function.
+        ValueError: in `fit`, if it gives no number.
+
+    >>> import numpy as np
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((4, 3)), np.ones((4, 1))
+    >>> halved = LearningRateScheduler(lambda epoch, rate: rate / 2)
+    >>> _ = model.fit(x, y, epochs=2, verbose=0, callbacks=[halved])
+    >>> round(model.optimizer.learning_rate, 6)
+    0.0025
+    """
 
     def __init__(self, schedule, verbose=0):
         if not callable(schedule) and not isinstance(schedule, Configured):

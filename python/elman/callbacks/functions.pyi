@@ -1,8 +1,10 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+from typing import Literal
+from typing import TypeAlias as _Alias
 
+_Verbose: _Alias = Literal['auto', 0, 1, 2]
 from .._arguments import Configured as Configured
 from .base import EVENTS as EVENTS, Callback as Callback
 class LambdaCallback(Callback):
@@ -10,6 +12,6 @@ class LambdaCallback(Callback):
 class LearningRateScheduler(Callback):
     schedule: Any
     verbose: Any
-    def __init__(self, schedule: Any, verbose: str | int = 0) -> None: ...
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None: ...
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None: ...
+    def __init__(self, schedule: Any, verbose: _Verbose = 0) -> None: ...
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None: ...
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None: ...

@@ -5,17 +5,13 @@ from .sharing import join
 from .symbolic import flatten
 
 
-def call_on_arrays(layer, args, kwargs):
-    """The outputs of a layer for arrays. Its weights are made by the first call."""
+def call_on_arrays(layer, training, args, kwargs):
+    """The outputs of a layer for arrays, as in training or not. Its weights are made by the first
+    call."""
     import numpy as np
 
     from .input import Input
 
-    if kwargs.pop("training", None):
-        raise ValueError(
-            f"call of layer {layer.name}: argument `training` must be left out, got True: "
-            "`fit` trains, everything else doesn't"
-        )
     for key in [key for key, value in kwargs.items() if value is None]:
         del kwargs[key]
     states = flatten(kwargs.pop("initial_state", None))
@@ -38,8 +34,7 @@ def call_on_arrays(layer, args, kwargs):
         model = _elman.Model.functional([tensor._symbol for tensor in inputs], symbols, None)
         join(layer, model)
         models[key] = model
-    model = models[key]
-    return model.predict(arrays[0] if len(arrays) == 1 else arrays, None)
+    return models[key].call(arrays[0] if len(arrays) == 1 else arrays, training)
 
 
 def flatten_arrays(args):

@@ -19,13 +19,13 @@ class Adapting(Layer):
         batches = [data] if is_array else list(data)[:steps]
         _elman.adapt(self._layer, batches)
 
-    def _call_on_arrays(self, *args, **kwargs):
+    def _call_on_arrays(self, training, *args, **kwargs):
         from ._eager import call_on_arrays
 
         # Without keeping a model, since `adapt` may come again.
         layer = type(self)._of_native(self._layer)
         layer._homes = list(self._homes)
-        return call_on_arrays(layer, args, kwargs)
+        return call_on_arrays(layer, training, args, kwargs)
 
 
 class Lookup(Adapting):
@@ -64,7 +64,7 @@ class Lookup(Adapting):
         weights = None if idf_weights is None else [float(weight) for weight in idf_weights]
         _elman.set_vocabulary(self._layer, vocabulary, weights)
 
-    def _call_on_arrays(self, *args, **kwargs):
+    def _call_on_arrays(self, training, *args, **kwargs):
         if len(args) != 1 or any(value for value in kwargs.values()):
             raise TypeError(f"call of layer {self.name} on arrays: one argument is taken")
         return _elman.look_up(self._layer, args[0])

@@ -12,6 +12,12 @@ class Layer:
 
     Layers are made with Keras's arguments, and put into models, which hold their weights; or they
     are called: on the `KerasTensor`s of a functional model, or on arrays.
+
+    >>> import elman
+    >>> layer = elman.layers.Dense(2, name='head')
+    >>> model = elman.Sequential([elman.Input((3,)), layer])
+    >>> layer.name, layer.output_shape, [w.shape for w in layer.get_weights()], layer.units
+    ('head', (None, 2), [(3, 2), (2,)], 2)
     """
 
     _keras_name = "Layer"
@@ -220,14 +226,15 @@ class Layer:
 
     def __call__(self, *args, **kwargs):
         """Calls the layer on tensors of a model, which gives tensors, or on arrays, which gives
-        arrays."""
+        arrays.
+
+        `training=True` makes it behave as in training: dropout is active. Of a call on tensors of a
+        model it counts, as in Keras 3, where that model is called on arrays without saying
+        `training`; `fit`, `evaluate` and `predict` know themselves whether they train.
+        """
+        training = _truth(self, kwargs.pop("training", None))
         if not tensors_in((args, kwargs)):
-            return self._call_on_arrays(*args, **kwargs)
-        if kwargs.pop("training", None):
-            raise ValueError(
-                f"call of layer {self.name}: argument `training` must be left out, got True: "
-                "`fit` trains, everything else doesn't"
-            )
+            return self._call_on_arrays(training, *args, **kwargs)
         inputs, named, masks, options = flatten(args), [], [], {}
         states = kwargs.pop("initial_state", None)
         if states is not None:
@@ -254,6 +261,7 @@ class Layer:
             [(key, tensor._symbol) for key, tensor in named],
             [(position, tensor._symbol) for position, tensor in masks],
             options,
+            training,
         )
         self._calls.append((tuple(everything), symbols))
         outputs = [KerasTensor(symbol, self, tuple(everything)) for symbol in symbols]
@@ -269,10 +277,20 @@ class Layer:
     def _take_handle(self, handle):
         self._layer = handle
 
-    def _call_on_arrays(self, *args, **kwargs):
+    def _call_on_arrays(self, training, *args, **kwargs):
         from ._eager import call_on_arrays
 
-        return call_on_arrays(self, args, kwargs)
+        return call_on_arrays(self, training, args, kwargs)
+
+
+def _truth(layer, training):
+    """Whether a call is to be as in training, if it says so."""
+    if training is None or isinstance(training, (bool, int)):
+        return None if training is None else bool(training)
+    raise TypeError(
+        f"call of layer {layer.name}: argument `training` must be true, false or None, "
+        f"got {type(training).__name__}"
+    )
 
 
 #: The masks of attention layers, each with the input that it is for.

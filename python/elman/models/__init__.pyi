@@ -1,7 +1,7 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
-from typing import Any
+
+
 
 from ..saving import load_model as load_model, model_from_json as model_from_json, save_model as save_model
 from .clone import clone_model as clone_model

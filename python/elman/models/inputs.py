@@ -39,21 +39,23 @@ def _each(x, names, convert):
     return convert(x)
 
 
-def targets_of(call, model, x, y):
-    """Targets as the library takes them; of steps of unequal sequences, padded as those are."""
+def targets_of(call, model, x, y, argument="y"):
+    """Targets, or the weights of samples, as the library takes them; of steps of unequal sequences,
+    padded as those are."""
     if y is None or type(y).__module__ == "numpy" and y.dtype != object:
         return y
-    return _each(y, model.output_names, lambda part: _target(call, x, part))
+    return _each(y, model.output_names, lambda part: _target(call, x, part, argument))
 
 
-def _target(call, x, y):
+def _target(call, x, y, argument):
     y = plain(y)
     own = lengths(y)
     if own is None:
         return y
     if lengths(plain(x)) != own:
         raise ValueError(
-            f"{call}: argument `y` must hold a target for each step of `x`, got sequences of other lengths"
+            f"{call}: argument `{argument}` must hold a value for each step of `x`, "
+            "got sequences of other lengths"
         )
     return pad(y, 0.0)
 

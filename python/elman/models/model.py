@@ -3,26 +3,32 @@
 import weakref
 
 from .. import _elman
-from .._copies import reduce_model
+from .._copies import copy_model, reduce_model
 from .._pictures import Pictures
 from ..layers.input import InputLayer
 from ..layers.layer import Layer
 from ..layers.registry import class_of
 from ..layers.sharing import join
 from ..layers.symbolic import KerasTensor, flatten
+from .inputs import inputs_of
 from .training import Training
 
 
 class Model(Training, Pictures, Layer):
-    """A model from its inputs to its outputs.
-
-    ```python
-    x = elman.Input((10, 3))
-    h = elman.layers.LSTM(4, return_sequences=True)(x)
-    model = elman.Model(x, elman.layers.Dense(1)(h))
-    ```
+    """A model from its inputs to its outputs: tensors of `Input`, and what layers give for them.
 
     A model is a layer, too: it can be called on tensors of another model.
+
+    Raises:
+        TypeError: for inputs or outputs that are no tensors of a model.
+        ValueError: for outputs that don't depend on the inputs alone, and for layers of equal names.
+
+    >>> import elman
+    >>> x = elman.Input((10, 3))
+    >>> h = elman.layers.LSTM(4, return_sequences=True)(x)
+    >>> model = elman.Model(x, elman.layers.Dense(1)(h))
+    >>> model.output_shape, model.count_params()
+    ((None, 10, 1), 133)
     """
 
     _keras_name = "Functional"
@@ -65,7 +71,7 @@ class Model(Training, Pictures, Layer):
         self._symbols = None
         self._optimizer = None
         self.history = None
-        self.stop_training = False
+        self.stop_training = self.stop_evaluating = False
 
     @classmethod
     def _of_model(cls, native):
@@ -324,9 +330,15 @@ class Model(Training, Pictures, Layer):
     # Copies.
 
     def __reduce__(self):
-        """A copy is a model of its own, with the weights, the compilation, the optimizer's state
-        and the history of this one; states of stateful layers are zero in it."""
+        """A copy is a model of its own, with the weights, the compilation, the optimizer's state,
+        the history and the states of stateful layers of this one."""
         return reduce_model(self)
+
+    def __copy__(self):
+        return copy_model(self)
+
+    def __deepcopy__(self, memo):
+        return copy_model(self)
 
     # Files.
 
@@ -362,15 +374,17 @@ class Model(Training, Pictures, Layer):
         if not self.built and len(tensors) == 1:
             self.build(tensors[0].shape)
 
-    def _call_on_arrays(self, *args, **kwargs):
-        for key in [key for key, value in kwargs.items() if not value]:
+    def _call_on_arrays(self, training, *args, **kwargs):
+        for key in [key for key, value in kwargs.items() if value is None]:
             del kwargs[key]
         if kwargs or len(args) != 1:
             raise TypeError(
                 f"call of model {self.name} on arrays: one argument is taken, "
                 f"got {len(args)} and {', '.join(kwargs) or 'nothing by name'}"
             )
-        return self._native.predict(args[0], None)
+        y = self._native.call(inputs_of("call", self, args[0]), training)
+        self._claim()
+        return y
 
     def streams(self, capacity):
         """Sessions that step together, each at times of its own, with room for `capacity` of them.
@@ -391,7 +405,7 @@ class Model(Training, Pictures, Layer):
         >>> model = elman.Sequential([elman.layers.GRU(4, input_shape=(None, 3))])
         >>> stream, x = model.stream(), np.ones((1, 2, 3), "float32")
         >>> steps = [stream.step(step) for step in x[0]]
-        >>> bool((steps[-1] == model.predict(x)[0]).all())
+        >>> bool((steps[-1] == model.predict(x, verbose=0)[0]).all())
         True
         """
         return self._native.stream()

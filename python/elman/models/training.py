@@ -2,9 +2,11 @@
 
 import sys
 
-from ..callbacks.base import History, prepare
+from ..callbacks.base import History, prepare, tell, told_of
+from ..metrics.own import without_own
 from ..optimizers import deserialize as optimizer_of
 from ..optimizers.optimizer import Optimizer
+from .batches import num_batches, predict_in_batches
 from .inputs import inputs_of, is_arrays, targets_of
 
 
@@ -25,10 +27,15 @@ class Training:
     ):
         """Gives the model an optimizer, a loss and metrics, by name or as objects.
 
+        A metric may be a function of your own, of two arrays of NumPy, `y_true` and `y_pred`, that
+        gives a value for each sample or one for the batch; or an object of a class of your own, see
+        `elman.metrics.Metric`. Files hold their names alone.
+
         `run_eagerly`, `steps_per_execution`, `jit_compile` and `auto_scale_loss` change no result.
 
         Raises:
             ValueError: for a name or an argument that doesn't exist.
+            TypeError: for a loss of your own, since Python's functions don't tell their gradients.
 
         >>> import elman
         >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
@@ -36,14 +43,17 @@ class Training:
         >>> round(model.optimizer.learning_rate, 4)
         0.01
         """
+        _refuse_own(loss)
+        own = []
         self._native.compile(
             {
                 "optimizer": optimizer,
                 "loss": loss,
                 "loss_weights": loss_weights,
-                "metrics": metrics,
-                "weighted_metrics": weighted_metrics,
-            }
+                "metrics": without_own(metrics, own),
+                "weighted_metrics": without_own(weighted_metrics, own),
+            },
+            own,
         )
         self._order = None
         self._optimizer = optimizer if isinstance(optimizer, Optimizer) else None
@@ -97,9 +107,11 @@ class Training:
 
         `x` is an array or a frame, or a list or dictionary of them, or a list of sequences of
         unequal lengths for a model that masks; or a generator, a `PyDataset`, or anything
-        else that gives batches `(x, y)` or `(x, y, sample_weight)`. `verbose` is `"auto"`, 0 for
-        silence, 1 for a bar, 2 for lines. Ctrl-C ends the training between two batches; the model
-        keeps what it has learnt.
+        else that gives batches `(x, y)` or `(x, y, sample_weight)`. `shuffle` takes samples, or
+        the batches of a `PyDataset`, in a new order in each epoch. `verbose` is `"auto"`, 0 for
+        silence, 1 for a bar, 2 for lines. `validation_freq` is a number of epochs, or a list of
+        those, counted from 1, to evaluate after. Ctrl-C ends the training between two batches; the
+        model keeps what it has learnt.
 
         Raises:
             ValueError: for data that don't fit the model, for NaN, for a loss that is none.
@@ -112,9 +124,7 @@ class Training:
         >>> len(history.history["loss"])
         3
         """
-        if validation_freq != 1:
-            raise ValueError(f"fit: argument `validation_freq` must be 1, got {validation_freq!r}")
-        self.stop_training = False
+        self.stop_training = self.stop_evaluating = False
         history = History()
         given = {
             "batch_size": batch_size,
@@ -124,35 +134,36 @@ class Training:
             "class_weight": class_weight,
             "validation_split": validation_split,
             "validation_steps": validation_steps,
+            "validation_freq": validation_freq,
             "validation_batch_size": validation_batch_size,
             "steps_per_epoch": steps_per_epoch,
             **progress(verbose),
         }
         if is_arrays(x):
-            given.update(self._data("fit", x, y), sample_weight=sample_weight)
+            given.update(self._data("fit", x, y, sample_weight))
         else:
             _alone("fit", y=y, sample_weight=sample_weight)
             given["dataset"] = x
         if validation_data is not None:
             if is_arrays(validation_data):
-                names = ("validation_x", "validation_y", "validation_sample_weight")
                 if not 2 <= len(validation_data) <= 3:
                     raise ValueError(
                         "fit: argument `validation_data` must be (x, y) or (x, y, sample_weight), "
                         f"got {len(validation_data)} parts"
                     )
-                given.update(zip(names, validation_data))
-                own = self._data("fit", *validation_data[:2])
-                given.update(validation_x=own["x"], validation_y=own["y"])
+                own = self._data("fit", *validation_data)
+                given.update((f"validation_{key}", value) for key, value in own.items())
             else:
                 given["validation_dataset"] = validation_data
-        params = {"epochs": epochs, "steps": steps_per_epoch, "verbose": given["verbose"]}
+        split = validation_split if validation_data is None else 0.0
+        steps = steps_per_epoch or num_batches(x, batch_size, split)
+        params = {"epochs": epochs, "steps": steps, "verbose": verbose}
         given["callbacks"] = prepare(callbacks, self, params)
         history.set_model(self)
         history.set_params(params)
         self.history = history
-        series, epochs_done, _why = self._native.fit(self, given)
-        history.history, history.epoch = series, epochs_done
+        series, epochs_done, partial, _why = self._native.fit(self, given)
+        history.history, history.epoch, history._partial = series, epochs_done, partial
         self._claim()
         self._logged = _in_order(self, series)
         return history
@@ -169,8 +180,11 @@ class Training:
         return_dict=False,
         **kwargs,
     ):
-        """The loss and the metrics over the data: a number, a list, or with `return_dict` a
-        dictionary.
+        """The loss and the metrics over the data, or over the first `steps` batches of it: a
+        number, a list, or with `return_dict` a dictionary. `verbose` is that of `fit`.
+
+        Raises:
+            ValueError: as `fit`.
 
         >>> import numpy as np
         >>> import elman
@@ -183,34 +197,31 @@ class Training:
             raise TypeError(f"evaluate: arguments {', '.join(kwargs)} are unknown")
         given = {"batch_size": batch_size, "steps": steps, **progress(verbose)}
         if is_arrays(x):
-            given.update(self._data("evaluate", x, y), sample_weight=sample_weight)
+            given.update(self._data("evaluate", x, y, sample_weight))
         else:
             _alone("evaluate", y=y, sample_weight=sample_weight)
             given["dataset"] = x
-        told = prepare(callbacks, self, {"verbose": given["verbose"], "steps": steps})
-        for entry in told:
-            if entry[0] == "python":
-                entry[1].on_test_begin({})
-        logs = dict(self._native.evaluate(given))
-        for entry in told:
-            if entry[0] == "python":
-                entry[1].on_test_end(logs)
+        params = {"epochs": 1, "steps": steps or num_batches(x, batch_size), "verbose": verbose}
+        told = prepare(callbacks, self, params)
+        self.stop_evaluating = False
+        tell(told, "on_test_begin", {})
+        given["watchers"] = tuple(list(told_of(told, f"on_test_batch_{e}")) for e in ("begin", "end"))
+        logs = dict(self._native.evaluate(self, given))
+        tell(told, "on_test_end", logs)
         self._claim()
         return self._told(logs, return_dict)
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """Trains on one batch: its loss and metrics, as they were before the step."""
-        given = {"sample_weight": sample_weight, "class_weight": class_weight}
-        given.update(self._data("train_on_batch", x, y))
+        given = {"class_weight": class_weight, **self._data("train_on_batch", x, y, sample_weight)}
         logs = dict(self._native.train_on_batch(given))
         self._claim()
         return self._told(logs, return_dict)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """The loss and the metrics on one batch."""
-        given = {"sample_weight": sample_weight, "batch_size": sys.maxsize}
-        given.update(self._data("test_on_batch", x, y))
-        return self._told(dict(self._native.evaluate(given)), return_dict)
+        given = {"batch_size": sys.maxsize, **self._data("test_on_batch", x, y, sample_weight)}
+        return self._told(dict(self._native.evaluate(self, given)), return_dict)
 
     def _told(self, logs, return_dict):
         self._logged = names = _in_order(self, logs)
@@ -220,8 +231,11 @@ class Training:
         return values[0] if len(values) == 1 else values
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
-        """The outputs for an array, or for a list or dictionary of them; or for the batches of a
-        generator or data set. Nothing is printed, whatever `verbose` is: they are there at once.
+        """The outputs for an array, or for a list or dictionary of them, or for the first `steps`
+        batches of them; or for the batches of a generator or data set.
+
+        `verbose` is `"auto"` or 1 for a bar, 0 for silence, which loops over single samples want, 2
+        for a line; the bar counts batches of `batch_size` (32), whatever is computed at a time.
 
         Raises:
             ValueError: for arrays that don't fit the model.
@@ -229,26 +243,32 @@ class Training:
         >>> import numpy as np
         >>> import elman
         >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(None, 3))])
-        >>> model.predict(np.ones((8, 5, 3))).shape
+        >>> model.predict(np.ones((8, 5, 3)), verbose=0).shape
         (8, 4)
         """
-        if steps is None and callbacks is None and is_arrays(x):
-            y = self._native.predict(inputs_of("predict", self, x), batch_size)
-            if self.__dict__.get("_waiting"):
-                self._claim()
-            return y
-        if callbacks:
-            raise ValueError("predict: argument `callbacks` must be left out")
-        if is_arrays(x):
-            raise ValueError(f"predict: argument `steps` must be left out for arrays, got {steps!r}")
-        return self._native.predict_dataset(x, steps)
+        told = progress(verbose)
+        style = told["verbose"], told["interval"]
+        arrays = is_arrays(x)
+        if callbacks or steps is not None and arrays:
+            params = {"epochs": 1, "steps": steps or num_batches(x, batch_size), "verbose": verbose}
+            return predict_in_batches(self, x, batch_size, steps, prepare(callbacks, self, params), style)
+        if not arrays:
+            return self._native.predict_dataset(x, steps, *style)
+        y = self._native.predict(inputs_of("predict", self, x), batch_size, *style)
+        if self.__dict__.get("_waiting"):
+            self._claim()
+        return y
 
     def predict_on_batch(self, x):
         """The outputs for one batch."""
         return self._native.predict(inputs_of("predict_on_batch", self, x), None)
 
-    def _data(self, call, x, y):
-        return {"x": inputs_of(call, self, x), "y": targets_of(call, self, x, y)}
+    def _data(self, call, x, y, sample_weight=None):
+        return {
+            "x": inputs_of(call, self, x),
+            "y": targets_of(call, self, x, y),
+            "sample_weight": targets_of(call, self, x, sample_weight, "sample_weight"),
+        }
 
     def reset_metrics(self):
         """Does nothing: metrics begin anew with each call."""
@@ -265,6 +285,28 @@ def progress(verbose):
     if verbose not in styles:
         raise ValueError(f'argument `verbose` must be "auto", 0, 1 or 2, got {verbose!r}')
     return {"verbose": styles[verbose], "interval": 0.25 if _is_notebook() else 0.1}
+
+
+def _refuse_own(loss, of_output=False):
+    """Says what to do instead of a loss that is code of Python's.
+
+    Raises:
+        TypeError: for such a loss.
+    """
+    if isinstance(loss, dict) and "class_name" not in loss:
+        loss = list(loss.values())
+    if isinstance(loss, (list, tuple)) and not of_output:
+        for part in loss:
+            _refuse_own(part, of_output=True)
+    elif callable(loss) and not hasattr(loss, "_keras_function") and not hasattr(loss, "get_config"):
+        name = getattr(loss, "__name__", type(loss).__name__)
+        raise TypeError(
+            f"compile: argument `loss` must be one of elman's losses, got the function {name}: training "
+            "needs its gradient, which a function of Python doesn't tell. Take a loss of elman.losses, "
+            "give outputs losses of their own with `loss_weights`, weigh samples by `sample_weight`, "
+            "or write the loss in Rust (`elman::training::losses::Loss`); as a metric the function can "
+            "be used as it is"
+        )
 
 
 def _is_notebook():
@@ -301,4 +343,8 @@ def _names_of(metrics):
         return [metrics]
     if isinstance(metrics, list):
         return [name for metric in metrics for name in _names_of(metric)]
-    return [metrics["config"]["name"]] if metrics else []
+    if not metrics:
+        return []
+    # Keras writes functions by their names alone.
+    config = metrics["config"]
+    return [config if isinstance(config, str) else config["name"]]

@@ -148,7 +148,7 @@ class SequenceEstimator(BaseEstimator):
 
     def _outputs(self, x):
         check_is_fitted(self)
-        return self.model_.predict(self._inputs(x, first=False), batch_size=256)
+        return self.model_.predict(self._inputs(x, first=False), batch_size=256, verbose=0)
 
 
 PARAMETERS = """

@@ -1,8 +1,18 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+from typing import Literal
+from typing import TypeAlias as _Alias
+from collections.abc import Callable as _Callable
+from collections.abc import Iterable as _Iterable
+from collections.abc import Mapping as _Mapping
+from elman.callbacks.base import Callback as _Callback
+from elman._arguments import Configured as _Configured
 
+_Config: _Alias = _Mapping[str, Any]
+_Named: _Alias = str | _Configured | _Callable[..., Any] | _Config
+_Callbacks: _Alias = _Callback | _Iterable[_Callback]
+_Verbose: _Alias = Literal['auto', 0, 1, 2]
 import copy
 import numbers
 import numpy as np
@@ -30,6 +40,6 @@ class SequenceEstimator(BaseEstimator):  # type: ignore[misc, unused-ignore]
     callbacks: Any
     verbose: Any
     random_state: Any
-    def __init__(self, cell: Any = 'lstm', units: int = 32, layers: Any = 1, bidirectional: bool = False, dropout: float = 0.0, window: int | None = None, step: int = 1, epochs: int = 20, batch_size: int | None = 32, optimizer: Any = 'adam', learning_rate: Any = None, validation_split: float = 0.0, callbacks: Any = None, verbose: str | int = 0, random_state: Any = None) -> None: ...
+    def __init__(self, cell: Any = 'lstm', units: int = 32, layers: Any = 1, bidirectional: bool = False, dropout: float = 0.0, window: int | None = None, step: int = 1, epochs: int = 20, batch_size: int | None = 32, optimizer: _Named = 'adam', learning_rate: Any = None, validation_split: float = 0.0, callbacks: _Callbacks | None = None, verbose: _Verbose = 0, random_state: Any = None) -> None: ...
     def __sklearn_tags__(self) -> Any: ...
 PARAMETERS: Any

@@ -97,6 +97,12 @@ impl Model {
         Ok(PyBytes::new(py, &detached(py, || model.to_bytes())?))
     }
 
+    /// A model of its own that is as this one is now.
+    fn copy(&self, py: Python<'_>) -> PyResult<Model> {
+        let model = self.0.read(py)?;
+        Ok(Model::new(py.detach(|| (*model).clone())))
+    }
+
     /// Adds a layer to a chain.
     fn add(&self, py: Python<'_>, layer: &Layer) -> PyResult<()> {
         let layer = layer.layer();
@@ -333,10 +339,27 @@ impl Model {
         self.0.change(py, |model| model.load_weights_by_name(path))
     }
 
-    fn compile(&self, py: Python<'_>, arguments: &Bound<'_, PyDict>) -> PyResult<()> {
+    /// Gives the model an optimizer, a loss and metrics, of which `own` are Python's: names and
+    /// functions or objects.
+    #[pyo3(signature = (arguments, own=None))]
+    fn compile(
+        &self,
+        py: Python<'_>,
+        arguments: &Bound<'_, PyDict>,
+        own: Option<&Bound<'_, PyList>>,
+    ) -> PyResult<()> {
         let object = config::object("compile", arguments)?.into();
+        let mut failed = None;
+        let mut of_python = |described: &_| {
+            let found = training::own_metric(own?, described);
+            found.unwrap_or_else(|exception| {
+                failed = Some(exception);
+                None
+            })
+        };
         let mut taken = self.0.take(py)?;
-        taken.model.compile_from_json(&object).or_raise()
+        let compiled = taken.model.compile_from_json_with(&object, &mut of_python).or_raise();
+        failed.map_or(compiled, Err)
     }
 
     /// Leaves optimizer, loss and metrics of a file aside.
@@ -372,10 +395,10 @@ impl Model {
 
     fn evaluate(
         &self,
-        py: Python<'_>,
+        owner: &Bound<'_, PyAny>,
         arguments: &Bound<'_, PyDict>,
     ) -> PyResult<Vec<(String, f64)>> {
-        training::evaluate(py, &self.0, arguments)
+        training::evaluate(owner.py(), &self.0, owner, arguments)
     }
 
     fn train_on_batch(
@@ -386,37 +409,88 @@ impl Model {
         training::train_on_batch(py, &self.0, arguments)
     }
 
-    /// The outputs for arrays.
+    /// The outputs for arrays, telling of the progress in a style, if one is given.
+    #[pyo3(signature = (x, batch_size, style=None, interval=0.1))]
     fn predict<'py>(
         &self,
         py: Python<'py>,
         x: &Bound<'py, PyAny>,
         batch_size: Option<usize>,
+        style: Option<&str>,
+        interval: f64,
     ) -> PyResult<Bound<'py, PyAny>> {
         let model = self.0.read(py)?;
-        let inputs = match model.input_shapes().len() {
-            0 | 1 if !is_collection(x) => {
-                vec![arrays::tensor("x", x)?]
-            }
-            _ => arrays::several("x", x, &model.input_names())?,
-        };
-        arrays::outputs(py, training::predict(py, &model, inputs, batch_size)?)
+        let inputs = inputs(&model, x)?;
+        arrays::outputs(
+            py,
+            training::predict(
+                py,
+                &model,
+                inputs,
+                batch_size,
+                style.map(|style| (style, interval)),
+            )?,
+        )
     }
 
-    /// The outputs for the batches of a data set.
+    /// The outputs for arrays, all at once, as in training or not.
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        x: &Bound<'py, PyAny>,
+        training: Option<bool>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let model = self.0.read(py)?;
+        let inputs = inputs(&model, x)?;
+        arrays::outputs(py, detached(py, || model.call(inputs, training))?)
+    }
+
+    /// The outputs for the batches of a data set, told of likewise.
+    #[pyo3(signature = (dataset, steps, style=None, interval=0.1))]
     fn predict_dataset<'py>(
         &self,
         py: Python<'py>,
         dataset: &Bound<'py, PyAny>,
         steps: Option<usize>,
+        style: Option<&str>,
+        interval: f64,
     ) -> PyResult<Bound<'py, PyAny>> {
         let model = self.0.read(py)?;
-        arrays::outputs(py, training::predict_dataset(py, &model, dataset, steps)?)
+        arrays::outputs(
+            py,
+            training::predict_dataset(
+                py,
+                &model,
+                dataset,
+                steps,
+                style.map(|style| (style, interval)),
+            )?,
+        )
     }
 
     fn reset_states(&self, py: Python<'_>) -> PyResult<()> {
         self.0.take(py)?.model.reset_states();
         Ok(())
+    }
+
+    /// The states of stateful layers by path, zeros included.
+    fn states<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let states = PyDict::new(py);
+        for (path, state) in self.0.read(py)?.named_states().or_raise()? {
+            states.set_item(path, arrays::of_tensor(py, &state)?)?;
+        }
+        Ok(states)
+    }
+
+    /// Replaces the states, by path.
+    fn set_states(&self, py: Python<'_>, states: &Bound<'_, PyDict>) -> PyResult<()> {
+        let named = states.iter().map(|(path, state)| {
+            let path: String = path.extract()?;
+            let state = arrays::tensor(&path, &state)?;
+            Ok((path, state))
+        });
+        let named: Vec<_> = named.collect::<PyResult<_>>()?;
+        self.0.change(py, |model| model.set_named_states(named))
     }
 
     fn save_states(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
@@ -448,6 +522,15 @@ impl Model {
         let shapes = layer.output_shapes(&inputs).or_raise()?;
         let shapes: PyResult<Vec<_>> = shapes.iter().map(|dims| shape(py, dims)).collect();
         PyList::new(py, shapes?)
+    }
+}
+
+/// The arrays for a model.
+fn inputs(model: &elman::Model, x: &Bound<'_, PyAny>) -> PyResult<Vec<elman::Tensor>> {
+    match model.input_shapes().len() {
+        // Without looking for names, which costs time.
+        0 | 1 if !is_collection(x) => Ok(vec![arrays::tensor("x", x)?]),
+        _ => arrays::several("x", x, &model.input_names()),
     }
 }
 

@@ -48,7 +48,13 @@ impl Callback for Interrupts {
         self.look()
     }
 
-    fn on_test_end(&mut self, _: &Logs, _: &mut Model, _: &mut Moment) -> Result<()> {
+    fn on_test_batch_end(
+        &mut self,
+        _: usize,
+        _: &Logs,
+        _: &mut Model,
+        _: &mut Moment,
+    ) -> Result<()> {
         self.look()
     }
 }
@@ -94,16 +100,20 @@ impl PythonCallback {
                 if let Some(logs) = logs {
                     *logs = read_logs(&dict)?;
                 }
-                self.owner.bind(py).getattr("stop_training")?.is_truthy()
+                let owner = self.owner.bind(py);
+                let is_set = |name: &str| owner.getattr(name)?.is_truthy();
+                Ok((is_set("stop_training")?, is_set("stop_evaluating")?))
             })
         });
         match told {
-            Ok(true) => {
-                let stop = || "a callback set `stop_training`".to_owned();
-                moment.stop.get_or_insert_with(stop);
+            Ok((stop_training, stop_evaluating)) => {
+                if stop_training {
+                    let stop = || "a callback set `stop_training`".to_owned();
+                    moment.stop.get_or_insert_with(stop);
+                }
+                moment.stop_evaluating |= stop_evaluating;
                 Ok(())
             }
-            Ok(false) => Ok(()),
             Err(exception) => Err(self.failure.keep("callback", exception)),
         }
     }
@@ -157,6 +167,26 @@ impl Callback for PythonCallback {
 
     fn on_test_begin(&mut self, model: &mut Model, moment: &mut Moment) -> Result<()> {
         self.tell("on_test_begin", model, moment, None, None)
+    }
+
+    fn on_test_batch_begin(
+        &mut self,
+        batch: usize,
+        model: &mut Model,
+        moment: &mut Moment,
+    ) -> Result<()> {
+        self.tell("on_test_batch_begin", model, moment, Some(batch), None)
+    }
+
+    fn on_test_batch_end(
+        &mut self,
+        batch: usize,
+        logs: &Logs,
+        model: &mut Model,
+        moment: &mut Moment,
+    ) -> Result<()> {
+        let mut logs = logs.clone();
+        self.tell("on_test_batch_end", model, moment, Some(batch), Some(&mut logs))
     }
 
     fn on_test_end(&mut self, logs: &Logs, model: &mut Model, moment: &mut Moment) -> Result<()> {

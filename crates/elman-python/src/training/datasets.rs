@@ -2,6 +2,7 @@
 //! over, such as the data loaders of other libraries.
 
 use elman::data::{Batch, BatchIterator, Dataset};
+use elman::random::Stream;
 use elman::training::Tensors;
 use elman::{Error, Result};
 use pyo3::prelude::*;
@@ -9,6 +10,7 @@ use pyo3::types::{PyList, PyTuple};
 
 use super::failure::Failure;
 use crate::arrays;
+use crate::data::Windows;
 
 /// A source of batches.
 pub struct Batches {
@@ -18,7 +20,13 @@ pub struct Batches {
     inputs: Vec<String>,
     outputs: Vec<String>,
     failure: Failure,
+    /// The seed of the order of batches that are had by their numbers.
+    seed: Option<u64>,
+    /// Told before each batch how many there were.
+    watch: Option<Watch>,
 }
+
+type Watch = Box<dyn FnMut(usize) -> Result<()> + Send>;
 
 impl Batches {
     pub fn new(
@@ -34,7 +42,21 @@ impl Batches {
             inputs,
             outputs,
             failure: failure.clone(),
+            seed: None,
+            watch: None,
         }
+    }
+
+    /// As Keras takes the batches of a `PyDataset`: in another order in each epoch. Windows of a
+    /// series have an order of their own.
+    pub fn shuffled(self, seed: Option<u64>) -> Batches {
+        let is_windows = Python::attach(|py| self.source.bind(py).is_instance_of::<Windows>());
+        Batches { seed: seed.filter(|_| !is_windows), ..self }
+    }
+
+    /// The same, telling before each batch, and after the last, how many there were.
+    pub fn watched(self, watch: impl FnMut(usize) -> Result<()> + Send + 'static) -> Batches {
+        Batches { watch: Some(Box::new(watch)), ..self }
     }
 
     fn failed(&self, exception: PyErr) -> Error {
@@ -73,11 +95,20 @@ impl Batches {
     }
 
     /// The batches by their numbers, or one after another.
-    fn start(&self) -> PyResult<Next> {
+    fn start(&self, epoch: usize) -> PyResult<Next> {
         Python::attach(|py| {
             let source = self.source.bind(py);
+            if self.by_number && source.hasattr("on_epoch_begin")? {
+                source.call_method0("on_epoch_begin")?;
+            }
             Ok(match self.by_number {
-                true => Next::Number(0, source.len()?),
+                true => {
+                    let count = source.len()?;
+                    let order = self.seed.map(|seed| {
+                        Stream::new(seed, &format!("shuffle@{epoch}")).permutation(count)
+                    });
+                    Next::Number(0, count, order)
+                }
                 false => Next::Iterator(source.try_iter()?.into_any().unbind()),
             })
         })
@@ -87,8 +118,9 @@ impl Batches {
         Python::attach(|py| {
             py.check_signals()?;
             let given = match next {
-                Next::Number(number, end) if *number < *end => {
-                    let given = self.source.bind(py).get_item(*number)?;
+                Next::Number(number, end, order) if *number < *end => {
+                    let index = order.as_ref().map_or(*number, |order| order[*number]);
+                    let given = self.source.bind(py).get_item(index)?;
                     *number += 1;
                     Some(given)
                 }
@@ -113,18 +145,26 @@ impl Batches {
 
 /// Where an epoch stands.
 enum Next {
-    Number(usize, usize),
+    /// The next, the number of all, and the order if it is another.
+    Number(usize, usize, Option<Vec<usize>>),
     Iterator(Py<PyAny>),
 }
 
 impl Dataset for Batches {
-    fn batches(&mut self, _epoch: usize) -> Result<BatchIterator<'_>> {
-        let mut state = self.start().map_err(|exception| self.failed(exception))?;
-        let mut over = false;
+    fn batches(&mut self, epoch: usize) -> Result<BatchIterator<'_>> {
+        let mut state = self.start(epoch).map_err(|exception| self.failed(exception))?;
+        let (mut over, mut count) = (false, 0);
         Ok(Box::new(std::iter::from_fn(move || {
             if over {
                 return None;
             }
+            if let Some(watch) = &mut self.watch
+                && let Err(error) = watch(count)
+            {
+                over = true;
+                return Some(Err(error));
+            }
+            count += 1;
             let given = self.next(&mut state).and_then(|batch| {
                 if batch.is_none() {
                     self.end()?;

@@ -1,9 +1,10 @@
 //! `fit`.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use elman::data::RowDataset;
-use elman::training::{Fit, History, StopReason, Tensors, Verbose};
+use elman::training::{Fit, History, StopReason, Tensors, ValidationFreq, Verbose};
 use elman::{Model, Tensor};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -19,8 +20,10 @@ use crate::config::{to_json, to_python};
 use crate::error::{detached, invalid};
 use crate::models::ModelCell;
 
-/// The history by name, the epochs, and why the training ended early.
-pub type Outcome<'py> = (Bound<'py, PyAny>, Vec<usize>, Option<String>);
+/// The history by name, the epochs, those of series that have values of some alone, and why the
+/// training ended early.
+pub type Outcome<'py> =
+    (Bound<'py, PyAny>, Vec<usize>, HashMap<String, Vec<usize>>, Option<String>);
 
 /// A callback before the training that it is for is put together.
 enum Given {
@@ -45,6 +48,7 @@ struct Job {
     shuffle: bool,
     validation_split: f64,
     validation_steps: Option<usize>,
+    validation_freq: ValidationFreq,
     steps_per_epoch: Option<usize>,
     callbacks: Vec<Given>,
     style: Option<Style>,
@@ -82,7 +86,10 @@ pub fn fit<'py>(
         StopReason::Callback(why) => why.clone(),
         StopReason::Interrupted => "interrupted".into(),
     });
-    Ok((to_python(py, &history.to_json())?, history.epochs().to_vec(), why))
+    let epochs = history.epochs().to_vec();
+    let own = |key: &str| Some((key.to_owned(), history.epochs_of(key)?.to_vec()));
+    let partial = history.keys().filter_map(own).filter(|(_, own)| *own != epochs).collect();
+    Ok((to_python(py, &history.to_json())?, epochs, partial, why))
 }
 
 fn read(
@@ -96,13 +103,16 @@ fn read(
     let batches = |source: Bound<'_, PyAny>| {
         Batches::new(&source, inputs.to_vec(), outputs.to_vec(), failure)
     };
+    let shuffle = arguments.get("shuffle", "true or false")?.unwrap_or(true);
+    let seed = cell.read(arguments.given.py())?.seed();
+    let shuffled = |source| batches(source).shuffled(shuffle.then_some(seed));
     let batch_size = arguments.count("batch_size")?;
     let name: Option<String> = arguments.get("verbose", "a style")?;
     let interval = arguments.get("interval", "seconds")?.unwrap_or(0.1);
     Ok(Job {
         x: arguments.arrays("x", inputs)?,
         y: arguments.arrays("y", outputs)?,
-        dataset: arguments.value("dataset")?.map(batches),
+        dataset: arguments.value("dataset")?.map(shuffled),
         sample_weight: arguments.optional_arrays("sample_weight", outputs)?,
         class_weight: arguments.class_weight()?,
         validation: match arguments.value("validation_dataset")? {
@@ -112,9 +122,10 @@ fn read(
         batch_size,
         epochs: arguments.count("epochs")?.unwrap_or(1),
         initial_epoch: arguments.count("initial_epoch")?.unwrap_or(0),
-        shuffle: arguments.get("shuffle", "true or false")?.unwrap_or(true),
+        shuffle,
         validation_split: arguments.get("validation_split", "a fraction")?.unwrap_or(0.0),
         validation_steps: arguments.count("validation_steps")?,
+        validation_freq: validation_freq(arguments)?,
         steps_per_epoch: arguments.count("steps_per_epoch")?,
         callbacks: callbacks(arguments, cell, owner, failure)?,
         style: Style::of(name.as_deref().unwrap_or("silent"), interval)?,
@@ -139,6 +150,18 @@ fn validation(
         Some(size) => Validation::Rows(x, y, weights, size),
         None => Validation::Arrays(x, y, weights),
     })
+}
+
+/// A number of epochs, or a list of those to evaluate after.
+fn validation_freq(arguments: &Arguments<'_, '_>) -> PyResult<ValidationFreq> {
+    let key = "validation_freq";
+    match arguments.value(key)? {
+        Some(list) if list.hasattr("__iter__")? => {
+            let epochs = arguments.get::<Vec<usize>>(key, "an integer or a list of epochs")?;
+            Ok(epochs.unwrap_or_default().into())
+        }
+        _ => Ok(arguments.count(key)?.unwrap_or(1).into()),
+    }
 }
 
 /// Callbacks come as `("described", object)`, `("native", callback)` or `("python", callback, events)`.
@@ -173,6 +196,7 @@ impl Job {
             .initial_epoch(self.initial_epoch)
             .shuffle(self.shuffle)
             .validation_split(self.validation_split)
+            .validation_freq(self.validation_freq)
             .verbose(Verbose::Silent);
         if let Some(batch_size) = self.batch_size {
             fit = fit.batch_size(batch_size);

@@ -7,9 +7,15 @@ mod failure;
 mod fit;
 mod native;
 mod once;
+mod own_metrics;
+mod predict;
 mod progress;
+mod watching;
 
 pub use arguments::Arguments;
 pub use fit::{Outcome, fit};
 pub use native::Callback;
-pub use once::{evaluate, predict, predict_dataset, train_on_batch};
+pub use once::{evaluate, train_on_batch};
+pub use own_metrics::own as own_metric;
+pub use predict::{predict, predict_dataset};
+pub use progress::Bar;

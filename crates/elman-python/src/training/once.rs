@@ -1,9 +1,7 @@
-//! What is done once: evaluations, single batches, predictions.
+//! What is done once: evaluations and single batches.
 
 use elman::training::losses::class_weight_to_sample_weights;
 use elman::training::{Logs, Tensors};
-use elman::{Model, Tensor};
-use numpy::ndarray::ArrayD;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::sync::Arc;
@@ -12,6 +10,7 @@ use super::arguments::Arguments;
 use super::datasets::Batches;
 use super::failure::Failure;
 use super::progress::{Progress, Style};
+use super::watching::Watching;
 use crate::error::{OrRaise, detached, invalid};
 use crate::models::ModelCell;
 
@@ -19,6 +18,7 @@ use crate::models::ModelCell;
 pub fn evaluate(
     py: Python<'_>,
     cell: &Arc<ModelCell>,
+    owner: &Bound<'_, PyAny>,
     given: &Bound<'_, PyDict>,
 ) -> PyResult<Logs> {
     let arguments = Arguments { call: "evaluate", given };
@@ -27,34 +27,29 @@ pub fn evaluate(
     let steps = arguments.count("steps")?;
     let failure = Failure::default();
     let style = arguments.get("verbose", "a style")?.unwrap_or("silent".to_owned());
-    let mut progress = Style::of(&style, 0.0)?.map(|style| Progress::new(style, &failure));
-    let mut told = |logs: PyResult<Logs>, steps: usize| {
-        let logs = failure.or(logs)?;
-        if let Some(progress) = &mut progress {
-            failure.or(detached(py, || progress.finish(steps, &logs)))?;
-        }
-        Ok(logs)
-    };
+    let interval = arguments.get("interval", "seconds")?.unwrap_or(0.1);
+    let progress = Style::of(&style, interval)?.map(|style| Progress::new(style, &failure));
+    let mut watching = Watching::new(progress, arguments.value("watchers")?, owner, &failure)?;
     if let Some(source) = arguments.value("dataset")? {
         let batches = Batches::new(&source, inputs, model.output_names(), &failure);
-        let known = steps.or_else(|| source.len().ok()).unwrap_or(0);
-        let logs = detached(py, || model.evaluate_dataset(batches, steps));
-        return told(logs, known);
+        watching.expect(steps.or_else(|| source.len().ok()).unwrap_or(0), None);
+        let watch = &mut watching;
+        let logs = detached(py, || model.evaluate_dataset_watched(batches, steps, watch));
+        return watching.finish(py, logs);
     }
     let outputs = model.output_names();
     let (x, y) = (arguments.arrays("x", &inputs)?, arguments.arrays("y", &outputs)?);
     let weights = arguments.optional_arrays("sample_weight", &outputs)?.map(Tensors::from);
     let batch_size = arguments.count("batch_size")?.unwrap_or(32);
-    if let Some(steps) = steps {
-        // As in Keras, so many batches of the arrays.
-        let rows = steps.saturating_mul(batch_size);
-        if x.first().is_some_and(|x| x.shape().first().is_some_and(|n| *n > rows)) || steps == 0 {
-            return Err(invalid("evaluate: argument `steps`", "left out for arrays", steps));
-        }
+    if steps == Some(0) {
+        return Err(invalid("evaluate: argument `steps`", "1 or more", 0));
     }
     let samples = x.first().and_then(|x| x.shape().first().copied()).unwrap_or(0);
-    let logs = detached(py, || model.evaluate_with(x, y, weights, batch_size));
-    told(logs, samples.div_ceil(batch_size.max(1)))
+    let all = samples.div_ceil(batch_size.max(1));
+    watching.expect(steps.map_or(all, |steps| steps.min(all)), steps);
+    let watch = &mut watching;
+    let logs = detached(py, || model.evaluate_watched(x, y, weights, batch_size, watch));
+    watching.finish(py, logs)
 }
 
 /// One step of training, or with `test`, of evaluation.
@@ -80,30 +75,4 @@ pub fn train_on_batch(
     }
     let weights = weights.map(Tensors::from);
     cell.change(py, |model| model.train_on_batch_with(x, y, weights))
-}
-
-/// The outputs for arrays, however many rows are computed at a time.
-pub fn predict(
-    py: Python<'_>,
-    model: &Model,
-    inputs: Vec<Tensor>,
-    batch_size: Option<usize>,
-) -> PyResult<Vec<ArrayD<f32>>> {
-    let Some(batch_size) = batch_size.filter(|_| !model.is_stateful()) else {
-        return detached(py, || model.predict_all(inputs));
-    };
-    detached(py, || model.predict_in_batches(inputs, batch_size))
-}
-
-/// The outputs for the batches of a data set.
-pub fn predict_dataset(
-    py: Python<'_>,
-    model: &Model,
-    source: &Bound<'_, PyAny>,
-    steps: Option<usize>,
-) -> PyResult<Vec<ArrayD<f32>>> {
-    let failure = Failure::default();
-    let batches = Batches::new(source, model.input_names(), model.output_names(), &failure);
-    let outputs = detached(py, || model.predict_dataset(batches, steps));
-    failure.or(outputs)
 }

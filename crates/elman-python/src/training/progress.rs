@@ -1,6 +1,7 @@
 //! What trainings write while they run, to Python's `sys.stdout`.
 
 use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use elman::training::Logs;
@@ -9,7 +10,7 @@ use elman::{Model, Result};
 use pyo3::prelude::*;
 
 use super::failure::Failure;
-use crate::error::invalid;
+use crate::error::{OrRaise, invalid};
 
 /// Keras's bar is so wide.
 const WIDTH: usize = 20;
@@ -104,6 +105,18 @@ impl Progress {
         self.say(&format!("\r{line}{blank}{}", if is_last { "\n" } else { "" }))
     }
 
+    /// Draws the bar after so many steps of a call that takes longer than its interval.
+    pub fn advance(&mut self, steps: usize, target: usize, logs: &dyn Fn() -> Logs) -> Result<()> {
+        let Style::Bar(interval) = self.style else { return Ok(()) };
+        if steps == 1 {
+            self.first = Some(Instant::now());
+        }
+        match self.drawn.unwrap_or(self.start).elapsed() < interval {
+            true => Ok(()),
+            false => self.draw(steps, target, &logs(), false),
+        }
+    }
+
     /// The last words on an epoch or an evaluation of so many steps.
     pub fn finish(&mut self, steps: usize, logs: &Logs) -> Result<()> {
         match self.style {
@@ -118,6 +131,42 @@ impl Progress {
                 ))
             }
         }
+    }
+}
+
+/// The progress of what Python does batch by batch.
+#[pyclass(frozen, module = "elman._elman")]
+pub struct Bar {
+    progress: Option<Mutex<Progress>>,
+    target: usize,
+    failure: Failure,
+}
+
+impl Bar {
+    fn tell(&self, tell: impl FnOnce(&mut Progress) -> Result<()>) -> PyResult<()> {
+        let Some(progress) = &self.progress else { return Ok(()) };
+        let told = tell(&mut progress.lock().unwrap_or_else(PoisonError::into_inner));
+        self.failure.or(told.or_raise())
+    }
+}
+
+#[pymethods]
+impl Bar {
+    /// One of a style, over so many steps.
+    #[new]
+    fn new(style: &str, interval: f64, target: usize) -> PyResult<Bar> {
+        let failure = Failure::default();
+        let style = Style::of(style, interval)?;
+        let progress = style.map(|style| Mutex::new(Progress::new(style, &failure)));
+        Ok(Bar { progress, target, failure })
+    }
+
+    fn advance(&self, steps: usize) -> PyResult<()> {
+        self.tell(|progress| progress.advance(steps, self.target, &Logs::new))
+    }
+
+    fn finish(&self, steps: usize) -> PyResult<()> {
+        self.tell(|progress| progress.finish(steps, &Logs::new()))
     }
 }
 
