@@ -6,6 +6,7 @@ of the extension module, `_elman.pyi`, is written by hand.
 """
 
 import ast
+import re
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent / "elman"
@@ -13,24 +14,69 @@ PACKAGE = Path(__file__).resolve().parent / "elman"
 HEAD = '''\
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
-from typing import Any
 '''
 
-PATH = "str | _PathLike[str]"
+#: What the types are made of: the lines that a stub needs for a name, besides those of names in them.
+NAMES = {
+    "Any": "from typing import Any",
+    "Literal": "from typing import Literal",
+    "_Alias": "from typing import TypeAlias as _Alias",
+    "_Callable": "from collections.abc import Callable as _Callable",
+    "_Iterable": "from collections.abc import Iterable as _Iterable",
+    "_Mapping": "from collections.abc import Mapping as _Mapping",
+    "_Sequence": "from collections.abc import Sequence as _Sequence",
+    "_PathLike": "from os import PathLike as _PathLike",
+    "_ArrayLike": "from numpy.typing import ArrayLike as _ArrayLike",
+    "_NDArray": "from numpy.typing import NDArray as _NDArray",
+    "_Callback": "from elman.callbacks.base import Callback as _Callback",
+    "_Configured": "from elman._arguments import Configured as _Configured",
+    "_PyDataset": "from elman.utils.datasets import PyDataset as _PyDataset",
+    # Arrays of any library and frames, sequences of unequal lengths, batches.
+    "_Data": "_Data: _Alias = _ArrayLike | _Mapping[str, Any] | _Iterable[Any] | _PyDataset",
+    "_Path": "_Path: _Alias = str | _PathLike[str]",
+    "_Shape": "_Shape: _Alias = tuple[int | None, ...]",
+    "_Config": "_Config: _Alias = _Mapping[str, Any]",
+    # Names, functions of elman's, classes, objects and what Keras writes of them.
+    "_Activation": "_Activation: _Alias = str | _Callable[..., Any]",
+    "_Named": "_Named: _Alias = str | _Configured | _Callable[..., Any] | _Config",
+    "_Nested": "_Nested: _Alias = _Named | _Sequence[Any] | _Mapping[str, Any]",
+    "_Callbacks": "_Callbacks: _Alias = _Callback | _Iterable[_Callback]",
+    "_Verbose": "_Verbose: _Alias = Literal['auto', 0, 1, 2]",
+}
+
+PATH = "_Path"
 #: Types of arguments by their names.
 ARGUMENTS = {
     **dict.fromkeys(["units", "filters", "epochs", "step", "patience", "input_dim"], "int"),
     **dict.fromkeys(["output_dim", "num_classes", "capacity", "sample", "index", "n"], "int"),
     **dict.fromkeys(["name", "monitor", "mode", "merge_mode"], "str | None"),
     **dict.fromkeys(["filepath", "source", "target"], PATH),
-    **dict.fromkeys(["path", "to_file"], f"{PATH} | None"),
+    **dict.fromkeys(["path", "to_file", "log_dir", "backup_dir", "filename"], f"{PATH} | None"),
     **dict.fromkeys(["batch_size", "steps", "steps_per_epoch", "validation_steps"], "int | None"),
     **dict.fromkeys(["validation_batch_size", "window", "maxlen", "seed", "index"], "int | None"),
-    "verbose": "str | int",
-    "class_weight": "dict[Any, float] | str | None",
+    **dict.fromkeys(["x", "y", "sample_weight", "validation_data"], "_Data | None"),
+    **dict.fromkeys(["data", "targets", "values", "sequences"], "_Data"),
+    **dict.fromkeys(["y_true", "y_pred", "w", "weights"], "_ArrayLike"),
+    **dict.fromkeys(["activation", "recurrent_activation"], "_Activation | None"),
+    **dict.fromkeys(["initial_epoch", "cooldown", "size"], "int"),
+    **dict.fromkeys(["recurrent_dropout", "rate", "learning_rate_", "min_delta", "factor", "min_lr"], "float"),
+    **dict.fromkeys(["clipnorm", "clipvalue", "global_clipnorm", "weight_decay", "baseline"], "float | None"),
+    "optimizer": "_Named",
+    "callbacks": "_Callbacks | None",
+    **dict.fromkeys(["loss", "metrics", "weighted_metrics"], "_Nested | None"),
+    "loss_weights": "_Sequence[float] | _Mapping[str, float] | float | None",
+    "validation_freq": "int | _Iterable[int]",
+    "merge_mode": "Literal['concat', 'sum', 'ave', 'mul'] | None",
+    "style": "Literal['keras3', 'keras2', 'keras2.7']",
+    "reset_after": "bool",
+    "return_dict": "bool",
+    "line_length": "int | None",
+    "print_fn": "_Callable[[str], Any] | None",
+    "input_shape": "_Sequence[int | None]",
+    "verbose": "_Verbose",
+    "class_weight": "_Mapping[Any, float] | str | None",
     "config": "dict[str, Any]",
-    "logs": "dict[str, float] | None",
+    "logs": "dict[str, Any] | None",
     "epoch": "int",
     "batch": "int",
     "dropout": "float",
@@ -48,7 +94,30 @@ RESULTS = {
     **dict.fromkeys(["__repr__", "to_json"], "str"),
     **dict.fromkeys(["__eq__", "__bool__", "is_arrays"], "bool"),
     **dict.fromkeys(["get_config"], "dict[str, Any]"),
-    **dict.fromkeys(["__dir__"], "list[str]"),
+    **dict.fromkeys(["__dir__", "input_names", "output_names", "metrics_names", "warnings"], "list[str]"),
+    **dict.fromkeys(["built", "stateful", "compiled", "trainable", "supports_masking"], "bool"),
+    **dict.fromkeys(["name", "dtype", "get_vocabulary_"], "str"),
+    **dict.fromkeys(["iterations", "ndim"], "int"),
+    **dict.fromkeys(["get_weights"], "list[_NDArray[Any]]"),
+    **dict.fromkeys(["to_categorical", "normalize", "pad_sequences", "hidden_states"], "_NDArray[Any]"),
+}
+
+#: Those that only the methods of a class have.
+OWN_RESULTS = {
+    ("Training", "fit"): "History",
+    (None, "add"): "Any",
+    # None before `compile`, which nobody wants to ask for everywhere.
+    ("Training", "optimizer"): "Optimizer | Any",
+    ("Model", "layers"): "list[Any]",
+    ("Model", "stream"): "_elman.Stream",
+    ("Model", "streams"): "_elman.Streams",
+    ("Model", "inputs"): "list[KerasTensor]",
+    ("Model", "outputs"): "list[KerasTensor]",
+    ("Model", "get_layer"): "Any",
+    ("KerasTensor", "shape"): "_Shape",
+    ("Picture", "_repr_svg_"): "str",
+    ("Curves", "plot"): "Picture",
+    ("Pictures", "plot_states"): "Picture",
 }
 
 
@@ -66,6 +135,8 @@ def type_of(argument, default):
     """The type of an argument, as far as its name and its default tell it."""
     if argument in ARGUMENTS:
         return ARGUMENTS[argument]
+    if argument.endswith(("_initializer", "_regularizer", "_constraint")):
+        return "_Named | None"
     if isinstance(default, ast.Constant) and default.value is not None:
         kind = type(default.value).__name__
         # Names stand beside objects nearly everywhere, and schedules beside numbers.
@@ -112,11 +183,9 @@ def function_stub(function, indent, owner):
     # Others change nothing that types tell.
     decorators = [d for d in decorators if d in KEPT or d.endswith(".setter")]
     is_method = owner is not None and "staticmethod" not in decorators
-    result = RESULTS.get(function.name, "Any")
+    result = OWN_RESULTS.get((owner, function.name)) or RESULTS.get(function.name, "Any")
     if any(decorator.endswith(".setter") for decorator in decorators) or function.name.startswith("on_"):
         result = "None"
-    if function.name == "fit" and owner == "Training":
-        result = "History"
     arguments = signature(function, is_method)
     if function.name == "__eq__":
         arguments = "self, other: object"
@@ -206,7 +275,13 @@ def stub(path):
     lines = body_stub(tree.body, "")
     if path == PACKAGE / "__init__.py":
         lines = root(lines)
-    return HEAD + "\n" + "\n".join(lines) + "\n"
+    text = "\n".join(lines) + "\n"
+    needed, before = [], None
+    while needed != before:
+        words = set(re.findall(r"\w+", "\n".join([text, *needed])))
+        before, needed = needed, [line for name, line in NAMES.items() if name in words]
+    imports = [line for line in needed if line.startswith("from")]
+    return HEAD + "\n".join(imports) + "\n\n" + "\n".join(needed[len(imports) :]) + "\n" + text
 
 
 def root(lines):

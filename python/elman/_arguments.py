@@ -66,7 +66,12 @@ class Configured:
 
 
 def serialize(obj):
-    """An object as Keras writes it: `{"module", "class_name", "config", "registered_name"}`."""
+    """An object as Keras writes it: `{"module", "class_name", "config", "registered_name"}`.
+
+    >>> import elman
+    >>> serialize(elman.constraints.MaxNorm(3))
+    {'module': 'keras.constraints', 'class_name': 'MaxNorm', 'config': {'max_value': 3.0, 'axis': 0}, 'registered_name': None}
+    """
     if isinstance(obj, str) or obj is None:
         return obj
     if hasattr(obj, "_keras_function"):

@@ -1,8 +1,10 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+from typing import TypeAlias as _Alias
+from collections.abc import Callable as _Callable
 
+_Activation: _Alias = str | _Callable[..., Any]
 from . import _elman as _elman
 def celu(x: Any) -> Any: ...
 def elu(x: Any) -> Any: ...
@@ -37,5 +39,5 @@ hard_swish = hard_silu
 swish = silu
 def get(identifier: Any) -> Any: ...
 deserialize = get
-def serialize(activation: Any) -> Any: ...
+def serialize(activation: _Activation | None) -> Any: ...
 __all__: list[str]

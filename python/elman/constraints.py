@@ -5,7 +5,11 @@ from ._arguments import Configured, find, serialize, table_of
 
 
 class Constraint(Configured):
-    """What a weight is kept to after each step of training; can be called on an array."""
+    """What a weight is kept to after each step of training; can be called on an array.
+
+    >>> NonNeg()([[-1.0, 2.0]]).tolist()
+    [[0.0, 2.0]]
+    """
 
     _kind = "constraint"
 
@@ -61,7 +65,16 @@ _TABLE = table_of([MaxNorm, MinMaxNorm, NonNeg, UnitNorm])
 
 
 def get(identifier):
-    """The constraint that a name or a description means."""
+    """The constraint that a name or a description means.
+
+    Raises:
+        ValueError: for a name that no constraint has, with those that there are.
+
+    >>> type(get("non_neg")).__name__
+    'NonNeg'
+    >>> get(serialize(get("non_neg"))) == get("non_neg")
+    True
+    """
     return find("constraint", _TABLE, identifier)
 
 

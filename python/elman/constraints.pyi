@@ -1,16 +1,17 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+from numpy.typing import ArrayLike as _ArrayLike
+
 
 from . import _elman as _elman
 from ._arguments import Configured as Configured, find as find, serialize as serialize, table_of as table_of
 class Constraint(Configured):
-    def __call__(self, w: Any) -> Any: ...
+    def __call__(self, w: _ArrayLike) -> Any: ...
 class MaxNorm(Constraint):
     def __init__(self, max_value: Any = 2, axis: Any = 0) -> None: ...
 class MinMaxNorm(Constraint):
-    def __init__(self, min_value: Any = 0.0, max_value: Any = 1.0, rate: Any = 1.0, axis: Any = 0) -> None: ...
+    def __init__(self, min_value: Any = 0.0, max_value: Any = 1.0, rate: float = 1.0, axis: Any = 0) -> None: ...
 class NonNeg(Constraint):
     ...
 class UnitNorm(Constraint):

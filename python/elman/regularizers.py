@@ -5,7 +5,11 @@ from ._arguments import Configured, find, serialize, table_of
 
 
 class Regularizer(Configured):
-    """A penalty, which is added to the loss; can be called on an array."""
+    """A penalty, which is added to the loss; can be called on an array.
+
+    >>> round(float(L2(0.5)([[1.0, 2.0]])), 4)
+    2.5
+    """
 
     _kind = "regularizer"
 
@@ -64,7 +68,16 @@ _TABLE = table_of([L1, L2, L1L2, OrthogonalRegularizer])
 
 
 def get(identifier):
-    """The regularizer that a name or a description means."""
+    """The regularizer that a name or a description means.
+
+    Raises:
+        ValueError: for a name that no regularizer has, with those that there are.
+
+    >>> type(get("l2")).__name__
+    'L2'
+    >>> get(serialize(get("l2"))) == get("l2")
+    True
+    """
     return find("regularizer", _TABLE, identifier)
 
 

@@ -44,6 +44,14 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
 
     Raises:
         OSError: for a file that can't be written, or is there and is not to be overwritten.
+
+    >>> import os, tempfile
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> save_model(model, os.path.join(folder.name, "model.keras"))
+    >>> os.listdir(folder.name)
+    ['model.keras']
     """
     path = os.fspath(filepath)
     chosen = kwargs.pop("save_format", None)
@@ -58,7 +66,19 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
 
 
 def save_weights(model, filepath, overwrite=True, max_shard_size=None):
-    """Writes the weights of a model."""
+    """Writes the weights of a model alone, as `.weights.h5`.
+
+    Raises:
+        OSError: for a file that can't be written, or is there and is not to be overwritten.
+
+    >>> import os, tempfile
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> save_weights(model, os.path.join(folder.name, "w.weights.h5"))
+    >>> os.listdir(folder.name)
+    ['w.weights.h5']
+    """
     path = os.fspath(filepath)
     if max_shard_size is not None:
         raise ValueError("save_weights: argument `max_shard_size` must be left out: there are no shards")
@@ -67,7 +87,20 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None):
 
 
 def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs):
-    """Reads weights into a model; with `by_name`, by the names of layers in an old `.h5` file."""
+    """Reads weights into a model; with `by_name`, by the names of layers in an old `.h5` file.
+
+    Raises:
+        OSError: for a file that can't be read.
+        ValueError: for weights that don't fit the model, whose own then stay.
+
+    >>> import os, tempfile
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = os.path.join(folder.name, "w.weights.h5")
+    >>> save_weights(model, path)
+    >>> load_weights(model, path)
+    """
     if kwargs:
         raise TypeError(f"load_weights: arguments {', '.join(kwargs)} are unknown")
     if skip_mismatch:
@@ -98,6 +131,19 @@ def convert(source, target, format=None):
 
     `format` is `"keras2"` for an `.h5` that Keras 2 reads, or `"pytorch"` for `.safetensors` with
     PyTorch's names. Gives what may surprise about the model, a list of sentences.
+
+    Raises:
+        OSError: for a file that can't be read or written.
+        ValueError: for what is no model, and for an ending that is no format.
+
+    >>> import os, tempfile
+    >>> import elman
+    >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> old, new = (os.path.join(folder.name, name) for name in ("old.h5", "new.keras"))
+    >>> model.save(old)
+    >>> convert(old, new)
+    []
     """
     native = _elman.Model.load(os.fspath(source))
     native.save(os.fspath(target), format)
@@ -117,7 +163,11 @@ def _check_overwrite(call, path, overwrite):
 
 
 def register_keras_serializable(package="Custom", name=None):
-    """Keras's mark of classes of one's own, which elman can't read: it gives the class back."""
+    """Keras's mark of classes of one's own, which elman can't read: it gives the class back.
+
+    >>> register_keras_serializable()(dict) is dict
+    True
+    """
     return lambda cls: cls
 
 

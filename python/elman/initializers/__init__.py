@@ -60,7 +60,16 @@ _TABLE.update({"zero": Zeros, "one": Ones, "uniform": RandomUniform, "normal": R
 
 
 def get(identifier):
-    """The initializer that a name, a class or a description means."""
+    """The initializer that a name, a class or a description means.
+
+    Raises:
+        ValueError: for a name that no initializer has, with those that there are.
+
+    >>> type(get("zeros")).__name__
+    'Zeros'
+    >>> get(serialize(get("zeros"))) == get("zeros")
+    True
+    """
     return find("initializer", _TABLE, identifier)
 
 

@@ -1,7 +1,7 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+
 
 from .classes import Constant as Constant, GlorotNormal as GlorotNormal, GlorotUniform as GlorotUniform, HeNormal as HeNormal, HeUniform as HeUniform, Identity as Identity, LecunNormal as LecunNormal, LecunUniform as LecunUniform, Ones as Ones, Orthogonal as Orthogonal, RandomNormal as RandomNormal, RandomUniform as RandomUniform, TruncatedNormal as TruncatedNormal, VarianceScaling as VarianceScaling, Zeros as Zeros
 from .initializer import Initializer as Initializer

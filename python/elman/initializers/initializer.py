@@ -5,7 +5,12 @@ from .._arguments import Configured
 
 
 class Initializer(Configured):
-    """The values that a weight starts with; can be called to see them."""
+    """The values that a weight starts with; can be called to see them.
+
+    >>> import elman
+    >>> elman.initializers.Constant(2.0)((2, 3)).tolist()
+    [[2.0, 2.0, 2.0], [2.0, 2.0, 2.0]]
+    """
 
     _kind = "initializer"
 

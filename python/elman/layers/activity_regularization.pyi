@@ -1,7 +1,7 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+
 
 from .layer import Layer as Layer
 class ActivityRegularization(Layer):

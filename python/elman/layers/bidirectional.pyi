@@ -1,8 +1,10 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+from typing import Literal
+from numpy.typing import ArrayLike as _ArrayLike
+
 
 from .layer import Layer as Layer
 class Bidirectional(Layer):
-    def __init__(self, layer: Any, merge_mode: str | None = 'concat', weights: Any = None, backward_layer: Any = None, **kwargs: Any) -> None: ...
+    def __init__(self, layer: Any, merge_mode: Literal['concat', 'sum', 'ave', 'mul'] | None = 'concat', weights: _ArrayLike | None = None, backward_layer: Any = None, **kwargs: Any) -> None: ...

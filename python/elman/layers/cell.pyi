@@ -1,12 +1,12 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+
 
 from .. import _elman as _elman
 from .._arguments import Configured as Configured, arguments as arguments
 class Cell(Configured):
     @property
-    def name(self) -> Any: ...
+    def name(self) -> str: ...
 class StackedRNNCells(Cell):
     def __init__(self, cells: Any, **kwargs: Any) -> None: ...

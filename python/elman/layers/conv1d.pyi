@@ -1,8 +1,14 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+from typing import TypeAlias as _Alias
+from collections.abc import Callable as _Callable
+from collections.abc import Mapping as _Mapping
+from elman._arguments import Configured as _Configured
 
+_Config: _Alias = _Mapping[str, Any]
+_Activation: _Alias = str | _Callable[..., Any]
+_Named: _Alias = str | _Configured | _Callable[..., Any] | _Config
 from .layer import Layer as Layer
 class Conv1D(Layer):
-    def __init__(self, filters: int, kernel_size: Any, strides: Any = 1, padding: Any = 'valid', data_format: Any = None, dilation_rate: Any = 1, groups: Any = 1, activation: Any = None, use_bias: bool = True, kernel_initializer: Any = 'glorot_uniform', bias_initializer: Any = 'zeros', kernel_regularizer: Any = None, bias_regularizer: Any = None, activity_regularizer: Any = None, kernel_constraint: Any = None, bias_constraint: Any = None, **kwargs: Any) -> None: ...
+    def __init__(self, filters: int, kernel_size: Any, strides: Any = 1, padding: Any = 'valid', data_format: Any = None, dilation_rate: Any = 1, groups: Any = 1, activation: _Activation | None = None, use_bias: bool = True, kernel_initializer: _Named | None = 'glorot_uniform', bias_initializer: _Named | None = 'zeros', kernel_regularizer: _Named | None = None, bias_regularizer: _Named | None = None, activity_regularizer: _Named | None = None, kernel_constraint: _Named | None = None, bias_constraint: _Named | None = None, **kwargs: Any) -> None: ...

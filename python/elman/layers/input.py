@@ -6,7 +6,15 @@ from .symbolic import KerasTensor
 
 
 class InputLayer(Layer):
-    """The layer that declares an input of a model; `Input` makes one and gives its tensor."""
+    """The layer that declares an input of a model; `Input` makes one and gives its tensor.
+
+    Raises:
+        ValueError: for two shapes, and for a dtype that elman has not.
+
+    >>> import elman
+    >>> elman.Sequential([InputLayer((5, 3)), elman.layers.GRU(4)]).output_shape
+    (None, 4)
+    """
 
     def __init__(
         self,

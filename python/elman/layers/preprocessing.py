@@ -19,6 +19,11 @@ class Rescaling(Layer):
 class Normalization(Adapting):
     """Subtracts means and divides by deviations, which are given or learnt by `adapt`.
 
+    Input of any shape `(batch, ...)`; output of the same. `axis` is what keeps means of its own.
+
+    Raises:
+        ValueError: for a mean without a variance, and in calls, before there is either.
+
     >>> Normalization(mean=1.0, variance=4.0)([[3.0]]).tolist()
     [[1.0]]
     """
@@ -29,6 +34,11 @@ class Normalization(Adapting):
 
 class IntegerLookup(Lookup):
     """The indices of integers in a vocabulary.
+
+    Input of any shape `(batch, ...)`; output of the same, but with counts or `"multi_hot"`, `(batch, tokens)`.
+
+    Raises:
+        ValueError: for a vocabulary with a token twice, and in calls, before there is one.
 
     >>> IntegerLookup(vocabulary=[10, 20])([20, 30]).tolist()
     [2.0, 0.0]
@@ -58,6 +68,11 @@ class IntegerLookup(Lookup):
 class StringLookup(Lookup):
     """The indices of strings in a vocabulary.
 
+    Input of any shape `(batch, ...)`; output of the same, but with counts or `"multi_hot"`, `(batch, tokens)`.
+
+    Raises:
+        ValueError: for a vocabulary with a token twice, and in calls, before there is one.
+
     >>> StringLookup(vocabulary=["a", "b"])(["b", "c"]).tolist()
     [2.0, 0.0]
     """
@@ -84,6 +99,11 @@ class StringLookup(Lookup):
 
 class TextVectorization(Lookup):
     """Texts as indices of their words, counts or tf-idf weights.
+
+    Input `(batch,)` or `(batch, 1)` of strings; output `(batch, words)`, or with counts `(batch, tokens)`.
+
+    Raises:
+        ValueError: for a vocabulary with a token twice, and in calls, before there is one.
 
     >>> TextVectorization(vocabulary=["cat", "the"])(["The cat!"]).tolist()
     [[3.0, 2.0]]

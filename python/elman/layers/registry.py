@@ -21,7 +21,12 @@ def class_of(name):
 
 
 def serialize(layer):
-    """A layer as Keras writes it: `{"module", "class_name", "config", "registered_name"}`."""
+    """A layer as Keras writes it: `{"module", "class_name", "config", "registered_name"}`.
+
+    >>> import elman
+    >>> serialize(elman.layers.Flatten())["class_name"]
+    'Flatten'
+    """
     return {
         "module": "keras.layers",
         "class_name": layer._keras_name,
@@ -31,7 +36,15 @@ def serialize(layer):
 
 
 def deserialize(config, custom_objects=None):
-    """The layer of what `serialize` gave."""
+    """The layer of what `serialize` gave.
+
+    Raises:
+        ValueError: for a class that there isn't, with those that there are.
+
+    >>> import elman
+    >>> deserialize(serialize(elman.layers.Dense(3))).units
+    3
+    """
     if custom_objects:
         raise ValueError("deserialize: `custom_objects` must be left out; own layers are written in Rust")
     name, table = config.get("class_name"), classes()

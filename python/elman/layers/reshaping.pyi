@@ -1,7 +1,7 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+
 
 from .layer import Layer as Layer
 class Reshape(Layer):
@@ -15,4 +15,4 @@ class ZeroPadding1D(Layer):
 class Cropping1D(Layer):
     def __init__(self, cropping: Any = ..., **kwargs: Any) -> None: ...
 class UpSampling1D(Layer):
-    def __init__(self, size: Any = 2, **kwargs: Any) -> None: ...
+    def __init__(self, size: int = 2, **kwargs: Any) -> None: ...

@@ -5,6 +5,11 @@ class KerasTensor:
     """A tensor without values: what `Input` gives, and what layers give that are called on such.
 
     It has a `shape`, and knows where it comes from; `Model(inputs, outputs)` makes a model of it.
+
+    >>> import elman
+    >>> x = elman.Input((None, 3))
+    >>> elman.layers.GRU(4)(x).shape
+    (None, 4)
     """
 
     def __init__(self, symbol, layer, inputs):

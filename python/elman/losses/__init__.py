@@ -93,7 +93,16 @@ _TABLE.update({"kld": KLDivergence, "huberloss": Huber})
 
 
 def get(identifier):
-    """The loss that a name, a class or a description means."""
+    """The loss that a name, a class or a description means.
+
+    Raises:
+        ValueError: for a name that no loss has, with those that there are.
+
+    >>> type(get("mse")).__name__
+    'MeanSquaredError'
+    >>> get(serialize(get("mse"))) == get("mse")
+    True
+    """
     return find("loss", _TABLE, identifier)
 
 

@@ -1,7 +1,7 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+
 
 from .crossentropy import BinaryCrossentropy as BinaryCrossentropy, BinaryFocalCrossentropy as BinaryFocalCrossentropy, CTC as CTC, CategoricalCrossentropy as CategoricalCrossentropy, CategoricalFocalCrossentropy as CategoricalFocalCrossentropy, CategoricalGeneralizedCrossEntropy as CategoricalGeneralizedCrossEntropy, KLDivergence as KLDivergence, Poisson as Poisson, SparseCategoricalCrossentropy as SparseCategoricalCrossentropy
 from .functions import BCE as BCE, KLD as KLD, MAE as MAE, MAPE as MAPE, MSE as MSE, MSLE as MSLE, bce as bce, binary_crossentropy as binary_crossentropy, binary_focal_crossentropy as binary_focal_crossentropy, categorical_crossentropy as categorical_crossentropy, categorical_focal_crossentropy as categorical_focal_crossentropy, categorical_generalized_cross_entropy as categorical_generalized_cross_entropy, categorical_hinge as categorical_hinge, cosine_similarity as cosine_similarity, ctc as ctc, dice as dice, hinge as hinge, huber as huber, kl_divergence as kl_divergence, kld as kld, log_cosh as log_cosh, logcosh as logcosh, mae as mae, mape as mape, mean_absolute_error as mean_absolute_error, mean_absolute_percentage_error as mean_absolute_percentage_error, mean_squared_error as mean_squared_error, mean_squared_logarithmic_error as mean_squared_logarithmic_error, mse as mse, msle as msle, poisson as poisson, sparse_categorical_crossentropy as sparse_categorical_crossentropy, squared_hinge as squared_hinge, tversky as tversky

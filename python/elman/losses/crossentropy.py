@@ -126,7 +126,16 @@ class Poisson(Loss):
 
 
 class CTC(Loss):
-    """Connectionist temporal classification."""
+    """Connectionist temporal classification.
+
+    Raises:
+        ValueError: for labels that are no classes, and for sequences that are too short for them.
+
+    >>> import numpy as np
+    >>> y_pred = np.log([[[0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.2, 0.2, 0.6]]])
+    >>> round(float(CTC()([[1, 2]], y_pred)), 4)
+    1.0671
+    """
 
     def __init__(self, reduction="sum_over_batch_size", name="ctc", dtype=None):
         self._make(locals())

@@ -5,7 +5,15 @@ from .._arguments import Configured
 
 
 class Loss(Configured):
-    """A loss, which `compile` takes and which can be called on targets and predictions."""
+    """A loss, which `compile` takes and which can be called on targets and predictions.
+
+    >>> import elman
+    >>> loss = elman.losses.MeanSquaredError(reduction="sum")
+    >>> float(loss([[1.0], [2.0]], [[3.0], [2.0]]))
+    4.0
+    >>> loss.call([[1.0], [2.0]], [[3.0], [2.0]]).tolist()
+    [4.0, 0.0]
+    """
 
     _kind = "loss"
 

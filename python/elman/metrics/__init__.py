@@ -101,7 +101,16 @@ _TABLE.update({"msle": MeanSquaredLogarithmicError, "bce": BinaryCrossentropy})
 
 
 def get(identifier):
-    """The metric that a name, a class or a description means."""
+    """The metric that a name, a class or a description means.
+
+    Raises:
+        ValueError: for a name that no metric has, with those that there are.
+
+    >>> type(get("mae")).__name__
+    'MeanAbsoluteError'
+    >>> get(serialize(get("mae"))) == get("mae")
+    True
+    """
     return find("metric", _TABLE, identifier)
 
 

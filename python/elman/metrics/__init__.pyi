@@ -1,7 +1,7 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+
 
 from .accuracy import Accuracy as Accuracy, BinaryAccuracy as BinaryAccuracy, CategoricalAccuracy as CategoricalAccuracy, SparseCategoricalAccuracy as SparseCategoricalAccuracy, SparseTopKCategoricalAccuracy as SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy as TopKCategoricalAccuracy
 from .confusion import AUC as AUC, F1Score as F1Score, FBetaScore as FBetaScore, FalseNegatives as FalseNegatives, FalsePositives as FalsePositives, Precision as Precision, PrecisionAtRecall as PrecisionAtRecall, Recall as Recall, RecallAtPrecision as RecallAtPrecision, SensitivityAtSpecificity as SensitivityAtSpecificity, SpecificityAtSensitivity as SpecificityAtSensitivity, TrueNegatives as TrueNegatives, TruePositives as TruePositives

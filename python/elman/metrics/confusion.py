@@ -137,14 +137,28 @@ class SpecificityAtSensitivity(Metric):
 
 
 class F1Score(Metric):
-    """The harmonic mean of precision and recall."""
+    """The harmonic mean of precision and recall of each class; `average` makes one number of them.
+
+    Raises:
+        ValueError: for a `threshold` outside of 0 to 1, and for an `average` that there isn't.
+
+    >>> F1Score(threshold=0.5)([[0, 1], [1, 0]], [[0.2, 0.8], [0.7, 0.6]])
+    [0.9999998500000123, 0.666666577777783]
+    """
 
     def __init__(self, average=None, threshold=None, name="f1_score", dtype=None):
         self._make(locals())
 
 
 class FBetaScore(Metric):
-    """The mean of precision and recall with weight `beta`."""
+    """The mean of precision and recall of each class with weight `beta`.
+
+    Raises:
+        ValueError: as `F1Score`.
+
+    >>> FBetaScore(beta=2.0, threshold=0.5)([[0, 1], [1, 0]], [[0.2, 0.8], [0.7, 0.6]])
+    [0.9999998800000103, 0.8333332361111183]
+    """
 
     def __init__(self, average=None, beta=1.0, threshold=None, name="fbeta_score", dtype=None):
         self._make(locals())

@@ -4,7 +4,14 @@ from .metric import Metric
 
 
 class IoU(Metric):
-    """The intersection over the union of some classes."""
+    """The intersection over the union of some classes.
+
+    Raises:
+        ValueError: for class numbers that are not below `num_classes`.
+
+    >>> IoU(num_classes=2, target_class_ids=[0])([0, 1, 1], [0, 1, 0])
+    0.4999999250000088
+    """
 
     def __init__(
         self,
@@ -52,7 +59,11 @@ class MeanIoU(Metric):
 
 
 class OneHotIoU(Metric):
-    """That of one-hot targets."""
+    """That of one-hot targets.
+
+    >>> OneHotIoU(2, [0])([[1, 0], [0, 1]], [[0.8, 0.2], [0.6, 0.4]])
+    0.4999999250000088
+    """
 
     def __init__(
         self,

@@ -39,7 +39,16 @@ _TABLE = table_of(
 
 
 def get(identifier):
-    """The optimizer that a name, a class or a description means."""
+    """The optimizer that a name, a class or a description means.
+
+    Raises:
+        ValueError: for a name that no optimizer has, with those that there are.
+
+    >>> type(get("sgd")).__name__
+    'SGD'
+    >>> get(serialize(get("sgd"))) == get("sgd")
+    True
+    """
     return find("optimizer", _TABLE, identifier)
 
 

@@ -1,7 +1,7 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
 from typing import Any
+
 
 from .optimizer import Optimizer as Optimizer
 from .rules import Adadelta as Adadelta, Adafactor as Adafactor, Adagrad as Adagrad, Adam as Adam, AdamW as AdamW, Adamax as Adamax, Ftrl as Ftrl, Lamb as Lamb, Lion as Lion, Muon as Muon, Nadam as Nadam, RMSprop as RMSprop, SGD as SGD

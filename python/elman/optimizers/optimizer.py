@@ -6,7 +6,16 @@ from .._arguments import Configured, arguments
 
 
 class Optimizer(Configured):
-    """A rule for changing weights by their gradients, which `compile` takes."""
+    """A rule for changing weights by their gradients, which `compile` takes.
+
+    `learning_rate` may be set at any time.
+
+    >>> import elman
+    >>> rule = elman.optimizers.Adam(0.01)
+    >>> rule.learning_rate = 0.005
+    >>> rule.learning_rate, rule.iterations
+    (0.004999999888241291, 0)
+    """
 
     _kind = "optimizer"
 

@@ -1,7 +1,7 @@
 """Types; written by python/make_stubs.py."""
 
-from os import PathLike as _PathLike
-from typing import Any
+
+
 
 from .datasets import PyDataset as PyDataset, Sequence as Sequence
 from .numerical import normalize as normalize, to_categorical as to_categorical

@@ -23,5 +23,11 @@ def set_random_seed(seed):
 
 
 def clear_session(free_memory=True):
-    """Makes automatic names, such as `lstm_1`, start anew."""
+    """Makes automatic names, such as `lstm_1`, start anew.
+
+    >>> import elman
+    >>> clear_session()
+    >>> elman.layers.GRU(1).name, elman.layers.GRU(1).name
+    ('gru', 'gru_1')
+    """
     _elman.clear_session()
