@@ -29,7 +29,8 @@ examples:
 	cargo run --release --example dates -- target/elman-examples
 	cargo run --release --example sensor -- target/elman-examples
 
-# The Python package, built as users build it, and its tests.
+# The Python package, built as users build it, repaired as packagers publish it, and its tests. The
+# wheel is first tried beside nothing but what it asks for.
 python:
 	python3 -m venv target/python-venv
 	target/python-venv/bin/pip install --quiet -r python/requirements-test.txt
@@ -37,10 +38,14 @@ python:
 	target/python-venv/bin/python -m mypy --strict python/elman
 	rm -rf target/wheels
 	target/python-venv/bin/pip wheel --quiet --no-deps --wheel-dir target/wheels .
-	target/python-venv/bin/twine check --strict target/wheels/elman-*.whl
-	target/python-venv/bin/auditwheel show target/wheels/elman-*.whl
-	test $$(cat target/wheels/elman-*.whl | wc -c) -lt 10000000
-	target/python-venv/bin/pip install --quiet --force-reinstall --no-deps target/wheels/elman-*.whl
+	PATH="$(CURDIR)/target/python-venv/bin:$$PATH" target/python-venv/bin/auditwheel repair \
+		--wheel-dir target/wheels/repaired target/wheels/elman-*.whl
+	target/python-venv/bin/twine check --strict target/wheels/repaired/elman-*.whl
+	test $$(cat target/wheels/repaired/elman-*.whl | wc -c) -lt 10000000
+	python3 -m venv --clear target/wheel-venv
+	target/wheel-venv/bin/pip install --quiet target/wheels/repaired/elman-*.whl
+	target/wheel-venv/bin/python python/tests/first_steps.py
+	target/python-venv/bin/pip install --quiet --force-reinstall --no-deps target/wheels/repaired/elman-*.whl
 	target/python-venv/bin/python -m pytest --quiet python/tests
 	target/python-venv/bin/python -m pytest --quiet --doctest-modules --pyargs elman
 	MYPYPATH=python target/python-venv/bin/python -m mypy.stubtest elman --ignore-missing-stub
