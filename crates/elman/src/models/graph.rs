@@ -227,13 +227,17 @@ impl Graph {
         self.calls.iter().find_map(reads).unwrap_or_default()
     }
 
-    /// A list of strings where arrays of single strings are expected, as such, as Keras takes it.
+    /// An input without the axis of one that is expected at its end, or with one too much, as Keras
+    /// takes it: a list of strings, say, or series of numbers, each a step's only feature.
     fn adjusted(&self, input: usize, x: &Tensor) -> Result<Tensor> {
-        let shape = &self.values[input];
-        match x.is_text() && x.ndim() + 1 == shape.ndim() && shape.last() == Some(1) {
-            true => x.clone().reshape([x.shape(), &[1]].concat()),
-            false => Ok(x.clone()),
+        let (shape, given) = (&self.values[input], x.shape());
+        if given.len() + 1 == shape.ndim() && shape.last() == Some(1) {
+            return x.clone().reshape([given, &[1]].concat());
         }
+        if given.len() == shape.ndim() + 1 && given.last() == Some(&1) {
+            return x.clone().reshape(&given[..given.len() - 1]);
+        }
+        Ok(x.clone())
     }
 
     /// What the layers keep in files beside configurations and weights, by the layers' places.
