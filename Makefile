@@ -34,7 +34,7 @@ examples:
 python:
 	python3 -m venv target/python-venv
 	target/python-venv/bin/pip install --quiet -r python/requirements-test.txt
-	target/python-venv/bin/python python/make_stubs.py
+	target/python-venv/bin/python python/make_stubs.py --check
 	target/python-venv/bin/python -m mypy --strict python/elman
 	rm -rf target/wheels
 	target/python-venv/bin/pip wheel --quiet --no-deps --wheel-dir target/wheels .

@@ -1,12 +1,14 @@
 """Writes the type stubs of the package, `python/elman/**/*.pyi`, from its sources.
 
-`python python/make_stubs.py`, whenever a signature changed. The signatures are those of the sources; the
+`python python/make_stubs.py`, whenever a signature changed; with `--check`, it says which stubs are not
+what it would write. The signatures are those of the sources; the
 types are told by the names of arguments, which mean the same everywhere, and by their defaults. The stub
 of the extension module, `_elman.pyi`, is written by hand.
 """
 
 import ast
 import re
+import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent / "elman"
@@ -300,10 +302,18 @@ def is_public(path):
     return not path.name.startswith("_") and (path.suffix == ".py" or (path / "__init__.py").exists())
 
 
-def main():
+def main(check):
+    """Writes the stubs, or gives those that differ."""
+    different = []
     for path in sorted(PACKAGE.rglob("*.py")):
-        path.with_suffix(".pyi").write_text(stub(path), encoding="utf-8")
+        written, text = path.with_suffix(".pyi"), stub(path)
+        if check and (not written.exists() or written.read_text(encoding="utf-8") != text):
+            different.append(str(written))
+        elif not check:
+            written.write_text(text, encoding="utf-8")
+    return different
 
 
 if __name__ == "__main__":
-    main()
+    if different := main("--check" in sys.argv[1:]):
+        sys.exit(f"run python python/make_stubs.py, which changes {', '.join(different)}")
