@@ -23,6 +23,7 @@ __version__ = _elman.__version__
 #: What is imported when it is first asked for, so that the import of elman itself is quick.
 _MODULES = (
     "activations",
+    "backend",
     "callbacks",
     "constraints",
     "initializers",
@@ -31,6 +32,7 @@ _MODULES = (
     "metrics",
     "models",
     "optimizers",
+    "preprocessing",
     "regularizers",
     "saving",
     "utils",

@@ -4,6 +4,7 @@ from typing import Any
 
 
 from . import activations as activations
+from . import backend as backend
 from . import callbacks as callbacks
 from . import constraints as constraints
 from . import initializers as initializers
@@ -12,6 +13,7 @@ from . import losses as losses
 from . import metrics as metrics
 from . import models as models
 from . import optimizers as optimizers
+from . import preprocessing as preprocessing
 from . import regularizers as regularizers
 from . import saving as saving
 from . import utils as utils

@@ -86,6 +86,18 @@ def test_ctrl_c_ends_a_training_between_batches():
     model.fit(x, x[:, 0, :2], verbose=0)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+@pytest.mark.parametrize("call", ["evaluate", "predict"])
+def test_ctrl_c_ends_evaluations_and_predictions(call):
+    model, x = chain(), np.zeros((500_000, 5, 3), "float32")
+    given = (x, x[:, 0, :2]) if call == "evaluate" else (x,)
+    timer = threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        getattr(model, call)(*given, batch_size=1, verbose=0)
+    assert getattr(model, call)(*(array[:4] for array in given), verbose=0) is not None
+
+
 def resident():
     """The bytes that the process holds."""
     with open("/proc/self/statm", encoding="ascii") as statm:

@@ -20,14 +20,25 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
-    """One value throughout.
+    """One value throughout; for an `Embedding`, an array of its vectors as well.
+
+    Raises:
+        ValueError: for an array anywhere else.
 
     >>> Constant()((3, 3)).shape
     (3, 3)
+    >>> import numpy as np
+    >>> import elman
+    >>> vectors = np.arange(6.0).reshape(3, 2)
+    >>> elman.layers.Embedding(3, 2, embeddings_initializer=Constant(vectors))(np.array([2])).tolist()
+    [[4.0, 5.0]]
     """
 
     def __init__(self, value=0.0):
-        self._make(locals())
+        if getattr(value, "ndim", 0) or isinstance(value, (list, tuple)):
+            self._config = {"value": value}
+        else:
+            self._make(locals())
 
 
 class RandomUniform(Initializer):

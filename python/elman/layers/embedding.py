@@ -28,4 +28,9 @@ class Embedding(Layer):
         quantization_config=None,
         **kwargs
     ):
+        vectors = getattr(embeddings_initializer, "value", None)
+        if weights is None and (getattr(vectors, "ndim", 0) or isinstance(vectors, (list, tuple))):
+            # Vectors learnt elsewhere, which Keras takes in this way.
+            weights, embeddings_initializer = [vectors], "uniform"
+        del vectors
         self._make(locals())

@@ -4,7 +4,7 @@ from .. import _elman
 from .._copies import reduce_layer
 from .._arguments import arguments
 from .symbolic import KerasTensor, flatten, tensors_in
-from .variable import variables
+from .variable import own_weight, variables
 
 
 class Layer:
@@ -117,6 +117,8 @@ class Layer:
             config = layer.config()
             if name in config:
                 return config[name]
+            if (weight := own_weight(self, name)) is not None:
+                return weight
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def __repr__(self):

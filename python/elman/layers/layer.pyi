@@ -9,7 +9,7 @@ from .. import _elman as _elman
 from .._copies import reduce_layer as reduce_layer
 from .._arguments import arguments as arguments
 from .symbolic import KerasTensor as KerasTensor, flatten as flatten, tensors_in as tensors_in
-from .variable import variables as variables
+from .variable import own_weight as own_weight, variables as variables
 class Layer:
     def __init__(self, *args: Any, **kwargs: Any) -> None: ...
     @property

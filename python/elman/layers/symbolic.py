@@ -5,6 +5,8 @@ class KerasTensor:
     """A tensor without values: what `Input` gives, and what layers give that are called on such.
 
     It has a `shape`, and knows where it comes from; `Model(inputs, outputs)` makes a model of it.
+    `+`, `-` and `*` of two such are the layers `Add`, `Subtract` and `Multiply`; with a number, and
+    divided by one, `Rescaling`.
 
     >>> import elman
     >>> x = elman.Input((None, 3))
@@ -37,6 +39,38 @@ class KerasTensor:
         """The name of the layer that gives it."""
         return self._layer.name
 
+    # Arithmetic, by the layers that do it, also where the other operand is NumPy's.
+
+    __array_ufunc__ = None
+
+    def __add__(self, other):
+        if isinstance(other, KerasTensor):
+            return _merge("Add", self, other)
+        return _rescaled(self, 1.0, other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other):
+        if isinstance(other, KerasTensor):
+            return _merge("Subtract", self, other)
+        return _rescaled(self, 1.0, _negative(other))
+
+    def __rsub__(self, other):
+        return _rescaled(self, -1.0, other)
+
+    def __mul__(self, other):
+        if isinstance(other, KerasTensor):
+            return _merge("Multiply", self, other)
+        return _rescaled(self, other, 0.0)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other):
+        return _rescaled(self, 1.0 / other if _is_number(other) and other else None, 0.0)
+
+    def __neg__(self):
+        return _rescaled(self, -1.0, 0.0)
+
     def __repr__(self):
         return f"<KerasTensor shape={self.shape}, name={self.name}>"
 
@@ -48,6 +82,30 @@ class KerasTensor:
 
     def __iter__(self):
         raise TypeError(f"{self!r} has no values that could be gone through")
+
+
+def _is_number(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool) or getattr(value, "ndim", 1) == 0
+
+
+def _negative(value):
+    return -value if _is_number(value) else value
+
+
+def _merge(layer, left, right):
+    """What a merging layer gives for two tensors."""
+    from . import merge
+
+    return getattr(merge, layer)()([left, right])
+
+
+def _rescaled(tensor, scale, offset):
+    """`tensor * scale + offset`; what Python asks for where an operand is no number."""
+    from .preprocessing import Rescaling
+
+    if not (_is_number(scale) and _is_number(offset)):
+        return NotImplemented
+    return Rescaling(float(scale), float(offset))(tensor)
 
 
 def flatten(nested):

@@ -46,3 +46,9 @@ def variables(layer):
     model, name = home
     rows = [row for row in model.weight_table() if name is None or row[0] == name]
     return [Variable(layer, index, row) for index, row in enumerate(rows)]
+
+
+def own_weight(layer, name):
+    """The weight of a layer that has that name, such as `kernel`; none if it has not, or has several."""
+    found = [weight for weight in variables(layer) if weight.name == name]
+    return found[0] if len(found) == 1 else None

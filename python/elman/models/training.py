@@ -3,6 +3,7 @@
 import sys
 
 from ..callbacks.base import History, prepare, tell, told_of
+from ..losses.own import refuse_own
 from ..metrics.own import without_own
 from ..optimizers import deserialize as optimizer_of
 from ..optimizers.optimizer import Optimizer
@@ -43,7 +44,7 @@ class Training:
         >>> round(model.optimizer.learning_rate, 4)
         0.01
         """
-        _refuse_own(loss)
+        refuse_own(loss)
         own = []
         self._native.compile(
             {
@@ -165,7 +166,7 @@ class Training:
         series, epochs_done, partial, _why = self._native.fit(self, given)
         history.history, history.epoch, history._partial = series, epochs_done, partial
         self._claim()
-        self._logged = _in_order(self, series)
+        self._logged = _in_order(self, series, callbacks)
         return history
 
     def evaluate(
@@ -246,9 +247,8 @@ class Training:
         >>> model.predict(np.ones((8, 5, 3)), verbose=0).shape
         (8, 4)
         """
-        told = progress(verbose)
-        style = told["verbose"], told["interval"]
         arrays = is_arrays(x)
+        style = _style(verbose)
         if callbacks or steps is not None and arrays:
             params = {"epochs": 1, "steps": steps or num_batches(x, batch_size), "verbose": verbose}
             return predict_in_batches(self, x, batch_size, steps, prepare(callbacks, self, params), style)
@@ -274,6 +274,15 @@ class Training:
         """Does nothing: metrics begin anew with each call."""
 
 
+def _style(verbose):
+    """How progress is told, by its name and the time between two pictures of a bar."""
+    # At once, since loops over single samples are fast.
+    if verbose == 0:
+        return "silent", 0.0
+    told = progress(verbose)
+    return told["verbose"], told["interval"]
+
+
 def progress(verbose):
     """How progress is told, by Keras's `verbose`."""
     if verbose == "auto":
@@ -287,28 +296,6 @@ def progress(verbose):
     return {"verbose": styles[verbose], "interval": 0.25 if _is_notebook() else 0.1}
 
 
-def _refuse_own(loss, of_output=False):
-    """Says what to do instead of a loss that is code of Python's.
-
-    Raises:
-        TypeError: for such a loss.
-    """
-    if isinstance(loss, dict) and "class_name" not in loss:
-        loss = list(loss.values())
-    if isinstance(loss, (list, tuple)) and not of_output:
-        for part in loss:
-            _refuse_own(part, of_output=True)
-    elif callable(loss) and not hasattr(loss, "_keras_function") and not hasattr(loss, "get_config"):
-        name = getattr(loss, "__name__", type(loss).__name__)
-        raise TypeError(
-            f"compile: argument `loss` must be one of elman's losses, got the function {name}: training "
-            "needs its gradient, which a function of Python doesn't tell. Take a loss of elman.losses, "
-            "give outputs losses of their own with `loss_weights`, weigh samples by `sample_weight`, "
-            "or write the loss in Rust (`elman::training::losses::Loss`); as a metric the function can "
-            "be used as it is"
-        )
-
-
 def _is_notebook():
     """Whether a notebook shows what is printed."""
     return type(sys.stdout).__module__.startswith("ipykernel")
@@ -320,10 +307,11 @@ def _alone(call, **given):
             raise ValueError(f"{call}: argument `{argument}` must be left out: the batches hold it")
 
 
-def _in_order(model, logs):
-    """The names in Keras's order: the loss, those of the outputs, the metrics as compiled."""
+def _in_order(model, logs, callbacks=None):
+    """The names in Keras's order: the loss, those of the outputs, the metrics as compiled; what
+    callbacks add isn't among them."""
     names = [name for name in logs if not name.startswith("val_")]
-    if len(names) < 3:
+    if len(names) < 3 and not callbacks:
         return sorted(names, key=lambda name: name != "loss")
     if model.__dict__.get("_order") is None:
         compiled = model._native.to_json()["compile_config"]
@@ -334,7 +322,8 @@ def _in_order(model, logs):
         found = [i for i, metric in enumerate(order) if name == metric or name.endswith(f"_{metric}")]
         return (name != "loss", not name.endswith("_loss"), found[0] if found else len(order))
 
-    return sorted(names, key=place)
+    nowhere = (True, True, len(order))
+    return [name for name in sorted(names, key=place) if place(name) != nowhere]
 
 
 def _names_of(metrics):

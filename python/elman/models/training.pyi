@@ -20,6 +20,7 @@ _Callbacks: _Alias = _Callback | _Iterable[_Callback]
 _Verbose: _Alias = Literal['auto', 0, 1, 2]
 import sys
 from ..callbacks.base import History as History, prepare as prepare, tell as tell, told_of as told_of
+from ..losses.own import refuse_own as refuse_own
 from ..metrics.own import without_own as without_own
 from ..optimizers import deserialize as optimizer_of
 from ..optimizers.optimizer import Optimizer as Optimizer

@@ -5,6 +5,33 @@ from .._copies import state_without
 from .._arguments import Configured, arguments
 
 
+class Rate(float):
+    """A learning rate: a number, which may be set as Keras's variables are.
+
+    >>> import elman
+    >>> rule = elman.optimizers.SGD(0.1)
+    >>> rule.learning_rate.assign(0.25)
+    >>> rule.learning_rate, rule.learning_rate.numpy() / 2
+    (0.25, 0.125)
+    """
+
+    def __new__(cls, value, optimizer):
+        self = super().__new__(cls, value)
+        self._optimizer = optimizer
+        return self
+
+    def assign(self, value):
+        """Sets the learning rate of the optimizer."""
+        self._optimizer.learning_rate = value
+
+    def numpy(self):
+        """The number."""
+        return float(self)
+
+    def __reduce__(self):
+        return float, (float(self),)
+
+
 class Optimizer(Configured):
     """A rule for changing weights by their gradients, which `compile` takes.
 
@@ -27,7 +54,8 @@ class Optimizer(Configured):
     def learning_rate(self):
         """The learning rate of the next step; may be set, also while a training runs."""
         model = self.__dict__.get("_model")
-        return model.learning_rate if model is not None else self._config["learning_rate"]
+        rate = model.learning_rate if model is not None else self._config["learning_rate"]
+        return Rate(rate, self) if isinstance(rate, (int, float)) else rate
 
     @learning_rate.setter
     def learning_rate(self, rate):

@@ -1,11 +1,21 @@
 """Types; written by python/make_stubs.py."""
 
 from typing import Any
+from typing import TypeAlias as _Alias
+from collections.abc import Callable as _Callable
+from collections.abc import Mapping as _Mapping
+from elman._arguments import Configured as _Configured
 
-
+_Config: _Alias = _Mapping[str, Any]
+_Named: _Alias = str | _Configured | _Callable[..., Any] | _Config
 from .. import _elman as _elman
 from .._copies import state_without as state_without
 from .._arguments import Configured as Configured, arguments as arguments
+class Rate(float):
+    def __new__(cls, value: Any, optimizer: _Named) -> Any: ...
+    def assign(self, value: Any) -> Any: ...
+    def numpy(self) -> Any: ...
+    def __reduce__(self) -> Any: ...
 class Optimizer(Configured):
     @property
     def learning_rate(self) -> Any: ...

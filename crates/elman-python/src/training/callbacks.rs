@@ -16,7 +16,8 @@ use crate::models::ModelCell;
 /// How often to look whether Ctrl-C was pressed.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// Ends a training when Ctrl-C is pressed, between two batches: the model stays whole.
+/// Ends a training, an evaluation or a prediction when Ctrl-C is pressed, between two batches: the
+/// model stays whole.
 pub struct Interrupts {
     failure: Failure,
     looked: Instant,
@@ -27,13 +28,13 @@ impl Interrupts {
         Interrupts { failure: failure.clone(), looked: Instant::now() }
     }
 
-    fn look(&mut self) -> Result<()> {
+    pub fn look(&mut self) -> Result<()> {
         if self.looked.elapsed() < BETWEEN_LOOKS {
             return Ok(());
         }
         self.looked = Instant::now();
         let look = Python::attach(|py| py.check_signals());
-        look.map_err(|exception| self.failure.keep("fit", exception))
+        look.map_err(|exception| self.failure.keep("Ctrl-C", exception))
     }
 }
 

@@ -8,6 +8,7 @@ use elman::{Model, Tensor};
 use numpy::ndarray::ArrayD;
 use pyo3::prelude::*;
 
+use super::callbacks::Interrupts;
 use super::datasets::Batches;
 use super::failure::Failure;
 use super::progress::{Progress, Style};
@@ -34,13 +35,19 @@ pub fn predict(
 ) -> PyResult<Vec<ArrayD<f32>>> {
     let size = batch_size.filter(|_| !model.is_stateful());
     let failure = Failure::default();
+    let mut interrupts = Interrupts::new(&failure);
     let Some(mut progress) = progress(told, &failure)? else {
-        return detached(py, || model.predict_watched(inputs, size, &mut |_| Ok(())));
+        let mut look = |_| interrupts.look();
+        let outputs = detached(py, || model.predict_watched(inputs, size, &mut look));
+        return failure.or(outputs);
     };
     let rows = inputs.first().and_then(|x| x.shape().first().copied()).unwrap_or(0);
     let steps = |rows: usize| rows.div_ceil(batch_size.unwrap_or(BATCH_SIZE).max(1));
     let outputs = detached(py, || {
-        let mut advance = |done| progress.advance(steps(done), steps(rows), &Logs::new);
+        let mut advance = |done| {
+            interrupts.look()?;
+            progress.advance(steps(done), steps(rows), &Logs::new)
+        };
         let outputs = model.predict_watched(inputs, size, &mut advance)?;
         progress.finish(steps(rows), &Logs::new())?;
         Ok(outputs)

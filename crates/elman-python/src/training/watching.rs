@@ -7,6 +7,7 @@ use elman::training::{Evaluation, Logs, Watch};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::callbacks::Interrupts;
 use super::failure::Failure;
 use super::progress::Progress;
 
@@ -19,6 +20,7 @@ pub struct Watching {
     /// Python's model, whose `stop_evaluating` ends the evaluation.
     owner: Py<PyAny>,
     failure: Failure,
+    interrupts: Interrupts,
     /// How many batches there were, how many there will be, and how many there may be.
     batches: usize,
     target: usize,
@@ -35,9 +37,9 @@ impl Watching {
         let (before, after) =
             callbacks.map(|lists| lists.extract()).transpose()?.unwrap_or_default();
         let owner = owner.clone().unbind();
-        let failure = failure.clone();
+        let (failure, interrupts) = (failure.clone(), Interrupts::new(failure));
         let (batches, target, limit) = (0, 0, None);
-        Ok(Watching { progress, before, after, owner, failure, batches, target, limit })
+        Ok(Watching { progress, before, after, owner, failure, interrupts, batches, target, limit })
     }
 
     /// Says how many batches there will be, 0 if nobody knows, and after how many to end.
@@ -88,6 +90,7 @@ impl Watch for Watching {
 
     fn on_batch_end(&mut self, batch: usize, evaluation: &Evaluation) -> Result<ControlFlow<()>> {
         self.batches = batch + 1;
+        self.interrupts.look()?;
         if let Some(progress) = &mut self.progress {
             progress.advance(self.batches, self.target, &|| evaluation.logs())?;
         }

@@ -1,0 +1,9 @@
+"""Types; written by python/make_stubs.py."""
+
+from typing import Any
+
+
+from .utils import clear_session as clear_session
+def backend() -> Any: ...
+def floatx() -> Any: ...
+__all__ = ['backend', 'clear_session', 'floatx']

@@ -1,0 +1,7 @@
+"""Types; written by python/make_stubs.py."""
+
+
+
+
+from ..utils import pad_sequences as pad_sequences
+__all__ = ['pad_sequences']
