@@ -74,7 +74,8 @@ impl Peer for Elman {
     fn prepare(&mut self, work: &Workload, arrays: Arrays) -> Result<bool> {
         self.work = match work.kind.as_str() {
             "STREAM" => {
-                let stream = Box::new(model(work, &arrays)?.stream()?);
+                let mut stream = Box::new(model(work, &arrays)?.stream()?);
+                stream.set_threads(threads());
                 let step = arrays.x[..work.inputs].to_vec();
                 Some(Work::Stream { stream, x: arrays.x, step })
             }
