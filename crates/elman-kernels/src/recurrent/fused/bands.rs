@@ -23,8 +23,13 @@ impl Bands {
         if batch.is_multiple_of(ROWS) {
             Bands { rows: ROWS, within: ROWS - 1 }
         } else {
-            Bands { rows: batch, within: usize::MAX }
+            Bands::whole(batch)
         }
+    }
+
+    /// A single band.
+    pub(super) fn whole(batch: usize) -> Bands {
+        Bands { rows: batch, within: usize::MAX }
     }
 
     /// Which row of a buffer `(bands, held, rows)` is row `b` of the batch at step `t`.

@@ -2,6 +2,7 @@
 //!
 //! Letters: as in the module above.
 
+use super::bands::Bands;
 use super::dropped::Dropped;
 use super::output::Targets;
 use super::pack::Fused;
@@ -32,6 +33,8 @@ pub(in super::super) fn forward(
     let carries = layout.cell.states() - 1;
     let resets = usize::from(layout.resets_before());
     let z = layout.blocks * held * batch * layout.row;
+    // What is not saved may lie as it is read best.
+    let bands = if save || plan.cuts_rows() { steps.bands } else { Bands::whole(batch) };
     // Two steps at a time, and some room that keeps bands apart.
     let kept = if save { time + 1 } else { 3 };
     let factors = input.recurrent_factors(layout.units);
@@ -46,7 +49,7 @@ pub(in super::super) fn forward(
         let states = States {
             layout,
             batch,
-            bands: steps.bands,
+            bands,
             held,
             kept,
             z: Shared(z),

@@ -72,6 +72,11 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// Whether threads have rows of their own.
+    pub(super) fn cuts_rows(&self) -> bool {
+        !self.split_blocks && self.team.size() > 1
+    }
+
     /// Whether threads share the rows, and have units of their own.
     pub(super) fn is_split(&self) -> bool {
         self.split_blocks && self.team.size() > 1
