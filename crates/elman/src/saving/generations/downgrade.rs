@@ -97,6 +97,13 @@ fn layer(class: &str, config: &Map<String, Value>) -> Result<Map<String, Value>>
             "seed" if !is_set || matches!(class, "LSTM" | "GRU") => continue,
             "batch_shape" => "batch_input_shape",
             "negative_slope" if class == "LeakyReLU" => "alpha",
+            // Keras 2 pads steps, whatever the format.
+            "data_format" if class == "ZeroPadding1D" => match value.as_str() {
+                None | Some("channels_last") => continue,
+                Some(format) => {
+                    return Err(unsupported(&format!("{class}'s data_format {format}")));
+                }
+            },
             key => key,
         };
         let value = match key.as_str() {
@@ -258,4 +265,21 @@ pub(in crate::saving) fn training_config(compile: &Value) -> Result<Value> {
     let class = format!("Custom>{class}");
     training.insert("optimizer_config".into(), json!({ "class_name": class, "config": config }));
     Ok(training.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn padding_of_steps_has_no_format_in_keras_2() {
+        let layer = |format: &str| {
+            let config = json!({ "name": "pad", "padding": [1, 1], "data_format": format });
+            downgrade(&json!({ "class_name": "ZeroPadding1D", "config": config }))
+        };
+        let written = layer("channels_last").unwrap();
+        assert_eq!(written["config"], json!({ "name": "pad", "padding": [1, 1] }));
+        let error = layer("channels_first").unwrap_err().to_string();
+        assert!(error.contains("channels_first"), "{error}");
+    }
 }
