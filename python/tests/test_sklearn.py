@@ -170,7 +170,8 @@ def test_data():
         model.predict(np.ones((1, 4, 2)))
 
 
-CHECKED = {"units": 8, "epochs": 40, "batch_size": 8, "learning_rate": 0.05, "random_state": 0}
+# From any seed they learn what the checks ask for, with a wide margin.
+CHECKED = {"units": 16, "epochs": 60, "batch_size": 8, "learning_rate": 0.02, "random_state": 0}
 
 
 
