@@ -6,13 +6,15 @@
 //! threads, and since results do not depend on the number of threads, nobody can tell.
 
 mod barrier;
-
+mod patience;
 mod worker;
 
 use crate::Float;
 use barrier::Barrier;
+use patience::Patience;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::time::Instant;
 use worker::Worker;
 
 /// How often a thread looks for another to arrive before it offers the processor to others.
@@ -22,9 +24,11 @@ const SPINS: usize = 1 << 12;
 struct Crew {
     workers: Vec<Worker>,
     barrier: Barrier,
+    patience: Patience,
 }
 
-static CREW: Mutex<Crew> = Mutex::new(Crew { workers: Vec::new(), barrier: Barrier::new() });
+static CREW: Mutex<Crew> =
+    Mutex::new(Crew { workers: Vec::new(), barrier: Barrier::new(), patience: Patience::new() });
 
 /// Threads held for one call.
 pub(crate) struct Team {
@@ -42,6 +46,9 @@ pub(crate) fn team(wanted: usize) -> Team {
         Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
         Err(TryLockError::WouldBlock) => return Team { crew: None, size: 1 },
     };
+    if crew.patience.is_lost() {
+        return Team { crew: None, size: 1 };
+    }
     while crew.workers.len() + 1 < wanted {
         match Worker::hire(crew.workers.len() + 1) {
             Ok(worker) => crew.workers.push(worker),
@@ -66,13 +73,20 @@ impl Team {
             return run(0);
         };
         let workers = &crew.workers[..self.size - 1];
+        let begin = Instant::now();
         // SAFETY: this function returns, or passes a panic on, only when all have finished.
-        workers.iter().for_each(|worker| unsafe { worker.begin(&run) });
+        let all_awake =
+            workers.iter().fold(true, |all, worker| all & unsafe { worker.begin(&run) });
         let result = catch_unwind(AssertUnwindSafe(|| run(0)));
+        let end = Instant::now();
         let mut panicked = false;
         for worker in workers {
             wait_until(|| worker.is_done());
             panicked |= worker.panicked();
+        }
+        // To be woken takes its time, whoever else is there.
+        if all_awake {
+            crew.patience.learn(end - begin, end.elapsed());
         }
         match result {
             Err(panic) => resume_unwind(panic),
@@ -92,13 +106,16 @@ impl Team {
     /// wrote before is then visible to all.
     #[inline(always)]
     pub(crate) fn wait(&self, part: usize) {
-        if let Some(crew) = &self.crew {
-            crew.barrier.wait(self.size, part);
+        if let Some(crew) = &self.crew
+            && crew.barrier.wait(self.size, part)
+        {
+            crew.patience.barrier_was_late();
         }
     }
 }
 
-fn wait_until(done: impl Fn() -> bool) {
+/// Whether it took long.
+fn wait_until(done: impl Fn() -> bool) -> bool {
     let mut spins = 0;
     while !done() {
         spins += 1;
@@ -108,6 +125,7 @@ fn wait_until(done: impl Fn() -> bool) {
             std::thread::yield_now();
         }
     }
+    spins >= SPINS
 }
 
 /// A pointer that may go to other threads; who dereferences it answers for the absence of races.
