@@ -34,20 +34,32 @@ static CREW: Mutex<Crew> =
 pub(crate) struct Team {
     crew: Option<MutexGuard<'static, Crew>>,
     size: usize,
+    /// Whether its waits say how long others wait.
+    learns: bool,
 }
 
-/// A team of at most `wanted` threads, the caller included.
+/// A team of at most `wanted` threads, the caller included; of one, if threads have waited too long
+/// for each other of late.
 pub(crate) fn team(wanted: usize) -> Team {
+    form(wanted, true)
+}
+
+/// The same, however long they have waited, and will: for measurements.
+pub(crate) fn team_at_any_cost(wanted: usize) -> Team {
+    form(wanted, false)
+}
+
+fn form(wanted: usize, learns: bool) -> Team {
     if wanted <= 1 {
-        return Team { crew: None, size: 1 };
+        return Team { crew: None, size: 1, learns };
     }
     let mut crew = match CREW.try_lock() {
         Ok(crew) => crew,
         Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-        Err(TryLockError::WouldBlock) => return Team { crew: None, size: 1 },
+        Err(TryLockError::WouldBlock) => return Team { crew: None, size: 1, learns },
     };
-    if crew.patience.is_lost() {
-        return Team { crew: None, size: 1 };
+    if learns && crew.patience.is_lost() {
+        return Team { crew: None, size: 1, learns };
     }
     while crew.workers.len() + 1 < wanted {
         match Worker::hire(crew.workers.len() + 1) {
@@ -57,7 +69,7 @@ pub(crate) fn team(wanted: usize) -> Team {
         }
     }
     let size = wanted.min(crew.workers.len() + 1);
-    Team { crew: Some(crew), size }
+    Team { crew: Some(crew), size, learns }
 }
 
 impl Team {
@@ -85,7 +97,7 @@ impl Team {
             panicked |= worker.panicked();
         }
         // To be woken takes its time, whoever else is there.
-        if all_awake {
+        if all_awake && self.learns {
             crew.patience.learn(end - begin, end.elapsed());
         }
         match result {
@@ -108,6 +120,7 @@ impl Team {
     pub(crate) fn wait(&self, part: usize) {
         if let Some(crew) = &self.crew
             && crew.barrier.wait(self.size, part)
+            && self.learns
         {
             crew.patience.barrier_was_late();
         }
