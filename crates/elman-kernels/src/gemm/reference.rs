@@ -15,24 +15,16 @@ pub(super) fn gemm(
     b: Matrix<'_>,
     c: &mut [Float],
 ) {
+    let mut add = |row: usize, k: usize| {
+        let factor = a.at(row, k);
+        for column in 0..columns {
+            c[row * columns + column] += factor * b.at(k, column);
+        }
+    };
     if columns < FEW_COLUMNS {
         // Row by row, each sum would wait for itself.
-        for k in 0..depth {
-            for row in 0..rows {
-                let factor = a.at(row, k);
-                for column in 0..columns {
-                    c[row * columns + column] += factor * b.at(k, column);
-                }
-            }
-        }
-        return;
-    }
-    for row in 0..rows {
-        for k in 0..depth {
-            let factor = a.at(row, k);
-            for column in 0..columns {
-                c[row * columns + column] += factor * b.at(k, column);
-            }
-        }
+        (0..depth).for_each(|k| (0..rows).for_each(|row| add(row, k)));
+    } else {
+        (0..rows).for_each(|row| (0..depth).for_each(|k| add(row, k)));
     }
 }
