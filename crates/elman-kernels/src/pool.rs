@@ -96,9 +96,8 @@ impl Team {
             wait_until(|| worker.is_done());
             panicked |= worker.panicked();
         }
-        // To be woken takes its time, whoever else is there.
-        if all_awake && self.learns {
-            crew.patience.learn(end - begin, end.elapsed());
+        if self.learns {
+            crew.patience.learn(all_awake, end - begin, end.elapsed());
         }
         match result {
             Err(panic) => resume_unwind(panic),

@@ -53,9 +53,14 @@ impl Patience {
         self.late.store(true, Relaxed);
     }
 
-    /// After a call: how long the caller's own part took, and how long it waited for the others then.
-    pub(super) fn learn(&self, own: Duration, waited: Duration) {
+    /// After a call: whether all workers were awake before, how long the caller's own part took, and
+    /// how long it waited for the others then.
+    pub(super) fn learn(&self, all_awake: bool, own: Duration, waited: Duration) {
         let late = self.late.swap(false, Relaxed);
+        if !all_awake {
+            // To be woken takes its time, whoever else is there.
+            return;
+        }
         let lost = self.lost.load(Relaxed);
         if late || (waited > LONG && waited > own / 2) {
             self.alone.store(CALLS << lost.min(DOUBLINGS), Relaxed);
@@ -77,20 +82,25 @@ mod tests {
     fn calls_are_made_alone_after_long_waits_and_longer_after_more() {
         let patience = Patience::new();
         let [short, long] = [1, 1000].map(Duration::from_micros);
-        patience.learn(long, short);
+        patience.learn(true, long, short);
         assert!(!patience.is_lost());
         let mut before = 0;
         for _ in 0..20 {
-            patience.learn(short, long);
+            patience.learn(true, short, long);
             let calls = (0..).take_while(|_| patience.is_lost()).count();
             assert!(calls >= before.max(1) && calls <= 1 << 13, "{before}, then {calls}");
             before = calls;
         }
         for _ in 0..IN_TIME * DOUBLINGS {
-            patience.learn(long, short);
+            patience.learn(true, long, short);
         }
+        // A worker that had to be woken says nothing, of this call and of the next.
         patience.barrier_was_late();
-        patience.learn(long, short);
+        patience.learn(false, short, long);
+        patience.learn(true, long, short);
+        assert!(!patience.is_lost());
+        patience.barrier_was_late();
+        patience.learn(true, long, short);
         assert_eq!((0..).take_while(|_| patience.is_lost()).count(), CALLS as usize);
     }
 }
