@@ -139,6 +139,30 @@ impl StoredWeights {
         threads: usize,
         convert: impl Fn(f32) -> T + Copy + Send + Sync,
     ) -> Result<bool> {
+        self.read_many(to, self.sum.as_ref(), threads, convert)
+    }
+
+    /// As [`StoredWeights::read_all`], but for the arrays alone: whether all bytes of the file are
+    /// those that were put into an archive isn't seen.
+    ///
+    /// # Errors
+    /// What is wrong with the bytes. The arrays are then of no use.
+    pub fn read_some<T: Send>(
+        &self,
+        to: Vec<(&StoredArray, &mut [T])>,
+        threads: usize,
+        convert: impl Fn(f32) -> T + Copy + Send + Sync,
+    ) -> Result<bool> {
+        self.read_many(to, None, threads, convert)
+    }
+
+    fn read_many<T: Send>(
+        &self,
+        to: Vec<(&StoredArray, &mut [T])>,
+        sum: Option<&Sum>,
+        threads: usize,
+        convert: impl Fn(f32) -> T + Copy + Send + Sync,
+    ) -> Result<bool> {
         let (mut runs, mut is_finite) = (Vec::new(), true);
         for (array, to) in to {
             match array.0.run(to) {
@@ -154,9 +178,9 @@ impl StoredWeights {
                 }
             }
         }
-        let seen = read_pass(&self.bytes, runs, self.sum.is_some(), threads, convert)
+        let seen = read_pass(&self.bytes, runs, sum.is_some(), threads, convert)
             .map_err(|error| Error::io(&self.file, "read", error))?;
-        match (&self.sum, seen.sum) {
+        match (sum, seen.sum) {
             (Some(Sum { crc32, file, member }), Some(sum)) if *crc32 != sum => {
                 let (file, member) = (file.clone(), member.clone());
                 let detail = "Invalid checksum".to_owned();

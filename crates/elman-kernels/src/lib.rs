@@ -14,6 +14,7 @@
 //! | [`num_threads`], [`set_num_threads`] | how many threads the kernels may use |
 //! | [`functions`] | `exp` and its like, the same on every platform |
 //! | [`Isa`], [`active_isa`] | which instruction set was chosen |
+//! | [`zeros`](fn@zeros) | memory for large buffers |
 //! | [`calibration`] | what the machine does at best |
 //!
 //! # Reproducibility
@@ -42,6 +43,7 @@ pub mod functions;
 mod functions_tests;
 mod gemm;
 mod isa;
+mod memory;
 mod pool;
 mod real;
 mod recurrent;
@@ -52,6 +54,7 @@ mod tile;
 pub use activation::Activation;
 pub use gemm::{Matrix, PackedMatrix, gemm, gemm_packed};
 pub use isa::{Isa, active_isa};
+pub use memory::zeros;
 pub use recurrent::{
     Cell, Gradients, OutputGradients, Outputs, Packed, Sequence, Step, StepRow, Tape, WeightFormat,
     Weights, backward, forward, forward_saving, step,

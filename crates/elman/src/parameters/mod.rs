@@ -5,6 +5,7 @@
 //! table instead of asking every layer, and a layer stays a cheap, immutable description that many
 //! threads can share.
 
+mod disjoint;
 pub(crate) mod loading;
 mod penalties;
 mod weight;
@@ -20,6 +21,7 @@ use crate::regularizers::Regularizer;
 use crate::states::{StateEntry, StateSlot};
 use crate::{Float, Result, Shape, Tensor, WeightFormat};
 
+pub(crate) use disjoint::disjoint;
 pub use weight::Weight;
 
 /// A layer's handle of one of its weights. The default is a weight that doesn't exist, such as the
@@ -111,8 +113,8 @@ impl Parameters {
     pub fn values_mut(&mut self) -> &mut [Float] {
         self.derived.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
         match self.values.len() {
-            // Memory that the system gives as zeros isn't touched before it is written.
-            0 => self.values = vec![0.0; self.registered],
+            // Memory that isn't touched before it is written.
+            0 => self.values = elman_kernels::zeros(self.registered),
             _ => self.values.resize(self.registered, 0.0),
         }
         &mut self.values

@@ -1,23 +1,19 @@
 //! Reading models.
 
-use std::ops::Range;
 use std::path::Path;
 
-use elman_files::{
-    Array, Format, KerasFile, LegacyH5, Safetensors, StoredArray, StoredWeights, WeightStore,
-    read_file,
-};
+use elman_files::{Array, Format, KerasFile, LegacyH5, Safetensors, WeightStore, read_file};
 use serde_json::{Map, Value};
 
 use super::generations::{self, Generation};
 use super::json::parse;
+use super::stored::{StoredVariable, fill_weights};
 use super::{architecture, legacy, own_metrics, safetensors, verify, weights};
 use crate::layers::Assets;
 use crate::models::Model;
-use crate::models::network::Network;
 use crate::parameters::loading;
 use crate::training::Compiled;
-use crate::training::optimizers::{FileVariable, OptimizerState};
+use crate::training::optimizers::OptimizerState;
 use crate::{Error, Float, Parameters, Result, Tensor};
 
 /// Reads a model that Keras or elman wrote, with its weights, and, where it was compiled, optimizer
@@ -154,55 +150,8 @@ pub(super) fn take_variables(store: &mut WeightStore, group: &str) -> Vec<Array>
     (0usize..).map_while(|i| store.remove(&format!("{group}/{i}"))).collect()
 }
 
-/// As [`load_weights`], from a file.
-pub(super) fn load_stored(model: &mut Model, stored: &StoredWeights, file: &str) -> Result<()> {
-    let network = model.built_mut()?;
-    let places = places(network, stored, file)?;
-    let mut values = vec![0.0; network.parameters().values().len()];
-    read_places(stored, places, &mut values)?;
-    network.parameters_mut().values_mut().copy_from_slice(&values);
-    Ok(())
-}
-
-/// As [`load_stored`], straight into a model that is new: if this fails, it has some of them. Gives
-/// whether all are finite.
-fn fill_weights(model: &mut Model, stored: &StoredWeights, file: &str) -> Result<bool> {
-    let network = model.built_mut()?;
-    let places = places(network, stored, file)?;
-    read_places(stored, places, network.parameters_mut().values_mut())
-}
-
-/// Where the weights of a model lie among its values, each with its array.
-type Places<'a> = Vec<(Range<usize>, &'a StoredArray)>;
-
-/// Finds the weights of a model, by the places of its layers, in the order of its values.
-fn places<'a>(network: &Network, stored: &'a StoredWeights, file: &str) -> Result<Places<'a>> {
-    let parameters = network.parameters();
-    let root = root_of(|path| stored.has_group(path));
-    let mut found = Vec::new();
-    for (index, scope) in parameters.scopes().iter().enumerate() {
-        let entries: Vec<_> = parameters.entries().iter().filter(|e| e.scope == index).collect();
-        let arrays = stored.variables(&place(&scope.path, root));
-        let shapes: Vec<&[usize]> = arrays.iter().map(|array| array.shape()).collect();
-        weights::check_shapes(file, &*network.layers()[scope.layer], &entries, &shapes)?;
-        found.extend(entries.into_iter().map(|entry| entry.range.clone()).zip(arrays));
-    }
-    found.sort_by_key(|(range, _)| range.start);
-    Ok(found)
-}
-
-fn read_places(stored: &StoredWeights, places: Places, values: &mut [Float]) -> Result<bool> {
-    let (mut rest, mut start, mut to) = (values, 0, Vec::new());
-    for (range, array) in places {
-        let (own, behind) = rest.split_at_mut(range.end - start);
-        to.push((array, &mut own[range.start - start..]));
-        (rest, start) = (behind, range.end);
-    }
-    Ok(stored.read_all(to, crate::num_threads(), |v| v as Float)?)
-}
-
 /// Where the variables of a layer or of a part of one lie.
-fn place(scope: &str, root: &str) -> String {
+pub(super) fn place(scope: &str, root: &str) -> String {
     match scope.strip_prefix("layers/") {
         Some(below) => format!("{root}/{below}/vars"),
         None => format!("{scope}/vars"),
@@ -210,7 +159,7 @@ fn place(scope: &str, root: &str) -> String {
 }
 
 /// The group that holds the layers: Keras 2.12 and 2.13 had another name for it.
-fn root_of(has_group: impl Fn(&str) -> bool) -> &'static str {
+pub(super) fn root_of(has_group: impl Fn(&str) -> bool) -> &'static str {
     const OLD: &str = "_layer_checkpoint_dependencies";
     if has_group(OLD) && !has_group("layers") { OLD } else { "layers" }
 }
@@ -242,7 +191,7 @@ fn compilation(
         return Ok(None);
     };
     let (optimizer, parameters) = (&mut *compiled.optimizer, model.built()?.parameters());
-    let variables = archive.weights.variables("optimizer/vars");
+    let variables = StoredVariable::all(&archive.weights);
     compiled.state = OptimizerState::load(optimizer, parameters, &variables, file)?;
     Ok(Some(compiled))
 }
@@ -258,17 +207,6 @@ pub(crate) fn load_optimizer(
     let variables: Vec<Tensor> = variables.into_iter().map(tensor).collect();
     compiled.state = OptimizerState::load(&mut *compiled.optimizer, parameters, &variables, file)?;
     Ok(())
-}
-
-/// A variable of an optimizer that need not be read as a whole.
-impl FileVariable for &StoredArray {
-    fn shape(&self) -> &[usize] {
-        StoredArray::shape(self)
-    }
-
-    fn read(&self, to: &mut [Float]) -> Result<()> {
-        Ok(self.read_with(to, |v| v as Float)?)
-    }
 }
 
 pub(crate) fn tensor(array: &Array) -> Tensor {

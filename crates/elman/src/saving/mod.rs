@@ -11,6 +11,7 @@ mod safetensors;
 mod save;
 mod save_h5;
 mod sharded;
+mod stored;
 mod torch;
 mod verify;
 mod weights;

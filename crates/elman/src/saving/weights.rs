@@ -6,6 +6,7 @@ use elman_files::{
     Array, Format, KerasFile, LegacyH5, Safetensors, StoredWeights, WeightStore, read_file,
 };
 
+use super::stored::{StoredVariable, load_stored};
 use super::{legacy, load, safetensors, sharded};
 use crate::layers::Layer;
 use crate::models::Model;
@@ -96,8 +97,8 @@ fn read(model: &mut Model, mut store: WeightStore, name: &str) -> Result<()> {
 
 /// As [`read`], of weights that are in a file.
 fn read_stored(model: &mut Model, stored: &StoredWeights, name: &str) -> Result<()> {
-    load::load_stored(model, stored, name)?;
-    load_state(model, &stored.variables("optimizer/vars"), name)
+    load_stored(model, stored, name)?;
+    load_state(model, &StoredVariable::all(stored), name)
 }
 
 /// Gives the optimizer its state, if there is one that it fits.

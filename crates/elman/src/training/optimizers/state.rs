@@ -1,8 +1,9 @@
 //! What an optimizer remembers between steps, and how files hold it.
 
+use super::file_variable::FileVariable;
 use super::layout::{in_keras_order, of_all};
 use super::optimizer::{Optimizer, Slot, Step};
-use crate::parameters::Parameters;
+use crate::parameters::{Parameters, disjoint};
 use crate::training::schedules::LearningRate;
 use crate::{Error, Float, Result, Shape, Tensor};
 
@@ -24,39 +25,6 @@ pub struct OptimizerState {
     built: bool,
 }
 
-/// A variable of a file, wherever its values are.
-pub(crate) trait FileVariable {
-    fn shape(&self) -> &[usize];
-
-    /// Fills `to`, as far as there are values.
-    ///
-    /// # Errors
-    /// What prevents reading them.
-    fn read(&self, to: &mut [Float]) -> Result<()>;
-
-    /// The first value, if there is one.
-    ///
-    /// # Errors
-    /// As [`FileVariable::read`].
-    fn first(&self) -> Result<Option<f64>> {
-        let mut value = [0.0];
-        let is_empty = self.shape().contains(&0);
-        self.read(&mut value)?;
-        Ok((!is_empty).then(|| value[0].into()))
-    }
-}
-
-impl FileVariable for Tensor {
-    fn shape(&self) -> &[usize] {
-        Tensor::shape(self)
-    }
-
-    fn read(&self, to: &mut [Float]) -> Result<()> {
-        to.iter_mut().zip(self.data()).for_each(|(to, value)| *to = *value);
-        Ok(())
-    }
-}
-
 impl OptimizerState {
     /// The number of batches trained on.
     pub fn iterations(&self) -> u64 {
@@ -72,15 +40,16 @@ impl OptimizerState {
     pub(super) fn build(&mut self, optimizer: &dyn Optimizer, parameters: &Parameters) {
         let len = parameters.values().len();
         let base = optimizer.base();
-        self.average.resize(if base.use_ema { len } else { 0 }, 0.0);
-        self.accumulator.resize(if base.accumulation().is_some() { len } else { 0 }, 0.0);
+        resize(&mut self.average, if base.use_ema { len } else { 0 }, 0.0);
+        let accumulates = base.accumulation().is_some();
+        resize(&mut self.accumulator, if accumulates { len } else { 0 }, 0.0);
         let slots = optimizer.slots();
         self.slots.resize_with(slots.len(), Vec::new);
         for ((buffer, slot), places) in
             self.slots.iter_mut().zip(slots).zip(of_all(optimizer, parameters))
         {
             let end = places.iter().flatten().map(|place| place.range.end).max();
-            buffer.resize(end.unwrap_or(0), slot.initial as Float);
+            resize(buffer, end.unwrap_or(0), slot.initial as Float);
         }
         let initial = |scalar: &Slot| scalar.initial as Float;
         let scalars = optimizer.scalars();
@@ -160,7 +129,7 @@ impl OptimizerState {
                 got: file_variables.len(),
             });
         }
-        for (variable, tensor) in expected.into_iter().zip(rest) {
+        for (variable, tensor) in expected.iter().zip(rest) {
             if tensor.shape() != variable.shape {
                 return Err(Error::WeightShape {
                     file: file.into(),
@@ -170,8 +139,16 @@ impl OptimizerState {
                     got: tensor.shape().into(),
                 });
             }
-            tensor.read(&mut state.values_mut(variable.buffer)[variable.range])?;
         }
+        let mut found: Vec<_> = expected.into_iter().zip(rest).collect();
+        found.sort_by_key(|(variable, _)| variable.range.start);
+        let mut to = Vec::new();
+        for (buffer, values) in state.buffers_mut() {
+            let own = || found.iter().filter(|(variable, _)| variable.buffer == buffer);
+            let places = disjoint(values, own().map(|(variable, _)| variable.range.clone()));
+            to.extend(own().map(|(_, tensor)| *tensor).zip(places));
+        }
+        FileVariable::read_all(to)?;
         Ok(state)
     }
 
@@ -223,13 +200,23 @@ impl OptimizerState {
         }
     }
 
-    fn values_mut(&mut self, buffer: Buffer) -> &mut [Float] {
-        match buffer {
-            Buffer::Average => &mut self.average,
-            Buffer::Accumulator => &mut self.accumulator,
-            Buffer::Slot(slot) => &mut self.slots[slot],
-            Buffer::Scalars => &mut self.scalars,
-        }
+    fn buffers_mut(&mut self) -> impl Iterator<Item = (Buffer, &mut [Float])> {
+        let slots = self.slots.iter_mut().enumerate();
+        [
+            (Buffer::Average, &mut self.average[..]),
+            (Buffer::Accumulator, &mut self.accumulator[..]),
+            (Buffer::Scalars, &mut self.scalars[..]),
+        ]
+        .into_iter()
+        .chain(slots.map(|(slot, values)| (Buffer::Slot(slot), &mut values[..])))
+    }
+}
+
+/// As [`Vec::resize`], but that zeros in a new buffer take no time.
+fn resize(buffer: &mut Vec<Float>, len: usize, value: Float) {
+    match buffer.is_empty() && value == 0.0 {
+        true => *buffer = elman_kernels::zeros(len),
+        false => buffer.resize(len, value),
     }
 }
 
@@ -242,7 +229,7 @@ fn is_of_weights(variables: &[impl FileVariable], parameters: &Parameters) -> bo
     variables.iter().map(FileVariable::shape).eq(trained.map(|entry| &entry.shape[..]))
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Buffer {
     Average,
     Accumulator,
