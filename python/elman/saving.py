@@ -87,7 +87,9 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None):
 
 
 def load_weights(model, filepath, skip_mismatch=False, by_name=False, **kwargs):
-    """Reads weights into a model; with `by_name`, by the names of layers in an old `.h5` file.
+    """Reads weights into a model; with `by_name`, those of the layers whose names are in the file,
+
+    which may be any but `.safetensors`; Keras 3 takes legacy `.h5` files alone.
 
     Raises:
         OSError: for a file that can't be read.

@@ -1,6 +1,7 @@
 //! Models as files, in Keras's formats.
 
 mod architecture;
+mod by_name;
 mod generations;
 mod graph;
 mod json;

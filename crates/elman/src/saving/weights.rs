@@ -67,24 +67,6 @@ impl Model {
             }
         }
     }
-
-    /// Reads the weights of those layers whose names are in a legacy `.h5` file, as Keras's
-    /// `load_weights(by_name=True)`; other layers keep theirs. Gives the names that were found.
-    ///
-    /// # Errors
-    /// As [`Model::load_weights`]; a file of another format, which has no layers by name.
-    pub fn load_weights_by_name(&mut self, path: impl AsRef<Path>) -> Result<Vec<String>> {
-        let name = path.as_ref().display().to_string();
-        let store = WeightStore::from_h5_vec(read_file(path.as_ref())?, &name)?;
-        if !LegacyH5::is(&store) {
-            return Err(Error::Unsupported {
-                place: name,
-                option: "reading by the names of layers, which the file doesn't have,".into(),
-                advice: "`load_weights` reads it by the places of layers".into(),
-            });
-        }
-        legacy::load_by_name(self, LegacyH5::from_store(store, &name)?.layers, &name)
-    }
 }
 
 /// Reads weights by place, and the optimizer's state if it fits.

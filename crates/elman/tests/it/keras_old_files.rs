@@ -154,6 +154,50 @@ fn weights_are_read_by_the_names_of_layers() {
     assert_eq!(short.weights(), before);
 }
 
+/// As with legacy files, from files of Keras 3, which reads them by place alone.
+#[test]
+fn weights_of_keras_3_are_read_by_the_names_of_layers() {
+    let case = cases().into_iter().find(|case| case["file"] == "keras3.weights.h5").unwrap();
+    let mut theirs = Model::from_json(&case["model"]).unwrap();
+    theirs.load_weights(path(&case)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("a.keras");
+    theirs.save(&archive).unwrap();
+    for file in [path(&case), archive] {
+        let mut ours = Sequential::new();
+        ours.add(Lstm::new(3).input_shape([5, 4]).return_sequences(true)).unwrap();
+        ours.add(Dropout::new(0.1).name("simple_rnn")).unwrap();
+        for layer in theirs.layers().iter().filter(|layer| layer.class_name() == "Bidirectional") {
+            ours.add(layer.clone()).unwrap();
+        }
+        ours.add(Dense::new(2).name("head")).unwrap();
+        let before = ours.weights();
+        let of =
+            |model: &Model, name: &str| -> Vec<Tensor> { model.layer(name).unwrap().weights() };
+        let is_same = of(&ours, "bidirectional") == of(&theirs, "bidirectional");
+        assert!(!is_same, "the test needs other weights");
+        assert_eq!(ours.load_weights_by_name(&file).unwrap(), ["bidirectional"]);
+        assert_eq!(of(&ours, "bidirectional"), of(&theirs, "bidirectional"));
+        assert_eq!(ours.weights()[..3], before[..3]);
+        // A layer of the name with other weights.
+        let mut other = Sequential::new();
+        other.add(Dense::new(2).name("bidirectional").input_shape([4])).unwrap();
+        let before = other.weights();
+        let error = other.load_weights_by_name(&file).unwrap_err();
+        assert!(matches!(error, Error::WeightCount { .. }), "{error}");
+        assert_eq!(other.weights(), before);
+    }
+    // Shards, and formats without names.
+    let mut dense = Sequential::new();
+    dense.add(Dense::new(1).name("dense").input_shape([4])).unwrap();
+    let tensors = folder.path().join("a.safetensors");
+    dense.save(&tensors).unwrap();
+    let error = dense.load_weights_by_name(&tensors).unwrap_err();
+    assert!(matches!(error, Error::Unsupported { .. }), "{error}");
+    let shards = fixture_path("old_files/keras3_sharded.weights.json");
+    assert_eq!(dense.load_weights_by_name(shards).unwrap(), ["dense"]);
+}
+
 #[test]
 fn precision_is_kept_and_said_once() {
     for case in cases() {
