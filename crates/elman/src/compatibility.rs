@@ -39,7 +39,9 @@
 //!   follow; it doesn't open the file of a model where one does.
 //! - **The derivative of `celu` at 0** is 1; on TensorFlow, Keras has 2.
 //! - **`time_major`** stands in every recurrent layer of Keras 2 and makes Keras 3 refuse the file.
-//!   elman takes it where it is false.
+//!   Where it is true, inputs and outputs have their steps on the first axis and the batch on the
+//!   second, here as there: models from such files predict, train and are written for Keras 2, but
+//!   don't stream. `predict` takes all steps at once; in batches, as in Keras, each is a sequence.
 //! - **`activity_regularizer`** of a `SimpleRNN`, or of a layer in a `TimeDistributed`, is silently
 //!   dropped by Keras 3. Here it works. A file of Keras 3 has it no longer (`SimpleRNN`), or means
 //!   that it counts for nothing (`TimeDistributed`), with a warning here; elman says in a key that

@@ -106,6 +106,16 @@ impl Mask {
         Mask::from_parts(&self.shape[..], data)
     }
 
+    /// The mask with its first two axes in each other's place.
+    pub(crate) fn swap_axes(&self) -> Mask {
+        let [rows, columns, rest @ ..] = &self.shape[..] else { return self.clone() };
+        let inner: usize = rest.iter().product();
+        let at = |column, row| &self.data[(row * columns + column) * inner..][..inner];
+        let cells = (0..*columns).flat_map(|column| (0..*rows).map(move |row| (column, row)));
+        let data = cells.flat_map(|(column, row)| at(column, row).iter().copied()).collect();
+        Mask::from_parts([&[*columns, *rows], rest].concat(), data)
+    }
+
     /// The mask with its first two axes joined, for a layer that sees every step as a row.
     pub(crate) fn fold(&self) -> Mask {
         let mut shape = self.shape.clone();

@@ -223,6 +223,13 @@ pub fn reverse_time(x: &Tensor) -> Tensor {
     Tensor::from_parts(x.shape(), data)
 }
 
+/// `x` from its end along the first axis.
+pub fn reverse_rows(x: &Tensor) -> Tensor {
+    let row: usize = x.shape().iter().skip(1).product();
+    let rows = x.data().chunks_exact(row.max(1)).rev();
+    Tensor::from_parts(x.shape(), rows.flatten().copied().collect())
+}
+
 /// The number of steps of a sequence, and that of the values of each.
 fn sequence_axes(x: &Tensor) -> (usize, usize) {
     let [_, time, step @ ..] = x.shape() else { unreachable!("a sequence has two axes or more") };

@@ -73,7 +73,7 @@ pub fn cell_from_object(object: &Value) -> Result<AnyCell> {
             }
         })?;
     let name = config.get("name").and_then(Value::as_str).unwrap_or_default();
-    let options = Options::of(format!("cell \"{name}\" ({class_name})"), config)?;
+    let options = Options::of(format!("cell \"{name}\" ({class_name})"), config);
     // Keras would penalize what the cell gives at every step, and its states once more.
     if let Some(value) = config.get("activity_regularizer").filter(|value| !value.is_null()) {
         return Err(Error::Unsupported {

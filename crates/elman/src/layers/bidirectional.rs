@@ -95,6 +95,11 @@ impl Bidirectional {
         self
     }
 
+    /// The steps of a sequence from its end.
+    fn reversed(&self, y: &Tensor) -> Tensor {
+        if self.is_time_major() { ops::reverse_rows(y) } else { ops::reverse_time(y) }
+    }
+
     fn returns_sequences(&self) -> bool {
         self.forward_layer.as_recurrent().is_some_and(|layer| layer.options().return_sequences)
     }
@@ -173,6 +178,10 @@ impl Layer for Bidirectional {
         self.backward_layer.set_trainable(trainable);
     }
 
+    fn is_time_major(&self) -> bool {
+        self.forward_layer.is_time_major()
+    }
+
     fn with_all_steps(&self) -> Option<Box<dyn Layer>> {
         let mut layer = self.clone();
         layer.forward_layer = self.forward_layer.with_all_steps()?;
@@ -197,7 +206,7 @@ impl Layer for Bidirectional {
         let mut backward = self.backward_layer.call(&backward, cx)?;
         let (y, mut reverse) = (forward.remove(0), backward.remove(0));
         if self.returns_sequences() {
-            reverse = ops::reverse_time(&reverse);
+            reverse = self.reversed(&reverse);
         }
         cx.save(self.merge_mode.keep(&y, &reverse));
         let mut outputs = self.merge_mode.merge(y, reverse);
@@ -217,7 +226,7 @@ impl Layer for Bidirectional {
         let of_forward = self.recurrent()?.0.num_states().min(states.len());
         let (forward_states, backward_states) = states.split_at(of_forward);
         let backward = match self.returns_sequences() {
-            true => backward.as_ref().map(ops::reverse_time),
+            true => backward.as_ref().map(|gradient| self.reversed(gradient)),
             false => backward,
         };
         let with_states = |d: Option<Tensor>, states: &[Option<Tensor>]| {

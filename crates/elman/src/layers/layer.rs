@@ -202,6 +202,12 @@ pub trait Layer: Any + Send + Sync {
         None
     }
 
+    /// Whether the first axis of the inputs is that of time, not of samples that stand for
+    /// themselves: Keras 2's `time_major`.
+    fn is_time_major(&self) -> bool {
+        self.as_recurrent().is_some_and(|layer| layer.options().time_major)
+    }
+
     /// The same layer, built as it is, giving back the outputs of all steps and nothing else, from
     /// zero states; none if it doesn't run over time. For looking into it.
     fn with_all_steps(&self) -> Option<Box<dyn Layer>> {

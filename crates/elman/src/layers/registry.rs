@@ -83,8 +83,8 @@ const CLASSES: &[(&str, Load)] = &[
     ("ZeroPadding1D", load::<ZeroPadding1d>),
 ];
 
-/// Keys of Keras that elman doesn't compute yet. They may stand in a file with the value that
-/// leaves them off; any other value is refused.
+/// Keys of Keras that elman doesn't compute yet, or not in every class. They may stand in a file with
+/// the value that leaves them off; any other value is refused.
 const NOT_SUPPORTED_YET: &[(&str, Off)] = &[
     ("lora_rank", Off::Null),
     ("quantization_config", Off::Null),
@@ -169,7 +169,7 @@ pub fn layer_from_config(class_name: &str, config: &Map<String, Value>) -> Resul
             known: layer_classes().collect::<Vec<_>>().join(", "),
         });
     };
-    let options = Options::of(place, config)?;
+    let options = Options::of(place, config);
     let layer = load(config).map_err(|error| Error::Config {
         place: options.place().into(),
         problem: blame(*load, config, &error.to_string()),
@@ -189,18 +189,8 @@ pub(crate) struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    /// Refuses what elman doesn't compute yet.
-    pub fn of(place: String, config: &'a Map<String, Value>) -> Result<Options<'a>> {
-        for (key, off) in NOT_SUPPORTED_YET {
-            if let Some(value) = config.get(*key).filter(|value| !off.is(value)) {
-                return Err(Error::Unsupported {
-                    place,
-                    option: format!("{key} = {value}"),
-                    advice: "a model without this option can be used".into(),
-                });
-            }
-        }
-        Ok(Options { place, config })
+    pub fn of(place: String, config: &'a Map<String, Value>) -> Options<'a> {
+        Options { place, config }
     }
 
     /// What the configuration belongs to, for messages.
@@ -208,9 +198,20 @@ impl<'a> Options<'a> {
         &self.place
     }
 
-    /// Refuses a key that the class did not take and that nobody knows: it may change what the
-    /// model computes.
+    /// Refuses what elman doesn't compute, and a key that the class did not take and that nobody
+    /// knows: it may change what the model computes.
     pub fn check_known(&self, taken: &Map<String, Value>) -> Result<()> {
+        for (key, off) in NOT_SUPPORTED_YET {
+            // A class that computes it says so, too.
+            let is_on = |value: &&Value| !off.is(value) && taken.get(*key) != Some(value);
+            if let Some(value) = self.config.get(*key).filter(is_on) {
+                return Err(Error::Unsupported {
+                    place: self.place.clone(),
+                    option: format!("{key} = {value}"),
+                    advice: "a model without this option can be used".into(),
+                });
+            }
+        }
         let is_known = |(key, value): (&String, &Value)| {
             taken.contains_key(key)
                 // Where a class takes it, it writes it as well.

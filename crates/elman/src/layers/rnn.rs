@@ -2,6 +2,7 @@
 
 mod config;
 mod inputs;
+mod time_major;
 
 use serde_json::{Map, Value};
 
@@ -18,7 +19,7 @@ use crate::onnx::{
 use crate::parameters::Builder;
 use crate::states::StateSlot;
 use crate::streaming::{Flow, StreamBuilder, refuse};
-use crate::{Context, Mask, Result, Shape, Tensor};
+use crate::{Context, Error, Mask, Result, Shape, Tensor};
 
 /// A recurrent layer: a [`Cell`] run over the steps of a sequence.
 ///
@@ -161,12 +162,13 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
     }
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
-        let StepShapes { output, states, .. } = self.step_shapes(inputs)?;
-        let (batch, time) = (inputs[0].dims()[0], inputs[0].dims()[1]);
+        let StepShapes { output, states, batch, time, .. } = self.step_shapes(inputs)?;
         let output = Shape::from(&output[..]);
-        let mut outputs = vec![match self.options.return_sequences {
-            true => output.with_batch(time).with_batch(batch),
-            false => output.with_batch(batch),
+        let RnnOptions { return_sequences, time_major, .. } = self.options;
+        let mut outputs = vec![match (return_sequences, time_major) {
+            (true, false) => output.with_batch(time).with_batch(batch),
+            (true, true) => output.with_batch(batch).with_batch(time),
+            (false, _) => output.with_batch(batch),
         }];
         if self.options.return_state {
             outputs.extend(states.iter().map(|state| Shape::from(&state[..]).with_batch(batch)));
@@ -175,8 +177,8 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
     }
 
     fn build(&mut self, inputs: &[Shape], builder: &mut Builder) -> Result<()> {
-        let StepShapes { input, states, .. } = self.step_shapes(inputs)?;
-        if let (true, Some(batch)) = (self.options.stateful, inputs[0].dims()[0]) {
+        let StepShapes { input, states, batch, .. } = self.step_shapes(inputs)?;
+        if let (true, Some(batch)) = (self.options.stateful, batch) {
             self.state_batch = batch;
             let shapes = states.iter().map(|state| [&[batch], &state[..]].concat());
             self.state_slots = shapes.map(|shape| builder.add_state(&shape)).collect();
@@ -207,6 +209,10 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
 
     fn onnx(&self, inputs: &[Edge], exporter: &mut Exporter) -> Result<Vec<Edge>> {
         let x = &inputs[0];
+        self.check_batch_first(|reason| Error::Onnx {
+            layer: self.place(),
+            reason: reason.into(),
+        })?;
         let shapes: Vec<Shape> = inputs.iter().map(|x| x.shape.clone()).collect();
         let step = self.step_shapes(&shapes)?;
         let sequence = EdgeSequence {
@@ -233,6 +239,7 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
     fn forward(&self, inputs: &[Tensor], cx: &mut Context) -> Result<Vec<Tensor>> {
         let shapes: Vec<Shape> = inputs.iter().map(|input| input.shape().into()).collect();
         let step = self.step_shapes(&shapes)?;
+        let inputs = &*self.batch_first(inputs);
         let sequence = Sequence {
             x: inputs[0].clone(),
             initial_states: self.initial_states(inputs, cx)?,
@@ -246,7 +253,7 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
         for (slot, state) in self.state_slots.iter().zip(&result.states) {
             cx.set_state(*slot, state.clone());
         }
-        let mut outputs = vec![result.output];
+        let mut outputs = vec![self.as_outside(result.output)];
         if self.options.return_state {
             outputs.extend(result.states);
         }
@@ -260,15 +267,17 @@ impl<C: Cell + Clone> Layer for Rnn<C> {
     ) -> Result<Vec<Option<Tensor>>> {
         let mut states = gradients[1..].to_vec();
         states.resize(self.cell.state_sizes().len(), None);
-        let upstream = SequenceGradients { output: gradients[0].clone(), states };
+        let output = gradients[0].clone().map(|gradient| self.as_outside(gradient));
+        let upstream = SequenceGradients { output, states };
         let result = segments::sequence_backward(&self.cell, &upstream, cx)?;
-        let mut inputs = vec![result.x];
+        let mut inputs = vec![result.x.map(|dx| self.as_given(dx))];
         // States held from the last call are no inputs; those nobody reads are more than asked.
         inputs.extend(result.initial_states.into_iter().map(Some));
         Ok(inputs)
     }
 
     fn stream(&self, inputs: &[Flow], builder: &mut StreamBuilder) -> Result<Vec<Flow>> {
+        self.check_batch_first(|reason| refuse(self, reason))?;
         let refuse = |reason: &str| Err(refuse(self, reason));
         let [x] = inputs else {
             return refuse("its initial states are computed from other values of the model");
@@ -316,8 +325,7 @@ impl<C: Cell + Clone> Recurrent for Rnn<C> {
     }
 
     fn state_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
-        let states = self.step_shapes(inputs)?.states;
-        let batch = inputs[0].dims()[0];
+        let StepShapes { states, batch, .. } = self.step_shapes(inputs)?;
         Ok(states.iter().map(|state| Shape::from(&state[..]).with_batch(batch)).collect())
     }
 

@@ -98,6 +98,13 @@ impl TimeDistributed {
 
     /// The wrapped layer's input: without the time axis.
     fn step_shape(&self, inputs: &[Shape]) -> Result<(Option<usize>, Shape)> {
+        if self.layer.is_time_major() {
+            return Err(Error::Unsupported {
+                place: self.place(),
+                option: format!("time_major = true of {} in it", self.layer.place()),
+                advice: "the layer without this option can be used".into(),
+            });
+        }
         let input = single_input(self, inputs, 3..)?;
         let mut dims = input.dims().to_vec();
         let time = dims.remove(1);

@@ -64,6 +64,10 @@ impl Model {
             return Err(Error::NotBuilt { model: self.name().into() });
         };
         let states = all_steps.call(&inputs, &mut cx)?.remove(0);
+        let states = match found.is_time_major() {
+            true => ops::permute(&states, &[1, 0, 2]),
+            false => states,
+        };
         let is_backward = found.as_recurrent().is_some_and(|layer| layer.options().go_backwards);
         Ok(if is_backward { ops::reverse_time(&states) } else { states }.into_array())
     }

@@ -139,6 +139,10 @@ impl Layer for Nested {
         Some(self)
     }
 
+    fn is_time_major(&self) -> bool {
+        self.model.layers().iter().any(|layer| layer.is_time_major())
+    }
+
     fn call_arguments(&self, inputs: Vec<Value>) -> (Vec<Value>, Map<String, Value>) {
         match inputs.len() {
             1 => (inputs, Map::new()),

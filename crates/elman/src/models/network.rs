@@ -54,6 +54,11 @@ impl Network {
         &mut self.graph
     }
 
+    /// Whether the rows of the inputs are steps: see [`Layer::is_time_major`].
+    pub fn is_time_major(&self) -> bool {
+        self.layers().iter().any(|layer| layer.is_time_major())
+    }
+
     pub fn layers(&self) -> &[Box<dyn Layer>] {
         &self.graph.layers
     }

@@ -80,7 +80,7 @@ impl Model {
     ) -> Result<Vec<ArrayD<Float>>> {
         let inputs = inputs.into();
         let network = self.checked(&inputs)?;
-        let batch_size = batch_size.or_else(|| self.stateful_batch()).unwrap_or(PREDICT_BATCH);
+        let batch_size = batch_size.unwrap_or_else(|| self.predicted_at_once(network, &inputs));
         if !self.is_stateful() {
             return predict(network, &inputs, batch_size, &mut States::default(), watch);
         }
@@ -118,7 +118,7 @@ impl Model {
         let network = self.checked(&inputs)?;
         states.check(network.parameters())?;
         let mut next = states.clone();
-        let batch_size = self.stateful_batch().unwrap_or(PREDICT_BATCH);
+        let batch_size = self.predicted_at_once(network, &inputs);
         let outputs = predict(network, &inputs, batch_size, &mut next, &mut |_| Ok(()))?;
         *states = next;
         Ok(outputs)
@@ -161,6 +161,15 @@ impl Model {
             **held = cx.take_states();
         }
         Ok(outputs.into_iter().map(Tensor::into_array).collect())
+    }
+
+    /// How many rows to compute at a time.
+    fn predicted_at_once(&self, network: &Network, inputs: &[Tensor]) -> usize {
+        match network.is_time_major() {
+            // Rows are steps, which must not be torn apart.
+            true => inputs[0].shape()[0],
+            false => self.stateful_batch().unwrap_or(PREDICT_BATCH),
+        }
     }
 
     /// The network, built for these inputs if it isn't yet, once they have been checked.
@@ -221,7 +230,9 @@ fn predict(
         watch(end)?;
     }
     let whole = |(mut shape, data): (Vec<usize>, Vec<Float>)| {
-        shape[0] = samples;
+        let row: usize = shape[1..].iter().product();
+        // Of sequences whose rows are steps, there may be others than samples.
+        shape[0] = data.len().checked_div(row).unwrap_or(samples);
         Tensor::from_parts(shape, data).into_array()
     };
     Ok(shapes.into_iter().zip(collected).map(whole).collect())

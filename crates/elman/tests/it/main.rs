@@ -56,5 +56,6 @@ mod readme;
 mod safetensors;
 mod streams;
 mod support;
+mod time_major;
 mod validation;
 mod vulnerabilities;

@@ -85,6 +85,7 @@ impl Bidirectional {
             ("stateful", f.stateful, b.stateful),
             ("return_sequences", f.return_sequences, b.return_sequences),
             ("return_state", f.return_state, b.return_state),
+            ("time_major", f.time_major, b.time_major),
         ] {
             if f != b {
                 return Err(wrong(

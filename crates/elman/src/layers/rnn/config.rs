@@ -30,6 +30,10 @@ pub struct RnnOptions {
     /// Whether masked steps give zeros; without a mask it changes nothing.
     #[serde(default)]
     pub zero_output_for_mask: bool,
+    /// Keras 2's option to have the steps on the first axis of inputs and outputs, and the batch on
+    /// the second. Keras 3 doesn't have it, so it opens no such file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub time_major: bool,
 }
 
 /// Layers such as `LSTM`, whose configuration holds the cell's.

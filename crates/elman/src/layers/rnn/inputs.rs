@@ -5,8 +5,10 @@ use crate::cells::Cell;
 use crate::layers::Layer;
 use crate::{Context, Error, Mask, Result, Shape, Tensor};
 
-/// The shapes of one step, without the batch.
+/// The shapes of one step, without the batch, and of how many there are.
 pub(super) struct StepShapes {
+    pub batch: Option<usize>,
+    pub time: Option<usize>,
     pub input: Vec<usize>,
     pub output: Vec<usize>,
     pub states: Vec<Vec<usize>>,
@@ -30,22 +32,30 @@ impl<C: Cell + Clone> Rnn<C> {
             got: inputs[index].clone(),
         };
         let axes = self.cell.input_axes();
+        let first = match self.options.time_major {
+            false => "batch, timesteps",
+            true => "timesteps, batch",
+        };
         let dims = inputs[0].dims();
         if dims.len() != 2 + axes.len() {
             let ndim = 2 + axes.len();
             let axes = axes.join(", ");
-            return Err(wrong(0, format!("(batch, timesteps, {axes}), {ndim} dimensions")));
+            return Err(wrong(0, format!("({first}, {axes}), {ndim} dimensions")));
         }
+        let (batch, time) = match self.options.time_major {
+            false => (dims[0], dims[1]),
+            true => (dims[1], dims[0]),
+        };
         let known = |dim: &Option<usize>| dim.filter(|n| *n > 0);
         let input: Option<Vec<usize>> = dims[2..].iter().map(known).collect();
         let input = input.ok_or_else(|| {
             let axes = axes.join(", ");
-            wrong(0, format!("(batch, timesteps, {axes}) with {axes} known and not zero"))
+            wrong(0, format!("({first}, {axes}) with {axes} known and not zero"))
         })?;
-        if dims[1] == Some(0) {
+        if time == Some(0) {
             return Err(wrong(0, "at least one time step".into()));
         }
-        if self.options.stateful && dims[0].is_none() {
+        if self.options.stateful && batch.is_none() {
             let expected = "a fixed batch size, as the layer is stateful: give the model a \
                             `batch_input_shape`";
             return Err(wrong(0, expected.into()));
@@ -54,7 +64,7 @@ impl<C: Cell + Clone> Rnn<C> {
         let states = self.cell.state_shapes(&input).map_err(|error| self.named(error))?;
         for (i, state) in states.iter().enumerate() {
             let Some(given) = inputs.get(i + 1) else { break };
-            let expected = Shape::from(&state[..]).with_batch(dims[0]);
+            let expected = Shape::from(&state[..]).with_batch(batch);
             let fits =
                 |(a, b): (&Option<usize>, &Option<usize>)| a.zip(*b).is_none_or(|(a, b)| a == b);
             let mut pairs = given.dims().iter().zip(expected.dims());
@@ -62,7 +72,7 @@ impl<C: Cell + Clone> Rnn<C> {
                 return Err(wrong(i + 1, format!("{expected}, an initial state")));
             }
         }
-        Ok(StepShapes { input, output, states })
+        Ok(StepShapes { batch, time, input, output, states })
     }
 
     /// An error of the cell as one of the layer.
