@@ -7,6 +7,8 @@ use std::ops::Range;
 
 /// Multiplications that are worth a thread of their own: some 10 us of one.
 const WORK_PER_THREAD: usize = 600_000;
+/// Multiplications that take as long as what a step does with one pre-activation.
+const EQUATIONS: usize = 24;
 /// Rows of the batch that are worth a thread: fewer would waste the panels they share.
 const ROWS_PER_THREAD: usize = 4;
 /// Weights, in numbers, from which on a step is worth splitting: a barrier costs about as much as
@@ -38,7 +40,7 @@ pub(super) struct Plan<'a> {
 impl<'a> Plan<'a> {
     pub(super) fn new(layout: &Layout, features: usize, steps: &'a Steps, save: bool) -> Plan<'a> {
         let weights = layout.blocks * layout.row * (features + layout.units);
-        let work = steps.count() * weights;
+        let work = steps.count() * (weights + layout.blocks * layout.row * EQUATIONS);
         let recurrent = layout.blocks * layout.row * layout.units;
         let threads = crate::num_threads().min(work / WORK_PER_THREAD);
         let by_rows = threads.min(steps.batch / ROWS_PER_THREAD);

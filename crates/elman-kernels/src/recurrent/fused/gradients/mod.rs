@@ -21,7 +21,7 @@ use std::ptr::null_mut;
 use weights::Scratch;
 
 /// Multiplications that are worth a thread of their own.
-const WORK_PER_THREAD: usize = 600_000;
+const WORK_PER_THREAD: usize = 300_000;
 
 /// Computes them all; `z` of the tape holds gate gradients.
 pub(super) fn from_gates(

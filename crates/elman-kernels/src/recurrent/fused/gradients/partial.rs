@@ -5,7 +5,7 @@
 //! straight to where they belong, the others' are kept, and then added in order: the sums are the
 //! same, to the bit, for every number of threads.
 
-use super::weights::{chunks, is_cut_by_bands};
+use super::weights::chunks;
 use super::{Left, Steps};
 use crate::Float;
 use crate::buffer::Buffer;
@@ -69,7 +69,7 @@ impl Partial {
     /// `None` if it does not pay.
     pub(super) fn new(gradients: &Gradients<'_>, steps: &Steps, threads: usize) -> Option<Partial> {
         let chunks = chunks(steps).count();
-        if threads < 2 || !is_cut_by_bands(steps) || chunks < threads {
+        if threads < 2 || steps.are_masked() || chunks < threads {
             return None;
         }
         let bias = gradients.bias.as_ref().map_or(0, |bias| bias.len());

@@ -118,7 +118,8 @@ impl Worker<'_> {
         blocks: usize,
     ) -> Option<impl Fn(usize) -> *const Float> {
         let Call { steps, states, .. } = self.call;
-        let as_it_stands = part.factors.is_none() && is_cut_by_bands(steps) && columns <= part.size;
+        let in_a_band = !steps.are_masked() && group(steps) <= steps.of_band();
+        let as_it_stands = part.factors.is_none() && in_a_band && columns <= part.size;
         if !as_it_stands || blocks > FEW_BLOCKS || matches!(part.left, Left::Input) {
             return None;
         }
@@ -195,18 +196,21 @@ impl Worker<'_> {
     }
 }
 
-/// Whether no chunk goes beyond a band: where none is masked, and a band makes up a good one.
-pub(super) fn is_cut_by_bands(steps: &Steps) -> bool {
-    !steps.are_masked() && (steps.of_band() == steps.count() || steps.of_band() >= CHUNK / 2)
+/// How many rows of the depth follow each other without a chunk that goes beyond them: those of as
+/// few bands as make up a good chunk, or where a mask skips some all.
+fn group(steps: &Steps) -> usize {
+    let (all, band) = (steps.count(), steps.of_band());
+    if steps.are_masked() || band == 0 { all } else { all.min(band * (CHUNK / 2).div_ceil(band)) }
 }
 
-/// The chunks of the depth: of each band as few as can be, of about the same size.
+/// The chunks of the depth: of each group as few as can be, of about the same size.
 pub(super) fn chunks(steps: &Steps) -> impl Iterator<Item = Range<usize>> {
-    let whole = if is_cut_by_bands(steps) { steps.of_band() } else { steps.count() };
-    let chunks = whole.div_ceil(CHUNK);
-    (0..steps.count()).step_by(whole.max(1)).flat_map(move |from| {
+    let (all, group) = (steps.count(), group(steps).max(1));
+    (0..all).step_by(group).flat_map(move |from| {
+        let size = group.min(all - from);
+        let chunks = size.div_ceil(CHUNK);
         (0..chunks).map(move |i| {
-            let Range { start, end } = share(whole, chunks, i);
+            let Range { start, end } = share(size, chunks, i);
             from + start..from + end
         })
     })
