@@ -33,6 +33,7 @@ NAMES = {
     "_Callback": "from elman.callbacks.base import Callback as _Callback",
     "_Configured": "from elman._arguments import Configured as _Configured",
     "_PyDataset": "from elman.utils.datasets import PyDataset as _PyDataset",
+    "_Weight": "from elman.layers.variable import Variable as _Weight",
     # Arrays of any library and frames, sequences of unequal lengths, batches.
     "_Data": "_Data: _Alias = _ArrayLike | _Mapping[str, Any] | _Iterable[Any] | _PyDataset",
     "_Path": "_Path: _Alias = str | _PathLike[str]",
@@ -109,13 +110,31 @@ OWN_RESULTS = {
     ("Training", "fit"): "History",
     (None, "add"): "Any",
     # None before `compile`, which nobody wants to ask for everywhere.
-    ("Training", "optimizer"): "Optimizer | Any",
+    ("Compiled", "optimizer"): "Optimizer | Any",
     ("Model", "layers"): "list[Any]",
     ("Model", "stream"): "_elman.Stream",
     ("Model", "streams"): "_elman.Streams",
     ("Model", "inputs"): "list[KerasTensor]",
     ("Model", "outputs"): "list[KerasTensor]",
     ("Model", "get_layer"): "Any",
+    ("Model", "export"): "None",
+    ("Compiled", "metrics"): "list[Reported]",
+    ("Compiled", "get_metrics_result"): "dict[str, float]",
+    ("Compiled", "get_compile_config"): "dict[str, Any] | Any",
+    ("Compiled", "compile_from_config"): "None",
+    ("Reported", "result"): "float",
+    ("Weighted", "weights"): "list[_Weight]",
+    ("Weighted", "trainable_weights"): "list[_Weight]",
+    ("Weighted", "non_trainable_weights"): "list[_Weight]",
+    # None before a stateful layer is built, which nobody wants to ask for everywhere.
+    ("Recurrent", "states"): "list[State] | Any",
+    ("RNN", "cell"): "Cell | Any",
+    ("StackedRNNCells", "cells"): "list[Cell]",
+    ("Cell", "output_size"): "int",
+    ("State", "assign"): "None",
+    ("State", "numpy"): "_NDArray[Any]",
+    ("Variable", "numpy"): "_NDArray[Any]",
+    ("Variable", "value"): "_NDArray[Any]",
     ("KerasTensor", "shape"): "_Shape",
     ("Picture", "_repr_svg_"): "str",
     ("Curves", "plot"): "Picture",
@@ -291,7 +310,16 @@ def root(lines):
     kept = [line for line in lines if not line.startswith(("def ", "import ", "__all__", "from"))]
     modules = sorted(path.name.partition(".")[0] for path in PACKAGE.iterdir() if is_public(path))
     imports = [f"from . import {name} as {name}" for name in modules if name != "sklearn"]
-    names = {"layers": "Input Layer", "models": "Model Sequential", "saving": "convert"}
+    names = {
+        "initializers": "Initializer",
+        "layers": "Input KerasTensor Layer",
+        "losses": "Loss",
+        "metrics": "Metric",
+        "models": "Model Sequential",
+        "optimizers": "Optimizer",
+        "regularizers": "Regularizer",
+        "saving": "convert",
+    }
     for module, own in names.items():
         imports.append(f"from .{module} import {', '.join(f'{n} as {n}' for n in own.split())}")
     return [*imports, *kept, "__all__: list[str]"]

@@ -38,9 +38,15 @@ _MODULES = (
     "utils",
 )
 _NAMES = {
+    "Initializer": "initializers",
     "Input": "layers",
+    "KerasTensor": "layers",
     "Layer": "layers",
+    "Loss": "losses",
+    "Metric": "metrics",
     "Model": "models",
+    "Optimizer": "optimizers",
+    "Regularizer": "regularizers",
     "Sequential": "models",
     "convert": "saving",
 }

@@ -17,8 +17,13 @@ from . import preprocessing as preprocessing
 from . import regularizers as regularizers
 from . import saving as saving
 from . import utils as utils
-from .layers import Input as Input, Layer as Layer
+from .initializers import Initializer as Initializer
+from .layers import Input as Input, KerasTensor as KerasTensor, Layer as Layer
+from .losses import Loss as Loss
+from .metrics import Metric as Metric
 from .models import Model as Model, Sequential as Sequential
+from .optimizers import Optimizer as Optimizer
+from .regularizers import Regularizer as Regularizer
 from .saving import convert as convert
 __version__: Any
 __all__: list[str]

@@ -27,7 +27,9 @@ def copy_model(model):
 def model_of_bytes(cls, name, data, history, states=None):
     """The model that `reduce_model` wrote, with weights, compilation, optimizer state, and the
     states of stateful layers."""
-    native = _elman.Model.from_bytes(data, f"{name}.keras")
+    from .saving import own_metrics
+
+    native = _elman.Model.from_bytes(data, f"{name}.keras", own_metrics("copy"))
     if states:
         native.set_states(states)
     return _start(cls, native, history)

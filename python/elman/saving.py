@@ -13,9 +13,14 @@ from . import _elman
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """The model of a file, with its weights, compilation and optimizer state.
 
+    `custom_objects` are metrics of your own by their names, functions or classes with `from_config`;
+    those that `register_keras_serializable` marks are found without. Metrics that nothing is known of
+    are left out, with a warning.
+
     Raises:
         OSError: for a file that can't be read.
         ValueError: for what is no model, and for a class or an option that elman has not.
+        TypeError: for custom objects that are no metrics.
 
     >>> import os, tempfile
     >>> import elman
@@ -27,9 +32,8 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """
     from .models.model import Model
 
-    if custom_objects:
-        raise ValueError("load_model: `custom_objects` must be left out; own layers are written in Rust")
-    model = Model._of_model(_elman.Model.load(os.fspath(filepath)))
+    find = own_metrics("load_model", custom_objects)
+    model = Model._of_model(_elman.Model.load(os.fspath(filepath), find))
     for warning in model.warnings:
         warnings.warn(warning, stacklevel=2)
     if not compile:
@@ -164,13 +168,72 @@ def _check_overwrite(call, path, overwrite):
         raise FileExistsError(f"{call}: {path} is there already, and `overwrite` is False")
 
 
-def register_keras_serializable(package="Custom", name=None):
-    """Keras's mark of classes of one's own, which elman can't read: it gives the class back.
+def export(model, filepath, format, input_signature, more):
+    """Writes a model as an ONNX graph; see `Model.export`.
 
-    >>> register_keras_serializable()(dict) is dict
-    True
+    Raises:
+        ValueError: for another format, and for a layer that ONNX can't say.
     """
-    return lambda cls: cls
+    if format != "onnx":
+        raise ValueError(f"export: argument `format` must be 'onnx', got {format!r}")
+    if input_signature is not None:
+        raise ValueError("export: argument `input_signature` must be left out: the model has its inputs")
+    if more:
+        raise TypeError(f"export: arguments {', '.join(more)} are unknown")
+    path = os.fspath(filepath)
+    _check_ending("export", path, (".onnx",))
+    model._native.save(path, None)
+
+
+#: The program's own classes and functions, by the names that files hold.
+_REGISTERED = {}
+
+
+def register_keras_serializable(package="Custom", name=None):
+    """Marks a metric of your own, so that models that were compiled with it are loaded with it.
+
+    >>> import elman
+    >>> @register_keras_serializable()
+    ... def bias(y_true, y_pred):
+    ...     return y_pred - y_true
+    >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    >>> model.compile("sgd", "mse", metrics=[bias])
+    >>> import pickle
+    >>> pickle.loads(pickle.dumps(model)).metrics_names
+    ['loss', 'bias']
+    """
+
+    def register(thing):
+        own = name or thing.__name__
+        _REGISTERED[own] = _REGISTERED[f"{package}>{own}"] = thing
+        return thing
+
+    return register
+
+
+def own_metrics(call, custom_objects=None):
+    """A function that finds the program's own metrics by what files hold of them: a name and a metric,
+    or `None`."""
+    custom_objects = custom_objects or {}
+    for name, thing in custom_objects.items():
+        if not callable(thing):
+            raise TypeError(
+                f"{call}: argument `custom_objects` must hold functions and classes, "
+                f"got {type(thing).__name__} for {name!r}"
+            )
+    known = {**_REGISTERED, **custom_objects}
+
+    def find(described):
+        config = described["config"]
+        if described["class_name"] == "function":
+            return (config, known[config]) if config in known else None
+        cls = known.get(described.get("registered_name")) or known.get(described["class_name"])
+        if cls is None:
+            return None
+        metric = cls.from_config(config) if hasattr(cls, "from_config") else cls(**config)
+        return str(getattr(metric, "name", described["class_name"])), metric
+
+    return find
 
 
 __all__ = [

@@ -67,11 +67,27 @@ def test_files_keep_what_a_call_says(tmp_path):
         assert dropped(again(ONES)) == bool(training)
 
 
-def test_a_normalization_is_that_of_the_batch():
-    model = elman.Sequential([layers.Input((1,)), layers.BatchNormalization()])
-    x = np.array([[1.0], [3.0]], "float32")
+def test_a_normalization_is_that_of_the_batch_and_records_it():
+    """As Keras: what `training=True` saw, moving mean and variance go towards."""
+    x = np.array([[1.0], [4.0]], "float32")
+    layer = layers.BatchNormalization(momentum=0.9)
+    model = elman.Sequential([layers.Input((1,)), layer])
+    np.testing.assert_allclose(model(x, training=False), x, atol=1e-2)
+    assert [float(w[0]) for w in layer.non_trainable_weights] == [0.0, 1.0]
     np.testing.assert_allclose(model(x, training=True), [[-1.0], [1.0]], atol=1e-2)
-    np.testing.assert_allclose(model(x), x, atol=1e-2)
+    # Calls of the layer alone and of another model that it is in are the same.
+    layer(x, training=True)
+    y = elman.Input((1,))
+    other = elman.Model(y, layer(y, training=True))
+    other(x)
+    other(x, training=False)
+    mean, variance = (float(w[0]) for w in layer.non_trainable_weights)
+    assert mean == pytest.approx(2.5 * (1 - 0.9**3), rel=1e-6)
+    assert variance == pytest.approx(0.9**3 + 2.25 * (1 - 0.9**3), rel=1e-6)
+    np.testing.assert_allclose(model(x), (x - mean) / np.sqrt(variance + 1e-3), rtol=1e-5)
+    layer.trainable = False
+    model(x, training=True)
+    assert float(layer.moving_mean[0]) == pytest.approx(mean)
 
 
 def test_states_go_on():

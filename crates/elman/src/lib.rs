@@ -78,7 +78,9 @@ pub use models::{Functional, Model, Sequential};
 pub use names::clear_session;
 pub use onnx::OnnxOptions;
 pub use parameters::Parameters;
-pub use saving::{H5For, KERAS_VERSION, Verification, WeightNames, load_model, verify};
+pub use saving::{
+    H5For, KERAS_VERSION, Verification, WeightNames, load_model, load_model_with, verify,
+};
 pub use shape::Shape;
 pub use standalone::Standalone;
 pub use states::{StateEntry, StateSlot, States};

@@ -1,9 +1,10 @@
 """LSTMs whose products are convolutions."""
 
 from .layer import Layer
+from .states import Recurrent
 
 
-class ConvLSTM1D(Layer):
+class ConvLSTM1D(Recurrent, Layer):
     """An LSTM over sequences of rows, whose products are convolutions.
 
     Input `(batch, time, width, channels)`; output `(batch, width, filters)`, with an axis of time
@@ -48,7 +49,7 @@ class ConvLSTM1D(Layer):
         self._make(locals())
 
 
-class ConvLSTM2D(Layer):
+class ConvLSTM2D(Recurrent, Layer):
     """An LSTM over sequences of pictures, whose products are convolutions.
 
     Input `(batch, time, rows, columns, channels)`; output `(batch, rows, columns, filters)`, with an axis of time
@@ -93,7 +94,7 @@ class ConvLSTM2D(Layer):
         self._make(locals())
 
 
-class ConvLSTM3D(Layer):
+class ConvLSTM3D(Recurrent, Layer):
     """An LSTM over sequences of volumes, whose products are convolutions.
 
     Input `(batch, time, depth, rows, columns, channels)`; output `(batch, depth, rows, columns, filters)`, with an axis of time

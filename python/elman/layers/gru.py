@@ -1,10 +1,10 @@
 """Gated recurrent units."""
 
-from .layer import Layer
 from .cell import Cell
+from .rnn import RNN
 
 
-class GRU(Layer):
+class GRU(RNN):
     """Gated recurrent units, with the gates z, r, h in this order, in the form of `reset_after`.
 
     Input `(batch, time, features)`; output `(batch, units)`, or `(batch, time, units)` with

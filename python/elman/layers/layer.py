@@ -3,11 +3,13 @@
 from .. import _elman
 from .._copies import reduce_layer
 from .._arguments import arguments
+from .parts import Part
 from .symbolic import KerasTensor, flatten, tensors_in
-from .variable import own_weight, variables
+from .variable import own_weight
+from .weights import Weighted
 
 
-class Layer:
+class Layer(Weighted):
     """One layer of a model.
 
     Layers are made with Keras's arguments, and put into models, which hold their weights; or they
@@ -21,7 +23,6 @@ class Layer:
     """
 
     _keras_name = "Layer"
-
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -60,11 +61,6 @@ class Layer:
         self._start(layer)
         return self
 
-    @property
-    def _home(self):
-        homes = self.__dict__.get("_homes")
-        return homes[0] if homes else None
-
     # What it is.
 
     @property
@@ -79,9 +75,9 @@ class Layer:
 
     @trainable.setter
     def trainable(self, value):
-        self._layer.trainable = bool(value)
         for model, name in self._homes:
             model.set_layer_trainable(name, bool(value))
+        self._layer.trainable = bool(value)
 
     @property
     def dtype(self):
@@ -107,6 +103,32 @@ class Layer:
         """The layer of what `get_config` gave."""
         return cls._of_native(_elman.Layer(cls._keras_name, dict(config)))
 
+    def build(self, input_shape):
+        """Makes the weights for inputs of a shape with batch, or of a list of shapes.
+
+        Raises:
+            ValueError: for a shape that doesn't fit.
+
+        >>> import elman
+        >>> layer = elman.layers.GRU(4)
+        >>> layer.build((None, 5, 3))
+        >>> [weight.name for weight in layer.weights]
+        ['kernel', 'recurrent_kernel', 'bias']
+        """
+        from ._eager import build
+
+        build(self, input_shape)
+
+    def _part(self, key, config, cut):
+        """The layer within this one that a configuration describes, with its part of the weights."""
+        parts = self.__dict__.setdefault("_parts", {})
+        if key not in parts:
+            from .registry import class_of
+
+            parts[key] = class_of(config["class_name"]).from_config(config["config"])
+            parts[key]._homes.append((Part(self._homes, cut), parts[key].name))
+        return parts[key]
+
     def __getattr__(self, name):
         # A property that had something to say says it again.
         own = getattr(type(self), name, None)
@@ -128,53 +150,7 @@ class Layer:
         """A copy is a layer that no model has, and brings the weights into the one it joins."""
         return reduce_layer(self)
 
-    # Weights.
-
-    def get_weights(self):
-        """The weights as arrays, in Keras's order; none before the layer is part of a model."""
-        if self._home is None:
-            return []
-        model, name = self._home
-        return model.layer_weights(name)
-
-    def set_weights(self, weights):
-        """Replaces the weights, given in the order of `get_weights`.
-
-        Raises:
-            ValueError: for another number of arrays, and for other shapes.
-        """
-        if self._home is None:
-            raise ValueError(f"layer {self.name} has no weights yet: put it into a model, or build it")
-        model, name = self._home
-        model.set_layer_weights(name, weights)
-
-    @property
-    def weights(self):
-        """The weights, each with name, shape and values."""
-        return variables(self)
-
-    variables = weights
-
-    @property
-    def trainable_weights(self):
-        """The weights that training changes."""
-        return [weight for weight in self.weights if weight.trainable]
-
-    trainable_variables = trainable_weights
-
-    @property
-    def non_trainable_weights(self):
-        """The weights that training leaves alone."""
-        return [weight for weight in self.weights if not weight.trainable]
-
-    non_trainable_variables = non_trainable_weights
-
-    def count_params(self):
-        """The number of the weights' values."""
-        if self._home is None:
-            raise ValueError(f"layer {self.name} has no weights yet: put it into a model, or build it")
-        model, name = self._home
-        return model.layer_count_params(name)
+    # States.
 
     def reset_state(self):
         """Sets the states of a stateful layer to zero."""

@@ -1,10 +1,10 @@
 """Long short-term memory."""
 
-from .layer import Layer
 from .cell import Cell
+from .rnn import RNN
 
 
-class LSTM(Layer):
+class LSTM(RNN):
     """Long short-term memory, with the gates i, f, c, o in this order.
 
     Input `(batch, time, features)`; output `(batch, units)`, or `(batch, time, units)` with
@@ -54,6 +54,8 @@ class LSTMCell(Cell):
     >>> RNN(LSTMCell(4))(np.ones((2, 6, 3))).shape
     (2, 4)
     """
+
+    _num_states = 2
 
     def __init__(
         self,

@@ -1,10 +1,10 @@
 """Minimal gated units, which Keras has not."""
 
-from .layer import Layer
 from .cell import Cell
+from .rnn import RNN
 
 
-class MinGRU(Layer):
+class MinGRU(RNN):
     """A GRU whose gate doesn't see the state, so that all steps are one product.
 
     Input `(batch, time, features)`; output as that of `GRU`.
@@ -45,6 +45,8 @@ class MinGRUCell(Cell):
     (2, 4)
     """
 
+    _num_kernels = 1
+
     def __init__(
         self,
         units,
@@ -61,7 +63,7 @@ class MinGRUCell(Cell):
         self._make(locals())
 
 
-class MinLSTM(Layer):
+class MinLSTM(RNN):
     """An LSTM with one state, whose gates don't see it.
 
     Input `(batch, time, features)`; output as that of `GRU`.
@@ -101,6 +103,8 @@ class MinLSTMCell(Cell):
     >>> RNN(MinLSTMCell(4))(np.ones((2, 6, 3))).shape
     (2, 4)
     """
+
+    _num_kernels = 1
 
     def __init__(
         self,

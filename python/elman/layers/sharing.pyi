@@ -3,4 +3,5 @@
 from typing import Any
 
 
+from .parts import Part as Part
 def join(layer: Any, model: Any) -> Any: ...

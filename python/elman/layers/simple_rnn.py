@@ -1,10 +1,10 @@
 """Elman's recurrent layer."""
 
-from .layer import Layer
 from .cell import Cell
+from .rnn import RNN
 
 
-class SimpleRNN(Layer):
+class SimpleRNN(RNN):
     """A fully connected recurrent layer: `h_t = activation(x_t W + h_{t-1} U + b)`.
 
     Input `(batch, time, features)`; output `(batch, units)`, or `(batch, time, units)` with

@@ -1,5 +1,7 @@
 """Weights as objects."""
 
+from .parts import weight_table
+
 
 class Variable:
     """A weight of a layer: its name, its shape, and its values, which may be replaced."""
@@ -15,6 +17,11 @@ class Variable:
         """The number of axes."""
         return len(self.shape)
 
+    @property
+    def value(self):
+        """The values, a copy."""
+        return self.numpy()
+
     def numpy(self):
         """The values, a copy."""
         return self._layer.get_weights()[self._index]
@@ -22,6 +29,12 @@ class Variable:
     def __array__(self, dtype=None, copy=None):
         values = self.numpy()
         return values if dtype is None else values.astype(dtype)
+
+    def __len__(self):
+        return self.shape[0]
+
+    def __getitem__(self, key):
+        return self.numpy()[key]
 
     def assign(self, value):
         """Replaces the values.
@@ -34,17 +47,21 @@ class Variable:
         self._layer.set_weights(weights)
         return self
 
+    def assign_add(self, value):
+        """Adds to the values."""
+        return self.assign(self.numpy() + value)
+
+    def assign_sub(self, value):
+        """Subtracts from the values."""
+        return self.assign(self.numpy() - value)
+
     def __repr__(self):
         return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}>"
 
 
 def variables(layer):
     """The weights of a layer, or of a model, in Keras's order."""
-    home = layer._home
-    if home is None:
-        return []
-    model, name = home
-    rows = [row for row in model.weight_table() if name is None or row[0] == name]
+    rows = weight_table(layer._home) if layer._home is not None else []
     return [Variable(layer, index, row) for index, row in enumerate(rows)]
 
 

@@ -22,6 +22,22 @@ def num_batches(x, batch_size=None, validation_split=0.0):
         return None
 
 
+def warn_of_short_epochs(batches, steps, epochs, initial_epoch):
+    """Says before a training on arrays that `steps_per_epoch` doesn't fit them."""
+    numbers = (batches, steps, epochs, initial_epoch)
+    if not all(isinstance(number, int) for number in numbers) or min(batches, steps) < 1:
+        return
+    whole, rest = divmod(batches, steps)
+    if rest and epochs - initial_epoch > whole:
+        import warnings
+
+        warnings.warn(
+            f"fit: argument `steps_per_epoch` is {steps}, the data are {batches} batches: "
+            f"an epoch that comes to their end has {rest}",
+            stacklevel=3,
+        )
+
+
 def _num_rows(x):
     if isinstance(x, dict):
         x = list(x.values())

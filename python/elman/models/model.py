@@ -360,6 +360,24 @@ class Model(Training, Pictures, Layer):
 
         load_weights(self, filepath, skip_mismatch, by_name, **kwargs)
 
+    def export(self, filepath, format="onnx", verbose=None, input_signature=None, **kwargs):
+        """Writes the model as an ONNX graph, which ONNX Runtime and others compute.
+
+        Raises:
+            ValueError: for another format, and for a layer that ONNX can't say.
+
+        >>> import os, tempfile
+        >>> import elman
+        >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model.export(os.path.join(folder, "model.onnx"))
+        ...     os.listdir(folder)
+        ['model.onnx']
+        """
+        from ..saving import export
+
+        export(self, filepath, format, input_signature, kwargs)
+
     # As a layer, and step by step.
 
     def _handle(self):

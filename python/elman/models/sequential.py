@@ -63,7 +63,7 @@ class Sequential(Model):
         self._symbols = None
         self._waiting = [other for other in self._waiting if other is not layer]
         self._members.pop(layer.name, None)
-        layer._homes = [home for home in layer._homes if home[0] is not self._native]
+        layer._homes[:] = [home for home in layer._homes if home[0] is not self._native]
         return layer
 
     def _claim(self):

@@ -3,87 +3,13 @@
 import sys
 
 from ..callbacks.base import History, prepare, tell, told_of
-from ..losses.own import refuse_own
-from ..metrics.own import without_own
-from ..optimizers import deserialize as optimizer_of
-from ..optimizers.optimizer import Optimizer
-from .batches import num_batches, predict_in_batches
+from .batches import num_batches, predict_in_batches, warn_of_short_epochs
+from .compiled import Compiled, in_order
 from .inputs import inputs_of, is_arrays, targets_of
 
 
-class Training:
+class Training(Compiled):
     """What models do with data. The arguments are Keras's."""
-
-    def compile(
-        self,
-        optimizer="rmsprop",
-        loss=None,
-        loss_weights=None,
-        metrics=None,
-        weighted_metrics=None,
-        run_eagerly=False,
-        steps_per_execution=1,
-        jit_compile="auto",
-        auto_scale_loss=True,
-    ):
-        """Gives the model an optimizer, a loss and metrics, by name or as objects.
-
-        A metric may be a function of your own, of two arrays of NumPy, `y_true` and `y_pred`, that
-        gives a value for each sample or one for the batch; or an object of a class of your own, see
-        `elman.metrics.Metric`. Files hold their names alone.
-
-        `run_eagerly`, `steps_per_execution`, `jit_compile` and `auto_scale_loss` change no result.
-
-        Raises:
-            ValueError: for a name or an argument that doesn't exist.
-            TypeError: for a loss of your own, since Python's functions don't tell their gradients.
-
-        >>> import elman
-        >>> model = elman.Sequential([elman.layers.LSTM(4, input_shape=(5, 3))])
-        >>> model.compile(elman.optimizers.Adam(0.01), "mse", metrics=["mae"])
-        >>> round(model.optimizer.learning_rate, 4)
-        0.01
-        """
-        refuse_own(loss)
-        own = []
-        self._native.compile(
-            {
-                "optimizer": optimizer,
-                "loss": loss,
-                "loss_weights": loss_weights,
-                "metrics": without_own(metrics, own),
-                "weighted_metrics": without_own(weighted_metrics, own),
-            },
-            own,
-        )
-        self._order = None
-        self._optimizer = optimizer if isinstance(optimizer, Optimizer) else None
-        if self._optimizer is not None:
-            self._optimizer._bind(self._native)
-
-    @property
-    def compiled(self):
-        """Whether the model has an optimizer and a loss."""
-        return self._native.is_compiled
-
-    @property
-    def optimizer(self):
-        """The optimizer, whose `learning_rate` may be set; `None` before `compile`."""
-        if self._optimizer is None and self._native.is_compiled:
-            self._optimizer = optimizer_of(self._native.to_json()["compile_config"]["optimizer"])
-            self._optimizer._bind(self._native)
-        return self._optimizer
-
-    @property
-    def loss(self):
-        """The loss that the model was compiled with."""
-        return self._native.to_json()["compile_config"].get("loss")
-
-    @property
-    def metrics_names(self):
-        """The names of what `evaluate` gives: the loss and the metrics."""
-        names = self.__dict__.get("_logged")
-        return list(names) if names else ["loss"]
 
     def fit(
         self,
@@ -111,7 +37,8 @@ class Training:
         else that gives batches `(x, y)` or `(x, y, sample_weight)`. `shuffle` takes samples, or
         the batches of a `PyDataset`, in a new order in each epoch. `verbose` is `"auto"`, 0 for
         silence, 1 for a bar, 2 for lines. `validation_freq` is a number of epochs, or a list of
-        those, counted from 1, to evaluate after. Ctrl-C ends the training between two batches; the
+        those, counted from 1, to evaluate after. With `steps_per_epoch`, an epoch has so many
+        batches; arrays go on where the epoch before ended, and begin anew after their end. Ctrl-C ends the training between two batches; the
         model keeps what it has learnt.
 
         Raises:
@@ -126,6 +53,7 @@ class Training:
         3
         """
         self.stop_training = self.stop_evaluating = False
+        self._values = {}
         history = History()
         given = {
             "batch_size": batch_size,
@@ -157,7 +85,10 @@ class Training:
             else:
                 given["validation_dataset"] = validation_data
         split = validation_split if validation_data is None else 0.0
-        steps = steps_per_epoch or num_batches(x, batch_size, split)
+        batches = num_batches(x, batch_size, split)
+        steps = steps_per_epoch or batches
+        if is_arrays(x):
+            warn_of_short_epochs(batches, steps_per_epoch, epochs, initial_epoch)
         params = {"epochs": epochs, "steps": steps, "verbose": verbose}
         given["callbacks"] = prepare(callbacks, self, params)
         history.set_model(self)
@@ -166,7 +97,8 @@ class Training:
         series, epochs_done, partial, _why = self._native.fit(self, given)
         history.history, history.epoch, history._partial = series, epochs_done, partial
         self._claim()
-        self._logged = _in_order(self, series, callbacks)
+        last = {name: values[-1] for name, values in series.items() if values}
+        self._values = {name: last[name] for name in in_order(self, last, callbacks)}
         return history
 
     def evaluate(
@@ -213,7 +145,18 @@ class Training:
         return self._told(logs, return_dict)
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
-        """Trains on one batch: its loss and metrics, as they were before the step."""
+        """Trains on one batch: its loss and metrics, as they were before the step, and of this batch
+        alone, as in Keras 2.
+
+        >>> import numpy as np
+        >>> import elman
+        >>> model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+        >>> model.compile(elman.optimizers.SGD(0.1), "mse", metrics=["mae"])
+        >>> x, y = np.ones((4, 3)), np.ones((4, 1))
+        >>> first, second = (model.train_on_batch(x, y, return_dict=True) for _ in range(2))
+        >>> second["loss"] < first["loss"], model.metrics_names
+        (True, ['loss', 'mae'])
+        """
         given = {"class_weight": class_weight, **self._data("train_on_batch", x, y, sample_weight)}
         logs = dict(self._native.train_on_batch(given))
         self._claim()
@@ -225,10 +168,10 @@ class Training:
         return self._told(dict(self._native.evaluate(self, given)), return_dict)
 
     def _told(self, logs, return_dict):
-        self._logged = names = _in_order(self, logs)
+        self._values = {name: logs[name] for name in in_order(self, logs)}
         if return_dict:
-            return {name: logs[name] for name in names}
-        values = [logs[name] for name in names]
+            return dict(self._values)
+        values = list(self._values.values())
         return values[0] if len(values) == 1 else values
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
@@ -270,9 +213,6 @@ class Training:
             "sample_weight": targets_of(call, self, x, sample_weight, "sample_weight"),
         }
 
-    def reset_metrics(self):
-        """Does nothing: metrics begin anew with each call."""
-
 
 def _style(verbose):
     """How progress is told, by its name and the time between two pictures of a bar."""
@@ -305,35 +245,3 @@ def _alone(call, **given):
     for argument, value in given.items():
         if value is not None:
             raise ValueError(f"{call}: argument `{argument}` must be left out: the batches hold it")
-
-
-def _in_order(model, logs, callbacks=None):
-    """The names in Keras's order: the loss, those of the outputs, the metrics as compiled; what
-    callbacks add isn't among them."""
-    names = [name for name in logs if not name.startswith("val_")]
-    if len(names) < 3 and not callbacks:
-        return sorted(names, key=lambda name: name != "loss")
-    if model.__dict__.get("_order") is None:
-        compiled = model._native.to_json()["compile_config"]
-        model._order = _names_of([compiled.get("metrics"), compiled.get("weighted_metrics")])
-    order = model._order
-
-    def place(name):
-        found = [i for i, metric in enumerate(order) if name == metric or name.endswith(f"_{metric}")]
-        return (name != "loss", not name.endswith("_loss"), found[0] if found else len(order))
-
-    nowhere = (True, True, len(order))
-    return [name for name in sorted(names, key=place) if place(name) != nowhere]
-
-
-def _names_of(metrics):
-    """The names of metrics in a nested list of them, as they stand in logs."""
-    if isinstance(metrics, str):
-        return [metrics]
-    if isinstance(metrics, list):
-        return [name for metric in metrics for name in _names_of(metric)]
-    if not metrics:
-        return []
-    # Keras writes functions by their names alone.
-    config = metrics["config"]
-    return [config if isinstance(config, str) else config["name"]]

@@ -92,6 +92,14 @@ pub fn weight_table(model: &Model) -> Vec<WeightRow> {
     parameters.entries().iter().map(row).collect()
 }
 
+/// The paths and values of the states of a layer, zeros included.
+pub fn layer_states(model: &Model, name: &str) -> PyResult<Vec<(String, Tensor)>> {
+    let index = model.layers().iter().position(|layer| layer.base().name() == name);
+    let (Ok(parameters), Some(index)) = (model.parameters(), index) else { return Ok(Vec::new()) };
+    let named = model.named_states().or_raise()?.into_iter().zip(parameters.states());
+    Ok(named.filter(|(_, entry)| entry.layer == index).map(|(named, _)| named).collect())
+}
+
 /// The table of the layers, with the options of Keras's `summary`.
 pub fn summary(model: &Model, options: &Bound<'_, PyDict>) -> PyResult<String> {
     let mut chosen = SummaryOptions::new();

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use elman::models::{Functional, Symbolic as InnerSymbolic};
+use elman::training::OwnMetrics;
 use elman::{H5For, Sequential, Shape, WeightNames};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -63,16 +64,23 @@ impl Model {
         Ok(Model::new(functional.build().or_raise()?))
     }
 
-    /// A model of a file.
+    /// A model of a file; `find` knows the program's own metrics by their descriptions.
     #[staticmethod]
-    fn load(py: Python<'_>, path: PathBuf) -> PyResult<Model> {
-        Ok(Model::new(detached(py, || elman::load_model(path))?))
+    #[pyo3(signature = (path, find=None))]
+    fn load(py: Python<'_>, path: PathBuf, find: Option<Py<PyAny>>) -> PyResult<Model> {
+        loaded(py, find, |own| elman::load_model_with(path, own))
     }
 
-    /// A model of the bytes of a file.
+    /// A model of the bytes of a file, likewise.
     #[staticmethod]
-    fn from_bytes(py: Python<'_>, bytes: &[u8], name: &str) -> PyResult<Model> {
-        Ok(Model::new(detached(py, || elman::Model::from_bytes(bytes, name))?))
+    #[pyo3(signature = (bytes, name, find=None))]
+    fn from_bytes(
+        py: Python<'_>,
+        bytes: &[u8],
+        name: &str,
+        find: Option<Py<PyAny>>,
+    ) -> PyResult<Model> {
+        loaded(py, find, |own| elman::Model::from_bytes_with(bytes, name, own))
     }
 
     /// A model of Keras's configuration, with new weights.
@@ -433,7 +441,7 @@ impl Model {
         )
     }
 
-    /// The outputs for arrays, all at once, as in training or not.
+    /// The outputs for arrays, all at once, as in training or not; what layers record then is kept.
     fn call<'py>(
         &self,
         py: Python<'py>,
@@ -442,7 +450,14 @@ impl Model {
     ) -> PyResult<Bound<'py, PyAny>> {
         let model = self.0.read(py)?;
         let inputs = inputs(&model, x)?;
-        arrays::outputs(py, detached(py, || model.call(inputs, training))?)
+        let outputs = match training != Some(false) && model.records() {
+            true => {
+                drop(model);
+                self.0.change(py, |model| model.call_mut(inputs, training))
+            }
+            false => detached(py, || model.call(inputs, training)),
+        };
+        arrays::outputs(py, outputs?)
     }
 
     /// The outputs for the batches of a data set, told of likewise.
@@ -480,6 +495,17 @@ impl Model {
             states.set_item(path, arrays::of_tensor(py, &state)?)?;
         }
         Ok(states)
+    }
+
+    /// The paths and values of the states of a layer.
+    fn layer_states<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+    ) -> PyResult<Vec<(String, Bound<'py, PyAny>)>> {
+        let states = description::layer_states(&*self.0.read(py)?, name)?;
+        let state = |(path, state)| Ok((path, arrays::of_tensor(py, &state)?));
+        states.into_iter().map(state).collect()
     }
 
     /// Replaces the states, by path.
@@ -523,6 +549,17 @@ impl Model {
         let shapes: PyResult<Vec<_>> = shapes.iter().map(|dims| shape(py, dims)).collect();
         PyList::new(py, shapes?)
     }
+}
+
+/// A model that is read, where `find` may know metrics.
+fn loaded(
+    py: Python<'_>,
+    find: Option<Py<PyAny>>,
+    load: impl FnOnce(&mut OwnMetrics) -> elman::Result<elman::Model> + Send,
+) -> PyResult<Model> {
+    let mut known = training::Known::new(find);
+    let model = detached(py, || load(&mut |described| known.find(described)));
+    known.failed.map_or(model, Err).map(Model::new)
 }
 
 /// The arrays for a model.

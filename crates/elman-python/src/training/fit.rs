@@ -204,8 +204,15 @@ impl Job {
         if let Some(steps) = self.steps_per_epoch {
             fit = fit.steps_per_epoch(steps);
         }
+        // Of arrays, no more than there are.
+        let most = match &self.validation {
+            Validation::Rows(x, _, _, size) => {
+                x.first().and_then(|x| x.shape().first()).map(|rows| rows.div_ceil(*size))
+            }
+            _ => None,
+        };
         if let Some(steps) = self.validation_steps {
-            fit = fit.validation_steps(steps);
+            fit = fit.validation_steps(steps.min(most.unwrap_or(steps)));
         }
         if let Some(weights) = self.sample_weight {
             fit = fit.sample_weight(weights);

@@ -16,6 +16,6 @@ pub use arguments::Arguments;
 pub use fit::{Outcome, fit};
 pub use native::Callback;
 pub use once::{evaluate, train_on_batch};
-pub use own_metrics::own as own_metric;
+pub use own_metrics::{Known, own as own_metric};
 pub use predict::{predict, predict_dataset};
 pub use progress::Bar;

@@ -7,6 +7,7 @@ use pyo3::types::PyList;
 use serde_json::{Value, json};
 
 use crate::arrays;
+use crate::config::{to_json, to_python};
 use crate::error::keep;
 
 /// The class by which Python's `compile` names such a metric; its configuration is a place in the
@@ -20,11 +21,41 @@ pub fn own(list: &Bound<'_, PyList>, described: &Value) -> PyResult<Option<Box<d
         return Ok(None);
     }
     let index = described["config"].as_u64().and_then(|index| usize::try_from(index).ok());
-    let entry = list.get_item(index.unwrap_or(usize::MAX))?;
-    let (name, object): (String, Bound<'_, PyAny>) = entry.extract()?;
+    metric(&list.get_item(index.unwrap_or(usize::MAX))?).map(Some)
+}
+
+/// What a program knows of the metrics of its own that a file describes, by a function of Python's from
+/// the description to a pair as above, or `None`.
+pub struct Known {
+    find: Option<Py<PyAny>>,
+    /// What the function raised.
+    pub failed: Option<PyErr>,
+}
+
+impl Known {
+    pub fn new(find: Option<Py<PyAny>>) -> Known {
+        Known { find, failed: None }
+    }
+
+    pub fn find(&mut self, described: &Value) -> Option<Box<dyn Metric>> {
+        let find = self.find.as_ref()?;
+        let found = Python::attach(|py| {
+            let pair = find.bind(py).call1((to_python(py, described)?,))?;
+            (!pair.is_none()).then(|| metric(&pair)).transpose()
+        });
+        found.unwrap_or_else(|exception| {
+            self.failed.get_or_insert(exception);
+            None
+        })
+    }
+}
+
+/// The metric that a pair of a name and a function, or of a name and an object, is.
+fn metric(pair: &Bound<'_, PyAny>) -> PyResult<Box<dyn Metric>> {
+    let (name, object): (String, Bound<'_, PyAny>) = pair.extract()?;
     let has = |method: &str| object.hasattr(method);
     if has("update_state")? && has("result")? {
-        return Ok(Some(Box::new(Own { name, object: object.unbind() })));
+        return Ok(Box::new(Own { name, object: object.unbind() }));
     }
     let (function, label) = (object.unbind(), name.clone());
     let values = move |y_true: &Tensor, y_pred: &Tensor| {
@@ -35,7 +66,7 @@ pub fn own(list: &Bound<'_, PyList>, described: &Value) -> PyResult<Option<Box<d
         })
         .map_err(|exception| failed(&label, exception))
     };
-    Ok(Some(Box::new(MeanOf::new(&name, values))))
+    Ok(Box::new(MeanOf::new(&name, values)))
 }
 
 fn failed(name: &str, exception: PyErr) -> Error {
@@ -101,13 +132,16 @@ impl Metric for Own {
     }
 
     fn to_object(&self) -> Value {
-        let class = Python::attach(|py| {
-            self.object.bind(py).get_type().name().map_or_else(|_| String::new(), |n| n.to_string())
+        let (class, config) = Python::attach(|py| {
+            let object = self.object.bind(py);
+            let class = object.get_type().name().map_or_else(|_| String::new(), |n| n.to_string());
+            let config = object.call_method0("get_config").and_then(|c| to_json("get_config", &c));
+            (class, config.ok().filter(Value::is_object))
         });
         json!({
             "module": "__main__",
             "class_name": class,
-            "config": { "name": self.name },
+            "config": config.unwrap_or_else(|| json!({ "name": self.name })),
             "registered_name": class,
         })
     }

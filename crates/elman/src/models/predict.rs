@@ -4,7 +4,11 @@ use ndarray::ArrayD;
 
 use super::Model;
 use super::network::Network;
+use crate::parameters::Parameter;
 use crate::{Context, Error, Float, Result, States, Tensor};
+
+/// Outputs, and what layers recorded.
+type Called = (Vec<ArrayD<Float>>, Vec<(Parameter, Vec<Float>)>);
 
 /// How many rows `predict` computes at a time, to bound its memory.
 const PREDICT_BATCH: usize = 256;
@@ -128,7 +132,7 @@ impl Model {
     /// dropout and noise are active, in another way in each call, and normalization is that of the
     /// batch; without a value, calls that were [given one](super::CallOptions) are heeded.
     ///
-    /// Moving means, which Keras records here as well, stay as they are.
+    /// Moving means, which Keras records here as well, stay as they are; see [`Model::call_mut`].
     ///
     /// # Errors
     /// As [`Model::predict`].
@@ -148,7 +152,44 @@ impl Model {
         inputs: impl Into<Vec<Tensor>>,
         training: Option<bool>,
     ) -> Result<Vec<ArrayD<Float>>> {
-        let inputs = inputs.into();
+        Ok(self.called(inputs.into(), training)?.0)
+    }
+
+    /// As [`Model::call`], and what layers record while they are called as in training, such as the
+    /// moving means of [`BatchNormalization`](crate::layers::BatchNormalization), is written, as in
+    /// Keras.
+    ///
+    /// # Errors
+    /// As [`Model::predict`]; nothing has changed then.
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new();
+    /// model.add(BatchNormalization::new().momentum(0.5).input_shape([1]))?;
+    /// let x = Tensor::new([2, 1], vec![1.0, 3.0])?;
+    /// model.call_mut([x], Some(true))?;
+    /// assert_eq!(model.weights()[2].data(), [1.0]); // moving_mean, on its way to 2
+    /// # Ok::<(), elman::Error>(())
+    /// ```
+    pub fn call_mut(
+        &mut self,
+        inputs: impl Into<Vec<Tensor>>,
+        training: Option<bool>,
+    ) -> Result<Vec<ArrayD<Float>>> {
+        let (outputs, recorded) = self.called(inputs.into(), training)?;
+        self.built_mut()?.parameters_mut().write(recorded);
+        Ok(outputs)
+    }
+
+    /// Whether [`Model::call_mut`] may change the model: whether a layer records something.
+    pub fn records(&self) -> bool {
+        self.parameters().is_ok_and(|parameters| {
+            parameters.entries().iter().any(|entry| !entry.is_trained && !entry.frozen)
+        })
+    }
+
+    /// The outputs, and what was recorded.
+    fn called(&self, inputs: Vec<Tensor>, training: Option<bool>) -> Result<Called> {
         let network = self.checked(&inputs)?;
         let cx = Context::inference(network.parameters());
         let mut cx = cx.called(training, crate::random::entropy());
@@ -160,7 +201,7 @@ impl Model {
         if let Some(held) = &mut held {
             **held = cx.take_states();
         }
-        Ok(outputs.into_iter().map(Tensor::into_array).collect())
+        Ok((outputs.into_iter().map(Tensor::into_array).collect(), cx.take_assigned()))
     }
 
     /// How many rows to compute at a time.

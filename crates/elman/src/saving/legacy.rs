@@ -6,15 +6,16 @@ use serde_json::Value;
 use super::generations::{self, Generation};
 use super::json::parse;
 use super::load::into_tensor;
+use super::own_metrics::Found;
 use super::{architecture, verify, weights};
 use crate::models::Model;
 use crate::parameters::loading;
-use crate::training::Compiled;
 use crate::training::optimizers::OptimizerState;
+use crate::training::{Compiled, OwnMetrics};
 use crate::{Error, Parameters, Result, Tensor};
 
 /// The model of a whole-model file.
-pub(super) fn model(mut file: LegacyH5, name: &str) -> Result<Model> {
+pub(super) fn model(mut file: LegacyH5, name: &str, own: &mut OwnMetrics) -> Result<Model> {
     let Some(config) = &file.model_config else {
         return Err(Error::Unsupported {
             place: name.into(),
@@ -32,7 +33,7 @@ pub(super) fn model(mut file: LegacyH5, name: &str) -> Result<Model> {
     verify::warn_of_not_finite(&mut model, name);
     if let Some(training) = file.training_config.take() {
         let training = parse(&training, name, "training_config")?;
-        compile(&mut model, &mut file, &training, name);
+        compile(&mut model, &mut file, &training, name, own);
     }
     Ok(model)
 }
@@ -45,10 +46,20 @@ fn generation(file: &LegacyH5) -> Generation {
 
 /// Gives a model its compilation. If that can't be used, the model is there for prediction all the
 /// same; if only the optimizer's state can't, the optimizer starts anew, as in Keras.
-fn compile(model: &mut Model, file: &mut LegacyH5, training: &Value, name: &str) {
+fn compile(
+    model: &mut Model,
+    file: &mut LegacyH5,
+    training: &Value,
+    name: &str,
+    own: &mut OwnMetrics,
+) {
     let generation = generation(file);
-    let object = generations::compile_config(training, generation);
-    match Compiled::from_object(&object, &model.output_names()) {
+    let mut object = generations::compile_config(training, generation);
+    let mut metrics = Found::of(&mut object, own);
+    metrics.warn(model, name);
+    let compiled =
+        Compiled::from_object_with(&object, &model.output_names(), &mut |own| metrics.take(own));
+    match compiled {
         Ok(Some(mut compiled)) => {
             let by_kind = generations::has_slots_by_kind(training, generation);
             let variables = file.optimizer_aside.take().or(file.optimizer.take());

@@ -7,13 +7,14 @@ use serde_json::{Map, Value};
 
 use super::generations::{self, Generation};
 use super::json::parse;
+use super::own_metrics::Found;
 use super::stored::{StoredVariable, fill_weights};
-use super::{architecture, legacy, own_metrics, safetensors, verify, weights};
+use super::{architecture, legacy, safetensors, verify, weights};
 use crate::layers::Assets;
 use crate::models::Model;
 use crate::parameters::loading;
-use crate::training::Compiled;
 use crate::training::optimizers::OptimizerState;
+use crate::training::{Compiled, OwnMetrics};
 use crate::{Error, Float, Parameters, Result, Tensor};
 
 /// Reads a model that Keras or elman wrote, with its weights, and, where it was compiled, optimizer
@@ -34,12 +35,38 @@ use crate::{Error, Float, Parameters, Result, Tensor};
 /// # Errors
 /// What is wrong with the file, the configuration or the weights, with the layer's name.
 pub fn load_model(path: impl AsRef<Path>) -> Result<Model> {
+    load_model_with(path, &mut |_| None)
+}
+
+/// As [`load_model`], asking `own` for the metrics of one's own that a `.keras` file describes: those
+/// that it gives are compiled in, where the others are left out with a warning.
+///
+/// # Errors
+/// As [`load_model`].
+///
+/// ```
+/// use elman::prelude::*;
+/// use elman::training::metrics::{MeanOf, Metric};
+/// let bias = || -> Box<dyn Metric> { Box::new(MeanOf::new("bias", |_, y| Ok(y.clone()))) };
+/// let mut model = Sequential::new();
+/// model.add(Dense::new(1).input_shape([1]))?;
+/// model.compile_from_json_with(
+///     &serde_json::json!({ "optimizer": "sgd", "loss": "mse", "metrics": ["bias"] }),
+///     &mut |_| Some(bias()),
+/// )?;
+/// let bytes = model.to_bytes()?;
+/// assert_eq!(Model::from_bytes(&bytes, "m.keras")?.warnings().len(), 1);
+/// let again = Model::from_bytes_with(&bytes, "m.keras", &mut |_| Some(bias()))?;
+/// assert!(again.warnings().is_empty());
+/// # Ok::<(), elman::Error>(())
+/// ```
+pub fn load_model_with(path: impl AsRef<Path>, own: &mut OwnMetrics) -> Result<Model> {
     let path = path.as_ref();
     let name = path.display().to_string();
     match is_archive(path) || path.is_dir() && path.join("config.json").exists() {
         // Weights go from the file to their place: a large model needs no more memory than it has.
-        true => from_archive(KerasFile::open(path)?, &name),
-        false => from_vec(read_file(path)?, &name),
+        true => from_archive(KerasFile::open(path)?, &name, own),
+        false => from_vec(read_file(path)?, &name, own),
     }
 }
 
@@ -57,14 +84,22 @@ impl Model {
     /// # Errors
     /// As [`load_model`].
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Model> {
+        Model::from_bytes_with(bytes, name, &mut |_| None)
+    }
+
+    /// As [`load_model_with`], from the bytes of a file.
+    ///
+    /// # Errors
+    /// As [`load_model`].
+    pub fn from_bytes_with(bytes: &[u8], name: &str, own: &mut OwnMetrics) -> Result<Model> {
         match Format::of(bytes) {
-            Format::Zip => from_archive(KerasFile::from_bytes(bytes, name)?, name),
-            _ => from_vec(bytes.to_vec(), name),
+            Format::Zip => from_archive(KerasFile::from_bytes(bytes, name)?, name, own),
+            _ => from_vec(bytes.to_vec(), name, own),
         }
     }
 }
 
-fn from_vec(bytes: Vec<u8>, name: &str) -> Result<Model> {
+fn from_vec(bytes: Vec<u8>, name: &str, own: &mut OwnMetrics) -> Result<Model> {
     match Format::of(&bytes) {
         Format::Hdf5 => {
             let store = WeightStore::from_h5_vec(bytes, name)?;
@@ -75,7 +110,7 @@ fn from_vec(bytes: Vec<u8>, name: &str) -> Result<Model> {
                     advice: "make the model, then `load_weights` reads them into it".into(),
                 });
             }
-            legacy::model(LegacyH5::from_store(store, name)?, name)
+            legacy::model(LegacyH5::from_store(store, name)?, name, own)
         }
         Format::Onnx => crate::onnx::load(bytes, name),
         Format::Safetensors => safetensors::model(&Safetensors::from_bytes(&bytes, name)?, name),
@@ -88,11 +123,11 @@ fn from_vec(bytes: Vec<u8>, name: &str) -> Result<Model> {
             model.warn(format!("{name} holds no weights: those of the model are new"));
             Ok(model)
         }
-        _ => from_archive(KerasFile::from_bytes(&bytes, name)?, name),
+        _ => from_archive(KerasFile::from_bytes(&bytes, name)?, name, own),
     }
 }
 
-fn from_archive(archive: KerasFile, file: &str) -> Result<Model> {
+fn from_archive(archive: KerasFile, file: &str, own: &mut OwnMetrics) -> Result<Model> {
     let mut config = parse(&archive.config, file, "config.json")?;
     let metadata = parse(&archive.metadata, file, "metadata.json")?;
     let generation = Generation::of_object(&metadata).unwrap_or(Generation::KERAS_3);
@@ -106,16 +141,11 @@ fn from_archive(archive: KerasFile, file: &str) -> Result<Model> {
         verify::warn_of_not_finite(&mut model, file);
     }
     model.built_mut()?.graph_mut().load_assets(&assets(&archive)?)?;
-    let left_out = config.get_mut("compile_config").map_or_else(Vec::new, own_metrics::leave_out);
-    for metric in left_out {
-        model.warn(format!(
-            "{file}: the metric `{metric}` is left out, since it is code that the file doesn't hold; \
-             `compile` takes it"
-        ));
-    }
-    let compile_config = config.get("compile_config").and_then(Value::as_object);
+    let compile_config = config.get_mut("compile_config").and_then(Value::as_object_mut);
     if let Some(object) = compile_config.filter(|object| !object.is_empty()) {
-        match compilation(&model, object, &archive, file) {
+        let mut metrics = Found::of(object, own);
+        metrics.warn(&mut model, file);
+        match compilation(&model, object, &archive, file, &mut metrics) {
             Ok(compiled) => model.compiled = compiled,
             Err(error) => model.not_compiled_because = Some(error.to_string()),
         }
@@ -186,8 +216,11 @@ fn compilation(
     object: &Map<String, Value>,
     archive: &KerasFile,
     file: &str,
+    metrics: &mut Found,
 ) -> Result<Option<Compiled>> {
-    let Some(mut compiled) = Compiled::from_object(object, &model.output_names())? else {
+    let outputs = model.output_names();
+    let compiled = Compiled::from_object_with(object, &outputs, &mut |own| metrics.take(own))?;
+    let Some(mut compiled) = compiled else {
         return Ok(None);
     };
     let (optimizer, parameters) = (&mut *compiled.optimizer, model.built()?.parameters());

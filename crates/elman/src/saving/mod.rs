@@ -18,7 +18,7 @@ mod verify;
 mod weights;
 
 pub(crate) use architecture::{nested_functional, nested_sequential};
-pub use load::load_model;
+pub use load::{load_model, load_model_with};
 pub(crate) use load::{load_optimizer, load_weights, tensor};
 pub use safetensors::WeightNames;
 pub(crate) use save::array;

@@ -162,17 +162,9 @@ impl Compiled {
         })
     }
 
-    /// The compilation that a `compile_config` describes for a model with these outputs; `None` if
-    /// it is empty.
-    pub fn from_object(
-        object: &Map<String, Value>,
-        outputs: &[String],
-    ) -> Result<Option<Compiled>> {
-        Compiled::from_object_with(object, outputs, &mut |_| None)
-    }
-
-    /// The same, asking `own` first for each of the metrics.
-    fn from_object_with(
+    /// The compilation that a `compile_config` describes for a model with these outputs, asking `own`
+    /// first for each of the metrics; `None` if it is empty.
+    pub fn from_object_with(
         object: &Map<String, Value>,
         outputs: &[String],
         own: &mut OwnMetrics,
@@ -261,8 +253,8 @@ impl ByOutput<'_> {
     }
 }
 
-/// Metrics of a program's own, by what stands for them.
-type OwnMetrics<'a> = dyn FnMut(&Value) -> Option<Box<dyn Metric>> + 'a;
+/// Metrics of a program's own, by what stands for them: a name, or an object as Keras writes it.
+pub type OwnMetrics<'a> = dyn FnMut(&Value) -> Option<Box<dyn Metric>> + 'a;
 
 /// The metrics of one output: a list, one alone, or none.
 fn read_metrics(value: &Value, own: &mut OwnMetrics) -> Result<Vec<Box<dyn Metric>>> {
@@ -352,11 +344,7 @@ impl Model {
     /// assert_eq!(logs[2], ("mine".into(), 1.5));
     /// # Ok::<(), elman::Error>(())
     /// ```
-    pub fn compile_from_json_with(
-        &mut self,
-        object: &Value,
-        own: &mut dyn FnMut(&Value) -> Option<Box<dyn Metric>>,
-    ) -> Result<()> {
+    pub fn compile_from_json_with(&mut self, object: &Value, own: &mut OwnMetrics) -> Result<()> {
         let empty = Map::new();
         let object = object.as_object().unwrap_or(&empty);
         self.compiled = Compiled::from_object_with(object, &self.output_names(), own)?;

@@ -12,7 +12,7 @@ use super::evaluate::evaluate;
 use super::fit_dataset::invalid;
 use super::history::History;
 use super::run::Run;
-use super::source::Source;
+use super::source::{Source, Steps};
 use super::validation_freq::ValidationFreq;
 use super::{class_weight, step};
 use crate::Result;
@@ -145,7 +145,7 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// How many batches of `validation_dataset` to evaluate (all).
+    /// How many batches of the data for validation to evaluate (all): the first.
     pub fn validation_steps(mut self, steps: usize) -> Fit<'a> {
         self.validation_steps = Some(steps);
         self
@@ -171,8 +171,21 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// How many batches of a data set make an epoch (all that it gives); see
-    /// [`Model::fit_dataset`].
+    /// How many batches make an epoch (all). Arrays go on in each epoch where the one before ended;
+    /// an epoch that comes to their end has fewer batches, and the next begins anew, shuffled anew. A
+    /// data set must have as many; see [`Model::fit_dataset`].
+    ///
+    /// ```
+    /// use elman::prelude::*;
+    /// let mut model = Sequential::new().seed(1);
+    /// model.add(Dense::new(1).input_shape([1]))?;
+    /// model.compile("sgd", "mse", &[])?;
+    /// let (x, y) = (ndarray::Array2::<f32>::ones((50, 1)), ndarray::Array2::<f32>::zeros((50, 1)));
+    /// let fit = Fit::new().batch_size(10).steps_per_epoch(2).epochs(3); // 2, 2 and 1 batches
+    /// model.fit(&x, &y, fit.verbose(Verbose::Silent))?;
+    /// assert_eq!(model.optimizer_state()?.iterations(), 5);
+    /// # Ok::<(), elman::Error>(())
+    /// ```
     pub fn steps_per_epoch(mut self, steps: usize) -> Fit<'a> {
         self.steps_per_epoch = Some(steps);
         self
@@ -312,11 +325,6 @@ impl Model {
         let batch_size = fit.batch_size.unwrap_or(BATCH_SIZE);
         check_batch_size("fit", batch_size)?;
         fit.check(self)?;
-        if fit.steps_per_epoch.is_some() {
-            let expected =
-                "left out: the epochs of arrays end with them, those of a data set needn't";
-            return Err(invalid("steps_per_epoch", expected.into(), "one".into()));
-        }
         let data = Data::new("fit", x.into(), y.into(), fit.sample_weight.take())?;
         let (data, validation) = match fit.given_validation()? {
             Some(validation) => (data, Some(validation)),
@@ -328,7 +336,10 @@ impl Model {
         };
         // What can be refused is refused before anything is written or trained.
         step::check(self, &data)?;
-        fit.train(self, &mut Source::arrays(&data, batch_size), validation, batch_size)
+        let first_epoch = fit.initial_epoch;
+        let steps = fit.steps_per_epoch.map(|per_epoch| Steps { per_epoch, first_epoch });
+        let mut source = Source::Arrays { data: &data, batch_size, steps };
+        fit.train(self, &mut source, validation, batch_size)
     }
 }
 
@@ -337,6 +348,13 @@ impl Fit<'_> {
     pub(super) fn check(&self, model: &Model) -> Result<()> {
         self.bptt.check()?;
         self.validation_freq.check()?;
+        for (argument, steps) in
+            [("steps_per_epoch", self.steps_per_epoch), ("validation_steps", self.validation_steps)]
+        {
+            if steps == Some(0) {
+                return Err(invalid(argument, "1 or more".into(), "0".into()));
+            }
+        }
         self.backup.as_ref().map_or(Ok(()), BackupAndRestore::check)?;
         model.compiled().map(drop)
     }
@@ -363,7 +381,11 @@ impl Fit<'_> {
                 let expected = "given without validation data or a split".into();
                 return Err(invalid("validation_dataset", expected, "both".into()));
             }
-            (Some(data), None) => Some(Source::arrays(data, validation_batch)),
+            (Some(data), None) => {
+                let steps =
+                    self.validation_steps.map(|per_epoch| Steps { per_epoch, first_epoch: 0 });
+                Some(Source::Arrays { data, batch_size: validation_batch, steps })
+            }
             (None, Some(dataset)) => Some(Source::Dataset {
                 call: "fit, validation".into(),
                 dataset: &mut **dataset,
@@ -371,8 +393,8 @@ impl Fit<'_> {
             }),
             (None, None) => None,
         };
-        if self.validation_steps.is_some() && !matches!(validation, Some(Source::Dataset { .. })) {
-            let expected = "given together with validation_dataset".into();
+        if self.validation_steps.is_some() && validation.is_none() {
+            let expected = "given together with data for validation".into();
             return Err(invalid("validation_steps", expected, "steps without batches".into()));
         }
         let mut run = Run {

@@ -20,9 +20,7 @@ impl Model {
     /// same batches with the same results, to the bit.
     ///
     /// The data set decides over the size of batches and their order, so `batch_size` and
-    /// `validation_split` are refused and `shuffle` has no meaning, as in Keras;
-    /// [`steps_per_epoch`](Fit::steps_per_epoch) and
-    /// [`validation_dataset`](Fit::validation_dataset) are for data sets alone. A
+    /// `validation_split` are refused and `shuffle` has no meaning, as in Keras. A
     /// [`backup`](Fit::backup) needs one that gives its batches again ([`Dataset::identity`]).
     ///
     /// # Errors
@@ -39,13 +37,6 @@ impl Model {
         for (argument, is_given, why) in refused {
             if is_given {
                 return Err(invalid(argument, format!("left out: {why}"), "one".into()));
-            }
-        }
-        for (argument, steps) in
-            [("steps_per_epoch", fit.steps_per_epoch), ("validation_steps", fit.validation_steps)]
-        {
-            if steps == Some(0) {
-                return Err(invalid(argument, "1 or more".into(), "0".into()));
             }
         }
         if fit.backup.is_some() && dataset.identity().is_none() {

@@ -25,8 +25,8 @@ mod watch;
 
 pub(crate) use bptt::Segment;
 pub use bptt::{Bptt, Checkpoints};
-pub use compile::Compile;
 pub(crate) use compile::Compiled;
+pub use compile::{Compile, OwnMetrics};
 pub(crate) use data::{check_batch_size, samples};
 pub use evaluate::Evaluation;
 pub use fit::{Fit, Verbose};

@@ -1,5 +1,7 @@
 //! Where the batches of a training or an evaluation come from.
 
+use std::ops::Range;
+
 use super::bptt::Bptt;
 use super::callbacks::Setup;
 use super::data::Data;
@@ -12,9 +14,27 @@ use crate::{Error, Result};
 /// Arrays that are cut into batches, or a data set that gives them.
 pub(super) enum Source<'d> {
     /// Checked before the first step.
-    Arrays { data: &'d Data, batch_size: usize },
+    Arrays { data: &'d Data, batch_size: usize, steps: Option<Steps> },
     /// Checked batch by batch.
     Dataset { call: String, dataset: &'d mut dyn Dataset, steps: Option<usize> },
+}
+
+/// Epochs of so many batches of arrays, the first of them with that number: each goes on where the one
+/// before ended, and one that comes to the end of the arrays ends with them, as in Keras.
+#[derive(Clone, Copy)]
+pub(super) struct Steps {
+    pub per_epoch: usize,
+    pub first_epoch: usize,
+}
+
+impl Steps {
+    /// Which of so many batches an epoch has, and the epoch in which this pass over the arrays began.
+    fn of(self, epoch: usize, batches: usize) -> (Range<usize>, usize) {
+        let steps = self.per_epoch.clamp(1, batches.max(1));
+        let epochs = batches.div_ceil(steps).max(1);
+        let done = epoch.saturating_sub(self.first_epoch) % epochs;
+        (done * steps..batches.min((done + 1) * steps), epoch - done)
+    }
 }
 
 /// The batches of an epoch, checked as far as they can be without the model.
@@ -22,13 +42,16 @@ pub(super) type Batches<'s> = Box<dyn Iterator<Item = Result<Data>> + 's>;
 
 impl<'d> Source<'d> {
     pub fn arrays(data: &'d Data, batch_size: usize) -> Source<'d> {
-        Source::Arrays { data, batch_size }
+        Source::Arrays { data, batch_size, steps: None }
     }
 
     /// The number of batches in an epoch, as far as it is known.
     pub fn steps(&self) -> Option<usize> {
         match self {
-            Source::Arrays { data, batch_size } => Some(data.samples().div_ceil(*batch_size)),
+            Source::Arrays { data, batch_size, steps } => {
+                let all = data.samples().div_ceil(*batch_size);
+                Some(steps.map_or(all, |steps| all.min(steps.per_epoch)))
+            }
             Source::Dataset { dataset, steps, .. } => steps.or_else(|| dataset.num_batches()),
         }
     }
@@ -36,9 +59,14 @@ impl<'d> Source<'d> {
     /// What must be equal for a training to go on.
     pub fn setup(&self, shuffle: bool, bptt: Bptt) -> Setup {
         match self {
-            Source::Arrays { data, batch_size } => {
+            Source::Arrays { data, batch_size, steps } => {
                 let (samples, batch_size) = (data.samples(), *batch_size);
-                Setup { samples, batch_size, shuffle, dataset: None, bptt }
+                let order = if shuffle { "shuffled" } else { "in order" };
+                let dataset = steps.map(|steps| {
+                    let steps = steps.per_epoch;
+                    format!("{samples} samples, {order}, {steps} steps an epoch of {batch_size}")
+                });
+                Setup { samples, batch_size, shuffle, dataset, bptt }
             }
             Source::Dataset { dataset, steps, .. } => {
                 let words = dataset.identity().unwrap_or_default();
@@ -58,12 +86,13 @@ impl<'d> Source<'d> {
         first: usize,
     ) -> Result<Batches<'_>> {
         match self {
-            Source::Arrays { data, batch_size } => {
+            Source::Arrays { data, batch_size, steps } => {
                 let (samples, size) = (data.samples(), *batch_size);
-                let order = seed.map(|seed| {
-                    Stream::new(seed, &format!("shuffle@{epoch}")).permutation(samples)
-                });
-                Ok(Box::new((first..samples.div_ceil(size)).map(move |number| {
+                let all = samples.div_ceil(size);
+                let (own, pass) = steps.map_or((0..all, epoch), |steps| steps.of(epoch, all));
+                let order = seed
+                    .map(|seed| Stream::new(seed, &format!("shuffle@{pass}")).permutation(samples));
+                Ok(Box::new(own.skip(first).map(move |number| {
                     let start = number * size;
                     let end = samples.min(start + size);
                     Ok(match &order {

@@ -385,12 +385,12 @@ fn what_makes_no_sense_is_refused() {
             &["got 9"],
         ),
         (
-            "arrays",
+            "no steps of arrays",
             || {
                 let (x, y) = arrays();
-                model().fit(&x, &y, fit().steps_per_epoch(2)).map(drop)
+                model().fit(&x, &y, fit().steps_per_epoch(0)).map(drop)
             },
-            &["`steps_per_epoch`", "data set"],
+            &["`steps_per_epoch`", "1 or more"],
         ),
         ("no rows", || train(RowDataset::new(), fit()), &["`x`"]),
         ("other rows", || train(rows().y(&array(3)), fit()), &["RowDataset: y", "22 rows"]),
@@ -432,4 +432,50 @@ fn what_makes_no_sense_is_refused() {
             &["the same steps"],
         ),
     ]);
+}
+
+/// As in Keras: epochs of so many steps go on in the arrays, and the one that comes to their end is
+/// short.
+#[test]
+fn epochs_of_arrays_in_steps_are_the_batches_of_whole_epochs() {
+    let (x, y) = arrays();
+    let trained = |fit: Fit| {
+        let mut model = model();
+        let history = model.fit(&x, &y, fit.batch_size(5)).unwrap();
+        let steps = model.optimizer_state().unwrap().iterations();
+        (model.weights(), steps, history.epochs().len())
+    };
+    // Five batches: 2 + 2 + 1, twice, are two whole epochs, shuffled as those that begin them.
+    let (weights, steps, epochs) = trained(fit().epochs(6).steps_per_epoch(2).shuffle(false));
+    assert_eq!((steps, epochs), (10, 6));
+    assert_eq!(weights, trained(fit().epochs(2).shuffle(false)).0);
+    assert_eq!(trained(fit().epochs(3).steps_per_epoch(2)).0, trained(fit().epochs(1)).0);
+    assert_eq!(trained(fit().epochs(2).steps_per_epoch(9)).0, trained(fit().epochs(2)).0);
+    assert_eq!(trained(fit().epochs(4).steps_per_epoch(2)).1, 7);
+    // Epochs that were counted before have no batches here.
+    assert_eq!(trained(fit().initial_epoch(2).epochs(4).steps_per_epoch(2)).1, 4);
+}
+
+#[test]
+fn an_interrupted_training_in_steps_goes_on() {
+    let (x, y) = arrays();
+    let folder = std::env::temp_dir().join(format!("elman-steps-{}", std::process::id()));
+    let whole = || fit().epochs(4).steps_per_epoch(2).batch_size(5);
+    let mut expected = model();
+    expected.fit(&x, &y, whole()).unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let raise = LambdaCallback::new().on_train_batch_end(move |batch, _, _| {
+        flag.store(batch == 0, Ordering::Relaxed);
+        Ok(())
+    });
+    let mut given = model();
+    let fit = whole().backup(BackupAndRestore::new(&folder)).callback(raise);
+    let history = given.fit(&x, &y, fit.stop_when(stop)).unwrap();
+    assert_eq!(history.stopped(), Some(&StopReason::Interrupted));
+    let again = whole().backup(BackupAndRestore::new(&folder)).steps_per_epoch(3);
+    assert!(given.fit(&x, &y, again).unwrap_err().to_string().contains("2 steps an epoch"));
+    let mut resumed = model();
+    resumed.fit(&x, &y, whole().backup(BackupAndRestore::new(&folder))).unwrap();
+    assert_eq!(resumed.weights(), expected.weights());
 }
