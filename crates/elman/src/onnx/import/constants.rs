@@ -2,8 +2,9 @@
 
 use elman_files::{Array, Data};
 
-use super::graph::{Importer, integers};
+use super::graph::Importer;
 use super::node::Reading;
+use super::operands::integers;
 use super::value::{Size, Value};
 use crate::Result;
 

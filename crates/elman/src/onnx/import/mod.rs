@@ -7,11 +7,15 @@
 mod arithmetic;
 mod axes;
 mod batch;
+mod concat;
 mod constants;
 mod graph;
 mod node;
+mod operands;
+mod parts;
 mod pointwise;
 mod recurrent;
+mod reshape;
 mod select;
 mod shapes;
 mod value;

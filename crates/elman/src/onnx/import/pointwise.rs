@@ -1,7 +1,8 @@
 //! Activations, and which operator is what.
 
-use super::graph::{Importer, constant};
+use super::graph::Importer;
 use super::node::Reading;
+use super::operands::constant;
 use super::value::{Fill, Value, View};
 use crate::Result;
 use crate::activations::Activation;
