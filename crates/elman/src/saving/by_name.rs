@@ -28,7 +28,7 @@ impl Model {
     /// old.add(Gru::new(3).name("encoder").input_shape([5, 2]))?.add(Dense::new(1).name("old"))?;
     /// old.save_weights(&path)?;
     /// let mut new = Sequential::new();
-    /// new.add(Masking::new(0.0).input_shape([5, 2]))?.add(Gru::new(3).name("encoder"))?;
+    /// new.add(Masking::new().input_shape([5, 2]))?.add(Gru::new(3).name("encoder"))?;
     /// new.add(Dense::new(7).name("new"))?;
     /// assert_eq!(new.load_weights_by_name(&path)?, ["encoder"]);
     /// assert_eq!(new.weights()[..3], old.weights()[..3]);
