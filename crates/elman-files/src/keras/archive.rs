@@ -21,8 +21,10 @@ use crate::{atomic, paths};
 ///
 /// # Errors
 ///
-/// Reading: [`Error::NotAnArchive`], [`Error::MissingMember`], [`Error::UnknownMember`],
-/// [`Error::PickledWeights`], and those of zip and HDF5 about damage and [limits](crate::limits).
+/// Reading: [`NotAnArchive`](crate::Error::NotAnArchive),
+/// [`MissingMember`](crate::Error::MissingMember), [`UnknownMember`](crate::Error::UnknownMember),
+/// [`PickledWeights`](crate::Error::PickledWeights), and those of zip and HDF5 about damage and
+/// [limits](crate::limits).
 ///
 /// # Example
 ///
