@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // %%
     use ndarray::{Array1, Array2, Array3, Axis, Ix1, Ix2};
 
-    let (timesteps, features, units) = (10, 4, 8);
+    let (timesteps, features, units) = (10_usize, 4_usize, 8_usize);
     let mut layer = Sequential::new();
     layer.add(SimpleRnn::new(units).return_sequences(true).input_shape([timesteps, features]))?;
     let weights: Vec<ndarray::ArrayD<f32>> =
@@ -54,18 +54,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let u: Array2<f32> = weights[1].clone().into_dimensionality::<Ix2>()?;
     let b: Array1<f32> = weights[2].clone().into_dimensionality::<Ix1>()?;
 
-    let inputs = Array3::from_shape_fn((1, timesteps, features), |(_, t, i)| {
+    let inputs: Array3<f32> = Array3::from_shape_fn((1, timesteps, features), |(_, t, i)| {
         ((3 * t + 5 * i) % 7) as f32 / 7.0
     });
     let mut memory = Array1::<f32>::zeros(units);
-    let mut memories = Vec::new();
+    let mut memories: Vec<f32> = Vec::new();
     for x in inputs.index_axis(Axis(0), 0).outer_iter() {
         memory = (x.dot(&w) + memory.dot(&u) + &b).mapv(f32::tanh);
         memories.extend(memory.to_vec());
     }
     let by_layer = layer.predict(&inputs)?;
-    let differences = by_layer.iter().zip(&memories).map(|(a, b)| (a - b).abs());
-    let largest = differences.fold(0.0, f32::max);
+    let largest: f32 =
+        by_layer.iter().zip(&memories).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     println!("largest difference: {largest:.1e}");
     assert!(largest < 1e-6);
     // %% [markdown]
@@ -81,7 +81,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", deep.summary());
 
     let mut both = Sequential::new();
-    let one = || Bidirectional::new(SimpleRnn::new(8).return_sequences(true));
+    fn one() -> Bidirectional {
+        Bidirectional::new(SimpleRnn::new(8).return_sequences(true))
+    }
     both.add(one().input_shape([10, 5]))?;
     for _ in 0..3 {
         both.add(one())?;
@@ -94,31 +96,37 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // a sequence of its 8 rows, read from the top. A fifth of the digits is put aside, to see
     // afterwards how the network does on what it never saw.
     // %%
-    let places = ["data/digits.csv", "../data/digits.csv"];
-    let file = places.iter().find(|place| std::path::Path::new(place).exists());
-    let text = std::fs::read_to_string(file.ok_or("no data/digits.csv here")?)?;
+    let text: String = {
+        let mut places = ["data/digits.csv", "../data/digits.csv"].into_iter();
+        let file = places.find(|place| std::path::Path::new(place).exists());
+        std::fs::read_to_string(file.ok_or("no data/digits.csv here")?)?
+    };
     let mut numbers: Vec<Vec<f32>> = Vec::new();
     for line in text.lines().skip(1) {
         numbers.push(line.split(',').map(str::parse).collect::<Result<_, _>>()?);
     }
-    let pixels =
+    let pixels: Vec<f32> =
         numbers.iter().flat_map(|row| row[..64].iter().map(|pixel| pixel / 16.0)).collect();
-    let images = Array3::from_shape_vec((numbers.len(), 8, 8), pixels)?;
+    let images: Array3<f32> = Array3::from_shape_vec((numbers.len(), 8, 8), pixels)?;
     let labels: Array1<f32> = numbers.iter().map(|row| row[64]).collect();
-    let order = elman::random::Stream::new(0, "order").permutation(labels.len());
-    let part = |from: usize, to: usize| {
-        (images.select(Axis(0), &order[from..to]), labels.select(Axis(0), &order[from..to]))
+    let order: Vec<usize> = elman::random::Stream::new(0, "order").permutation(labels.len());
+    let ((test_images, test_labels), (train_images, train_labels)) = {
+        let part = |from: usize, to: usize| {
+            (images.select(Axis(0), &order[from..to]), labels.select(Axis(0), &order[from..to]))
+        };
+        (part(0, 360), part(360, labels.len()))
     };
-    let (test_images, test_labels) = part(0, 360);
-    let (train_images, train_labels) = part(360, labels.len());
     println!("{:?} images to learn from", train_images.dim());
     // %%
     let mut reader = Sequential::new().seed(1);
     reader.add(Lstm::new(48).name("memory").input_shape([8, 8]))?;
     reader.add(Dense::new(10).activation(Activation::Softmax))?;
     reader.compile(Adam::new(0.01), "sparse_categorical_crossentropy", &["accuracy"])?;
-    let fit = Fit::new().epochs(15).batch_size(64).verbose(Verbose::Silent);
-    let history = reader.fit(&train_images, &train_labels, fit)?;
+    let history = reader.fit(
+        &train_images,
+        &train_labels,
+        Fit::new().epochs(15).batch_size(64).verbose(Verbose::Silent),
+    )?;
     let logs = reader.evaluate(&test_images, &test_labels)?;
     println!("of {} digits that it never saw: {logs:?}", test_labels.len());
     // %% [markdown]
@@ -128,12 +136,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // the right, units downwards; red is above zero, blue below. In the notebook they are shown,
     // elsewhere their sizes are.
     // %%
-    let show = |svg: &str| match std::env::var_os("EVCXR_IS_RUNTIME") {
-        Some(_) => println!("EVCXR_BEGIN_CONTENT image/svg+xml\n{svg}\nEVCXR_END_CONTENT"),
-        None => println!("a picture of {} bytes", svg.len()),
-    };
+    fn show(svg: &str) {
+        match std::env::var_os("EVCXR_IS_RUNTIME") {
+            Some(_) => println!("EVCXR_BEGIN_CONTENT image/svg+xml\n{svg}\nEVCXR_END_CONTENT"),
+            None => println!("a picture of {} bytes", svg.len()),
+        }
+    }
     show(&elman::plot::history(&history)?);
-    let first = test_images.select(Axis(0), &[0]);
+    let first: Array3<f32> = test_images.select(Axis(0), &[0]);
     let states = reader.hidden_states("memory", vec![Tensor::from(&first)])?;
     show(&elman::plot::states(
         "memory",
@@ -150,7 +160,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let again = load_model(&path)?;
     std::fs::remove_file(&path)?;
     let mut stream = again.stream()?;
-    let mut guesses = Vec::new();
+    let mut guesses: Vec<f32> = Vec::new();
     for row in first.index_axis(Axis(0), 0).outer_iter() {
         guesses = stream.step(&row.to_vec())?.to_vec();
         let best = (0..10).max_by(|a, b| guesses[*a].total_cmp(&guesses[*b])).unwrap_or(0);

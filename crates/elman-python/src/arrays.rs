@@ -2,7 +2,9 @@
 
 use elman::Tensor;
 use numpy::ndarray::ArrayD;
-use numpy::{PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
+use numpy::{PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
+use pyo3::PyTypeInfo;
+use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyTuple};
 
@@ -14,27 +16,33 @@ use crate::error::{OrRaise, invalid, wrong_type};
 /// # Errors
 /// What is no array of numbers or of text.
 pub fn tensor(place: &str, x: &Bound<'_, PyAny>) -> PyResult<Tensor> {
+    let py = x.py();
     if let Ok(array) = x.cast::<PyArrayDyn<f32>>()
         && array.is_c_contiguous()
+        && x.get_type().is(PyUntypedArray::type_object(py))
     {
         return of_floats(array);
     }
-    let py = x.py();
     let numpy = py.import("numpy")?;
-    let array = numpy.call_method1("asarray", (x,))?;
+    let array = numpy.call_method1("asarray", (x,)).map_err(|error| no_array(place, x, error))?;
     let kind: String = array.getattr("dtype")?.getattr("kind")?.extract()?;
     match kind.as_str() {
         "U" | "S" | "T" => return text(place, &array),
         "O" if is_text(&array)? => return text(place, &array),
-        "c" | "M" | "m" => {
+        "c" | "M" | "m" | "V" => {
             let dtype = array.getattr("dtype")?;
-            return Err(pyo3::exceptions::PyTypeError::new_err(format!(
+            return Err(PyTypeError::new_err(format!(
                 "{place} must be an array of real numbers or of text, got one of dtype {dtype}"
             )));
         }
         _ => {}
     }
-    let floats = numpy.call_method1("ascontiguousarray", (array, "float32"))?;
+    if x.hasattr("_mask")? && py.import("numpy.ma")?.call_method1("is_masked", (x,))?.is_truthy()? {
+        let expected = "an array without masked values: `Masking` leaves out those of a number";
+        return Err(invalid(place, expected, "masked values"));
+    }
+    let floats = numpy.call_method1("ascontiguousarray", (array, "float32"));
+    let floats = floats.map_err(|error| no_array(place, x, error))?;
     let shape = x.getattr("shape").and_then(|shape| shape.extract::<Vec<usize>>());
     let floats = floats
         .cast::<PyArrayDyn<f32>>()
@@ -44,6 +52,22 @@ pub fn tensor(place: &str, x: &Bound<'_, PyAny>) -> PyResult<Tensor> {
     match shape {
         Ok(shape) if shape.is_empty() => tensor.reshape(shape).or_raise(),
         _ => Ok(tensor),
+    }
+}
+
+/// What NumPy makes no array of numbers of. What interrupts it is none of its errors.
+fn no_array(place: &str, x: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
+    let py = x.py();
+    let class = x.get_type().name().map(|name| name.to_string()).unwrap_or_default();
+    let message = format!("{place} must be an array of numbers or of text, got {class}: {error}");
+    if error.is_instance_of::<PyTypeError>(py) {
+        PyTypeError::new_err(message)
+    } else if error.is_instance_of::<PyValueError>(py)
+        || error.is_instance_of::<PyOverflowError>(py)
+    {
+        PyValueError::new_err(message)
+    } else {
+        error
     }
 }
 
@@ -109,7 +133,8 @@ fn is_list_of_one(items: &[Bound<'_, PyAny>]) -> PyResult<bool> {
 
 fn by_name(place: &str, map: &Bound<'_, PyDict>, names: &[String]) -> PyResult<Vec<Tensor>> {
     for key in map.keys() {
-        let key: String = key.extract()?;
+        let key: String =
+            key.extract().map_err(|_| wrong_type(place, "a dictionary by names", &key))?;
         if !names.contains(&key) {
             let expected = format!("a dictionary of {}", names.join(", "));
             return Err(invalid(place, &expected, format!("the key `{key}`")));

@@ -96,9 +96,17 @@ impl Windows {
     }
 
     /// The batch of a number: `x`, or `(x, y)`.
-    fn __getitem__<'py>(&self, py: Python<'py>, number: usize) -> PyResult<Bound<'py, PyAny>> {
+    fn __getitem__<'py>(&self, py: Python<'py>, number: isize) -> PyResult<Bound<'py, PyAny>> {
         let batch = {
             let mut dataset = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let number = match usize::try_from(number) {
+                Ok(number) => number,
+                // From the end, as in lists.
+                Err(_) => {
+                    let all = dataset.num_batches().unwrap_or(0);
+                    all.checked_add_signed(number).unwrap_or(usize::MAX)
+                }
+            };
             dataset.batches(0).or_raise()?.nth(number).transpose().or_raise()?
         };
         let Some(batch) = batch else {

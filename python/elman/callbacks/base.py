@@ -218,19 +218,31 @@ class Described(Callback, Configured):
         self._tell("on_test_end", 0, logs)
 
 
-def prepare(callbacks, model, params):
-    """Callbacks as the native `fit` takes them."""
+def prepare(call, callbacks, model, params):
+    """Callbacks as the native `fit` takes them.
+
+    Raises:
+        TypeError: for what is no callback, such as a class.
+    """
     if callbacks is None:
         return []
     if isinstance(callbacks, Callback):
         callbacks = [callbacks]
+    if isinstance(callbacks, str) or not hasattr(callbacks, "__iter__"):
+        raise TypeError(
+            f"{call}: argument `callbacks` must be a list of callbacks, got {type(callbacks).__name__}"
+        )
     told = []
     for callback in callbacks:
+        if isinstance(callback, type):
+            raise TypeError(
+                f"{call}: argument `callbacks` must hold callbacks, got the class {callback.__name__}"
+            )
         if not isinstance(callback, Callback):
             missing = [e for e in ("set_model", "on_epoch_end") if not hasattr(callback, e)]
             if missing:
                 raise TypeError(
-                    f"fit: argument `callbacks` must hold callbacks, got {type(callback).__name__}"
+                    f"{call}: argument `callbacks` must hold callbacks, got {type(callback).__name__}"
                 )
         callback.set_params(params)
         callback.set_model(model)

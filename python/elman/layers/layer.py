@@ -143,6 +143,10 @@ class Layer(Weighted):
                 return weight
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
+    def __dir__(self):
+        layer = self.__dict__.get("_layer")
+        return sorted({*super().__dir__(), *(layer.config() if layer is not None else ())})
+
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 

@@ -17,7 +17,7 @@ def num_batches(x, batch_size=None, validation_split=0.0):
     rows = _num_rows(x)
     try:
         return math.ceil(math.floor(rows * (1.0 - (validation_split or 0.0))) / (batch_size or BATCH_SIZE))
-    except TypeError:
+    except (TypeError, ValueError, OverflowError):
         # What the arguments must be, the library says.
         return None
 

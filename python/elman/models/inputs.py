@@ -7,10 +7,23 @@ def is_arrays(x):
     """Whether this is data as arrays; else it gives batches."""
     return (
         x is None
-        or isinstance(x, (list, tuple, dict))
+        or isinstance(x, (list, tuple, dict, memoryview))
         or hasattr(x, "__array__")
         or hasattr(x, "__dlpack__")
     )
+
+
+def check_batches(call, x, argument="x"):
+    """Refuses what is neither arrays nor gives batches.
+
+    Raises:
+        TypeError: for such an object.
+    """
+    gives_batches = hasattr(x, "__iter__") or hasattr(x, "__getitem__") and hasattr(x, "__len__")
+    if isinstance(x, (str, bytes, type)) or not gives_batches:
+        raise TypeError(
+            f"{call}: argument `{argument}` must be an array, or give batches, got {type(x).__name__}"
+        )
 
 
 def inputs_of(call, model, x):

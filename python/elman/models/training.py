@@ -5,7 +5,7 @@ import sys
 from ..callbacks.base import History, prepare, tell, told_of
 from .batches import num_batches, predict_in_batches, warn_of_short_epochs
 from .compiled import Compiled, in_order
-from .inputs import inputs_of, is_arrays, targets_of
+from .inputs import check_batches, inputs_of, is_arrays, targets_of
 
 
 class Training(Compiled):
@@ -71,6 +71,7 @@ class Training(Compiled):
         if is_arrays(x):
             given.update(self._data("fit", x, y, sample_weight))
         else:
+            check_batches("fit", x)
             _alone("fit", y=y, sample_weight=sample_weight)
             given["dataset"] = x
         if validation_data is not None:
@@ -83,6 +84,7 @@ class Training(Compiled):
                 own = self._data("fit", *validation_data)
                 given.update((f"validation_{key}", value) for key, value in own.items())
             else:
+                check_batches("fit", validation_data, "validation_data")
                 given["validation_dataset"] = validation_data
         split = validation_split if validation_data is None else 0.0
         batches = num_batches(x, batch_size, split)
@@ -90,7 +92,7 @@ class Training(Compiled):
         if is_arrays(x):
             warn_of_short_epochs(batches, steps_per_epoch, epochs, initial_epoch)
         params = {"epochs": epochs, "steps": steps, "verbose": verbose}
-        given["callbacks"] = prepare(callbacks, self, params)
+        given["callbacks"] = prepare("fit", callbacks, self, params)
         history.set_model(self)
         history.set_params(params)
         self.history = history
@@ -132,10 +134,11 @@ class Training(Compiled):
         if is_arrays(x):
             given.update(self._data("evaluate", x, y, sample_weight))
         else:
+            check_batches("evaluate", x)
             _alone("evaluate", y=y, sample_weight=sample_weight)
             given["dataset"] = x
         params = {"epochs": 1, "steps": steps or num_batches(x, batch_size), "verbose": verbose}
-        told = prepare(callbacks, self, params)
+        told = prepare("evaluate", callbacks, self, params)
         self.stop_evaluating = False
         tell(told, "on_test_begin", {})
         given["watchers"] = tuple(list(told_of(told, f"on_test_batch_{e}")) for e in ("begin", "end"))
@@ -194,8 +197,10 @@ class Training(Compiled):
         style = _style(verbose)
         if callbacks or steps is not None and arrays:
             params = {"epochs": 1, "steps": steps or num_batches(x, batch_size), "verbose": verbose}
-            return predict_in_batches(self, x, batch_size, steps, prepare(callbacks, self, params), style)
+            told = prepare("predict", callbacks, self, params)
+            return predict_in_batches(self, x, batch_size, steps, told, style)
         if not arrays:
+            check_batches("predict", x)
             return self._native.predict_dataset(x, steps, *style)
         y = self._native.predict(inputs_of("predict", self, x), batch_size, *style)
         if self.__dict__.get("_waiting"):
@@ -231,7 +236,7 @@ def progress(verbose):
         is_terminal = hasattr(sys.stdout, "isatty") and sys.stdout.isatty()
         return {"verbose": "bar" if is_terminal else "line", "interval": 0.1}
     styles = {0: "silent", 1: "bar", 2: "lines"}
-    if verbose not in styles:
+    if not isinstance(verbose, (int, str)) or verbose not in styles:
         raise ValueError(f'argument `verbose` must be "auto", 0, 1 or 2, got {verbose!r}')
     return {"verbose": styles[verbose], "interval": 0.25 if _is_notebook() else 0.1}
 

@@ -61,7 +61,14 @@ class Optimizer(Configured):
     def learning_rate(self, rate):
         model = self.__dict__.get("_model")
         if model is not None:
-            model.learning_rate = float(rate)
+            try:
+                rate = float(rate)
+            except (TypeError, ValueError):
+                raise TypeError(
+                    f"optimizer {self.name}: argument `learning_rate` must be a number, "
+                    f"got {type(rate).__name__}"
+                ) from None
+            model.learning_rate = rate
         else:
             config = {**self._config, "learning_rate": rate}
             self._make({k: v for k, v in config.items()})

@@ -1,9 +1,11 @@
 //! Where a model lies, and who may use it when.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use elman::{Model, Sequential};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use super::sharing::Link;
@@ -18,22 +20,45 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// a copy if somebody is still reading, and puts it back; meanwhile readers wait without holding
 /// Python's lock. During a callback of a training the model is back in its place.
 pub struct ModelCell {
-    slot: Mutex<Option<Arc<Model>>>,
+    slot: Mutex<Slot>,
     returned: Condvar,
     /// The models that have layers in common with this one.
     pub(super) links: Mutex<Vec<Link>>,
 }
 
+/// The model, or the thread that has taken it away.
+enum Slot {
+    Here(Arc<Model>),
+    Taken(ThreadId),
+}
+
+impl Slot {
+    fn take(&mut self) -> Option<Arc<Model>> {
+        match std::mem::replace(self, Slot::Taken(thread::current().id())) {
+            Slot::Here(model) => Some(model),
+            taken => {
+                *self = taken;
+                None
+            }
+        }
+    }
+
+    /// Whether this very thread has the model, so that waiting for it would never end.
+    fn is_ours(&self) -> bool {
+        matches!(self, Slot::Taken(by) if *by == thread::current().id())
+    }
+}
+
 impl ModelCell {
     pub fn new(model: Model) -> Arc<ModelCell> {
         Arc::new(ModelCell {
-            slot: Mutex::new(Some(Arc::new(model))),
+            slot: Mutex::new(Slot::Here(Arc::new(model))),
             returned: Condvar::new(),
             links: Mutex::default(),
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<Model>>> {
+    fn lock(&self) -> MutexGuard<'_, Slot> {
         // Only whole models are ever put in.
         self.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -41,10 +66,11 @@ impl ModelCell {
     /// The model as it is now, for reading.
     ///
     /// # Errors
-    /// `KeyboardInterrupt` while waiting for a training in another thread.
+    /// `KeyboardInterrupt` while waiting for a training in another thread; `RuntimeError` within a
+    /// training of the model itself, where it waits for data, metrics and what is printed.
     pub fn read(&self, py: Python<'_>) -> PyResult<Arc<Model>> {
         loop {
-            if let Some(model) = &*self.lock() {
+            if let Slot::Here(model) = &*self.lock() {
                 return Ok(Arc::clone(model));
             }
             self.wait(py)?;
@@ -65,6 +91,12 @@ impl ModelCell {
     }
 
     fn wait(&self, py: Python<'_>) -> PyResult<()> {
+        if self.lock().is_ours() {
+            return Err(PyRuntimeError::new_err(
+                "a model must be left alone by the generators and metrics of its own training, which \
+                 waits for them, got a call: use a callback, or a copy of the model",
+            ));
+        }
         py.check_signals()?;
         py.detach(|| self.wait_for_return());
         Ok(())
@@ -72,14 +104,14 @@ impl ModelCell {
 
     fn wait_for_return(&self) {
         let slot = self.lock();
-        if slot.is_none() {
+        if matches!(*slot, Slot::Taken(_)) {
             // Whether it was in time shows when the caller looks again.
             drop(self.returned.wait_timeout(slot, PATIENCE));
         }
     }
 
     fn put(&self, model: Model) {
-        *self.lock() = Some(Arc::new(model));
+        *self.lock() = Slot::Here(Arc::new(model));
         self.returned.notify_all();
     }
 
@@ -102,19 +134,25 @@ impl ModelCell {
     /// The model as it is now, however long that takes. Python's lock must not be held.
     pub(super) fn read_blocking(&self) -> Arc<Model> {
         loop {
-            if let Some(model) = &*self.lock() {
+            if let Slot::Here(model) = &*self.lock() {
                 return Arc::clone(model);
             }
             self.wait_for_return();
         }
     }
 
-    /// Changes the model, however long that takes. Python's lock must not be held.
+    /// Changes the model, however long that takes, unless this thread is training it. Python's lock
+    /// must not be held.
     pub(super) fn change_blocking(self: &Arc<ModelCell>, change: impl FnOnce(&mut Model)) {
         let model = loop {
-            if let Some(model) = self.lock().take() {
+            let mut slot = self.lock();
+            if slot.is_ours() {
+                return;
+            }
+            if let Some(model) = slot.take() {
                 break unshared(model);
             }
+            drop(slot);
             self.wait_for_return();
         };
         let mut taken = Taken { cell: Arc::clone(self), model };

@@ -3,10 +3,10 @@
 use elman::Tensor;
 use pyo3::FromPyObject;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyInt};
 
 use crate::arrays;
-use crate::error::wrong_type;
+use crate::error::{invalid, wrong_type};
 
 /// A dictionary of arguments, of a call that messages name.
 pub struct Arguments<'a, 'py> {
@@ -45,9 +45,10 @@ impl<'py> Arguments<'_, 'py> {
             return Ok(Some(count));
         }
         let expected = "a non-negative integer";
-        match value.extract::<i64>() {
-            Ok(negative) => Err(crate::error::invalid(&self.place(key), expected, negative)),
-            Err(_) => Err(wrong_type(&self.place(key), expected, &value)),
+        match value.is_instance_of::<PyInt>() {
+            true if value.lt(0)? => Err(invalid(&self.place(key), expected, &value)),
+            true => Err(invalid(&self.place(key), "an integer of 64 bits", &value)),
+            false => Err(wrong_type(&self.place(key), expected, &value)),
         }
     }
 

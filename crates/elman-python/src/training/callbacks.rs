@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use super::failure::Failure;
+use crate::error::wrong_type;
 use crate::models::ModelCell;
 
 /// How often to look whether Ctrl-C was pressed.
@@ -124,7 +125,10 @@ impl PythonCallback {
 fn read_logs(dict: &Bound<'_, PyAny>) -> PyResult<Logs> {
     let mut logs = Logs::new();
     for item in dict.call_method0("items")?.try_iter()? {
-        let (key, value): (String, Bound<'_, PyAny>) = item?.extract()?;
+        let (key, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
+        let Ok(key) = key.extract::<String>() else {
+            return Err(wrong_type("a key that a callback put into `logs`", "a name", &key));
+        };
         if let Ok(value) = value.extract::<f64>() {
             logs.push((key, value));
         }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use elman::data::RowDataset;
 use elman::training::{Fit, History, StopReason, Tensors, ValidationFreq, Verbose};
 use elman::{Model, Tensor};
 use pyo3::prelude::*;
@@ -17,7 +16,7 @@ use super::failure::Failure;
 use super::native::Told;
 use super::progress::{Progress, Style};
 use crate::config::{to_json, to_python};
-use crate::error::{detached, invalid};
+use crate::error::detached;
 use crate::models::ModelCell;
 
 /// The history by name, the epochs, those of series that have values of some alone, and why the
@@ -48,6 +47,7 @@ struct Job {
     shuffle: bool,
     validation_split: f64,
     validation_steps: Option<usize>,
+    validation_batch_size: Option<usize>,
     validation_freq: ValidationFreq,
     steps_per_epoch: Option<usize>,
     callbacks: Vec<Given>,
@@ -58,8 +58,6 @@ struct Job {
 enum Validation {
     None,
     Arrays(Vec<Tensor>, Vec<Tensor>, Option<Vec<Tensor>>),
-    /// In batches of their own size.
-    Rows(Vec<Tensor>, Vec<Tensor>, Option<Vec<Tensor>>, usize),
     Dataset(Batches),
 }
 
@@ -117,7 +115,7 @@ fn read(
         class_weight: arguments.class_weight()?,
         validation: match arguments.value("validation_dataset")? {
             Some(source) => Validation::Dataset(batches(source)),
-            None => validation(arguments, inputs, outputs, batch_size)?,
+            None => validation(arguments, inputs, outputs)?,
         },
         batch_size,
         epochs: arguments.count("epochs")?.unwrap_or(1),
@@ -125,6 +123,7 @@ fn read(
         shuffle,
         validation_split: arguments.get("validation_split", "a fraction")?.unwrap_or(0.0),
         validation_steps: arguments.count("validation_steps")?,
+        validation_batch_size: arguments.count("validation_batch_size")?,
         validation_freq: validation_freq(arguments)?,
         steps_per_epoch: arguments.count("steps_per_epoch")?,
         callbacks: callbacks(arguments, cell, owner, failure)?,
@@ -137,7 +136,6 @@ fn validation(
     arguments: &Arguments<'_, '_>,
     inputs: &[String],
     outputs: &[String],
-    batch_size: Option<usize>,
 ) -> PyResult<Validation> {
     let x = arguments.arrays("validation_x", inputs)?;
     if x.is_empty() {
@@ -145,11 +143,7 @@ fn validation(
     }
     let y = arguments.arrays("validation_y", outputs)?;
     let weights = arguments.optional_arrays("validation_sample_weight", outputs)?;
-    Ok(match arguments.count("validation_batch_size")?.filter(|size| batch_size != Some(*size)) {
-        Some(0) => return Err(invalid("fit: argument `validation_batch_size`", "positive", 0)),
-        Some(size) => Validation::Rows(x, y, weights, size),
-        None => Validation::Arrays(x, y, weights),
-    })
+    Ok(Validation::Arrays(x, y, weights))
 }
 
 /// A number of epochs, or a list of those to evaluate after.
@@ -204,15 +198,11 @@ impl Job {
         if let Some(steps) = self.steps_per_epoch {
             fit = fit.steps_per_epoch(steps);
         }
-        // Of arrays, no more than there are.
-        let most = match &self.validation {
-            Validation::Rows(x, _, _, size) => {
-                x.first().and_then(|x| x.shape().first()).map(|rows| rows.div_ceil(*size))
-            }
-            _ => None,
-        };
         if let Some(steps) = self.validation_steps {
-            fit = fit.validation_steps(steps.min(most.unwrap_or(steps)));
+            fit = fit.validation_steps(steps);
+        }
+        if let Some(batch_size) = self.validation_batch_size {
+            fit = fit.validation_batch_size(batch_size);
         }
         if let Some(weights) = self.sample_weight {
             fit = fit.sample_weight(weights);
@@ -228,9 +218,6 @@ impl Job {
                     Some(weights) => fit.validation_sample_weight(weights),
                     None => fit,
                 }
-            }
-            Validation::Rows(x, y, weights, size) => {
-                fit.validation_dataset(rows(x, y, weights).batch_size(size))
             }
             Validation::Dataset(batches) => fit.validation_dataset(batches),
         };
@@ -251,19 +238,4 @@ impl Job {
             None => model.fit(self.x, Tensors::from(self.y), fit),
         }
     }
-}
-
-/// Arrays as a data set in batches.
-fn rows(x: Vec<Tensor>, y: Vec<Tensor>, weights: Option<Vec<Tensor>>) -> RowDataset {
-    let mut rows = RowDataset::new();
-    for x in x {
-        rows = rows.x(x);
-    }
-    for y in y {
-        rows = rows.y(y);
-    }
-    for weights in weights.into_iter().flatten() {
-        rows = rows.sample_weight(weights);
-    }
-    rows
 }

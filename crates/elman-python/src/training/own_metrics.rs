@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::arrays;
 use crate::config::{to_json, to_python};
-use crate::error::keep;
+use crate::error::{keep, wrong_type};
 
 /// The class by which Python's `compile` names such a metric; its configuration is a place in the
 /// list that it gives with it.
@@ -62,11 +62,20 @@ fn metric(pair: &Bound<'_, PyAny>) -> PyResult<Box<dyn Metric>> {
         Python::attach(|py| {
             let given = (arrays::of_tensor(py, y_true)?, arrays::of_tensor(py, y_pred)?);
             let values = function.bind(py).call1(given)?;
-            arrays::tensor(&format!("what the metric {label} gives"), &values)
+            numbers(&format!("what the metric {label} gives"), &values)
         })
         .map_err(|exception| failed(&label, exception))
     };
     Ok(Box::new(MeanOf::new(&name, values)))
+}
+
+/// An array of numbers, no text and not nothing.
+fn numbers(place: &str, values: &Bound<'_, PyAny>) -> PyResult<Tensor> {
+    let tensor = arrays::tensor(place, values)?;
+    match tensor.strings().is_some() || values.is_none() {
+        true => Err(wrong_type(place, "numbers", values)),
+        false => Ok(tensor),
+    }
 }
 
 fn failed(name: &str, exception: PyErr) -> Error {

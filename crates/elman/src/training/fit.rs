@@ -34,6 +34,7 @@ pub struct Fit<'a> {
     pub(super) validation_sample_weight: Option<Tensors>,
     validation_dataset: Option<Box<dyn Dataset + 'a>>,
     pub(super) validation_steps: Option<usize>,
+    pub(super) validation_batch_size: Option<usize>,
     validation_freq: ValidationFreq,
     pub(super) steps_per_epoch: Option<usize>,
     pub(super) sample_weight: Option<Tensors>,
@@ -71,6 +72,7 @@ impl Default for Fit<'_> {
             validation_sample_weight: None,
             validation_dataset: None,
             validation_steps: None,
+            validation_batch_size: None,
             validation_freq: ValidationFreq::default(),
             steps_per_epoch: None,
             sample_weight: None,
@@ -142,6 +144,13 @@ impl<'a> Fit<'a> {
     /// Batches to evaluate after each epoch, instead of arrays.
     pub fn validation_dataset(mut self, dataset: impl Dataset + 'a) -> Fit<'a> {
         self.validation_dataset = Some(Box::new(dataset));
+        self
+    }
+
+    /// How many samples of arrays for validation are evaluated at a time (as many as `batch_size`, and
+    /// 32 with a data set). Only what callbacks are told of depends on it.
+    pub fn validation_batch_size(mut self, batch_size: usize) -> Fit<'a> {
+        self.validation_batch_size = Some(batch_size);
         self
     }
 
@@ -339,7 +348,8 @@ impl Model {
         let first_epoch = fit.initial_epoch;
         let steps = fit.steps_per_epoch.map(|per_epoch| Steps { per_epoch, first_epoch });
         let mut source = Source::Arrays { data: &data, batch_size, steps };
-        fit.train(self, &mut source, validation, batch_size)
+        let validation_batch = fit.validation_batch_size.unwrap_or(batch_size);
+        fit.train(self, &mut source, validation, validation_batch)
     }
 }
 
@@ -348,12 +358,13 @@ impl Fit<'_> {
     pub(super) fn check(&self, model: &Model) -> Result<()> {
         self.bptt.check()?;
         self.validation_freq.check()?;
-        for (argument, steps) in
-            [("steps_per_epoch", self.steps_per_epoch), ("validation_steps", self.validation_steps)]
-        {
-            if steps == Some(0) {
-                return Err(invalid(argument, "1 or more".into(), "0".into()));
-            }
+        let numbers = [
+            ("steps_per_epoch", self.steps_per_epoch),
+            ("validation_steps", self.validation_steps),
+            ("validation_batch_size", self.validation_batch_size),
+        ];
+        if let Some((argument, _)) = numbers.iter().find(|(_, number)| *number == Some(0)) {
+            return Err(invalid(argument, "1 or more".into(), "0".into()));
         }
         self.backup.as_ref().map_or(Ok(()), BackupAndRestore::check)?;
         model.compiled().map(drop)

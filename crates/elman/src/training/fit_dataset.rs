@@ -51,7 +51,8 @@ impl Model {
         let validation = fit.given_validation()?;
         let (call, steps) = ("fit".into(), fit.steps_per_epoch);
         let mut source = Source::Dataset { call, dataset: &mut dataset, steps };
-        fit.train(self, &mut source, validation, VALIDATION_BATCH)
+        let validation_batch = fit.validation_batch_size.unwrap_or(VALIDATION_BATCH);
+        fit.train(self, &mut source, validation, validation_batch)
     }
 
     /// The loss and the metrics over the batches of a [`Dataset`], or over the first `steps` of them.

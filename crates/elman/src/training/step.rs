@@ -33,8 +33,9 @@ pub(super) fn test(model: &Model, batch: &Data, running: &mut Running) -> Result
         cx = cx.with_states((*held).clone());
     }
     let y_pred = network.forward(&batch.x, &mut cx)?;
-    if let Some(held) = &mut held {
-        **held = cx.take_states();
+    if let Some(mut held) = held.take() {
+        // And not held any longer: metrics may ask the model.
+        *held = cx.take_states();
     }
     let (mut total, mut values) = (0.0, Vec::new());
     let of_outputs = compiled.losses_for(model, y_pred.len())?;
