@@ -2,6 +2,7 @@
 
 import pickle
 import warnings
+import zipfile
 
 import numpy as np
 import pytest
@@ -172,10 +173,23 @@ def test_registered_metrics_are_found(tmp_path, monkeypatch):
     model.save(tmp_path / "model.keras")
     x, y = random(8, 3), random(8, 1)
     expected = model.evaluate(x, y, verbose=0)
+    # As Keras writes what a program registered.
+    with zipfile.ZipFile(tmp_path / "model.keras") as ours, zipfile.ZipFile(tmp_path / "keras.keras", "w") as theirs:
+        for name in ours.namelist():
+            content = ours.read(name)
+            if name == "config.json":
+                content = content.replace(b'"module":"__main__"', b'"module":null')
+                content = content.replace(b'"registered_name":"Largest"', b'"registered_name":"mine>Largest"')
+                assert b"mine>Largest" in content and b"__main__" not in content
+            theirs.writestr(name, content)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for again in (elman.models.load_model(tmp_path / "model.keras"), pickle.loads(pickle.dumps(model))):
-            assert again.evaluate(x, y, verbose=0) == expected
+        for name in ("model.keras", "keras.keras"):
+            assert elman.models.load_model(tmp_path / name).evaluate(x, y, verbose=0) == expected
+        assert pickle.loads(pickle.dumps(model)).evaluate(x, y, verbose=0) == expected
+    elman.saving._REGISTERED.clear()
+    with pytest.warns(UserWarning, match="`largest` is left out"):
+        assert elman.models.load_model(tmp_path / "keras.keras").metrics_names == ["loss"]
 
 
 def test_an_onnx_graph(tmp_path):
