@@ -10,6 +10,7 @@
 //! | [`Activation`] | every activation of Keras, forward and backward |
 //! | [`gemm`](fn@gemm), [`PackedMatrix`] | matrix products, and products with a matrix packed once |
 //! | [`forward`], [`forward_saving`], [`backward`] | SimpleRNN, LSTM and GRU over whole sequences |
+//! | [`forward_stack`], [`stack_pays`] | layers upon each other, a thread each |
 //! | [`step`] | one step of streams, whose states the caller holds |
 //! | [`num_threads`], [`set_num_threads`] | how many threads the kernels may use |
 //! | [`functions`] | `exp` and its like, the same on every platform |
@@ -57,7 +58,7 @@ pub use isa::{Isa, active_isa};
 pub use memory::zeros;
 pub use recurrent::{
     Cell, Gradients, OutputGradients, Outputs, Packed, Sequence, Step, StepRow, Tape, WeightFormat,
-    Weights, backward, forward, forward_saving, step,
+    Weights, backward, forward, forward_saving, forward_stack, stack_pays, step,
 };
 pub use threads::{num_threads, set_num_threads};
 

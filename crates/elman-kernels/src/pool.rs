@@ -127,7 +127,7 @@ impl Team {
 }
 
 /// Whether it took long.
-fn wait_until(done: impl Fn() -> bool) -> bool {
+pub(crate) fn wait_until(done: impl Fn() -> bool) -> bool {
     let mut spins = 0;
     while !done() {
         spins += 1;

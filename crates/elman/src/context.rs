@@ -93,6 +93,11 @@ impl<'m> Context<'m> {
         }
     }
 
+    /// Whether only outputs are wanted: nothing is saved, nothing is random.
+    pub(crate) fn is_inference(&self) -> bool {
+        self.mode == Mode::Inference
+    }
+
     /// Runs one of several calls of a layer, whose random numbers differ from call to call.
     pub(crate) fn in_call<T>(&mut self, call: usize, run: impl FnOnce(&mut Self) -> T) -> T {
         let outer = std::mem::replace(&mut self.call, call);

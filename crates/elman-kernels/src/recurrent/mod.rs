@@ -8,6 +8,7 @@ mod fused;
 mod plain;
 mod reference;
 mod single;
+mod stack;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -15,6 +16,7 @@ mod types;
 pub use cell::Cell;
 pub use format::WeightFormat;
 pub use single::{Step, StepRow, step};
+pub use stack::{forward_stack, stack_pays};
 use types::{Engine, Trace};
 pub use types::{Gradients, OutputGradients, Outputs, Packed, Sequence, Tape, Weights};
 

@@ -103,6 +103,33 @@ impl Fused {
         Ok(InputGradients { x, initial_states })
     }
 
+    /// The layers of these cells, one upon the other, from states of zero and without a mask, in one
+    /// go: the last one's output of every step, or of the last. None where that is no faster, or
+    /// not possible: the caller then runs them one by one.
+    pub(crate) fn stack(cells: &[Fused], x: &Tensor, all: bool, cx: &Context) -> Option<Tensor> {
+        let [batch, time, features] = *x.shape() else { return None };
+        let widths = std::iter::once(features).chain(cells.iter().map(|cell| cell.units));
+        let packed: Vec<Arc<Packed>> = cells
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| cell.packed_for(width, cx.parameters()))
+            .collect();
+        let layers: Vec<&Packed> = packed.iter().map(|packed| &**packed).collect();
+        if !kernels::stack_pays(&layers, batch, time) {
+            return None;
+        }
+        let units = cells.last()?.units;
+        let mut output = match all {
+            true => Tensor::zeros([batch, time, units]),
+            false => Tensor::zeros([batch, units]),
+        };
+        let data = Some(output.data_mut());
+        let (sequence, last_output) = if all { (data, None) } else { (None, data) };
+        let mut outputs = kernels::Outputs { sequence, last_output, states: &mut [] };
+        kernels::forward_stack(&layers, x.data(), [batch, time], &mut outputs);
+        Some(output)
+    }
+
     fn packed(&self, sequence: &Sequence, cx: &Context) -> Arc<Packed> {
         self.packed_for(sequence.x.width(), cx.parameters())
     }

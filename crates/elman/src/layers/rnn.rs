@@ -10,7 +10,7 @@ pub use config::RnnOptions;
 pub(crate) use config::load_over_any;
 use inputs::StepShapes;
 
-use crate::cells::{AnyCell, Cell, CellStream, Sequence, SequenceGradients, segments};
+use crate::cells::{AnyCell, Cell, CellStream, Fused, Sequence, SequenceGradients, segments};
 use crate::layers::layer::to_config;
 use crate::layers::{Base, Layer};
 use crate::onnx::{
@@ -66,6 +66,12 @@ pub trait Recurrent: Layer {
     /// # Errors
     /// As [`Layer::output_shapes`].
     fn state_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>>;
+
+    /// The cell for the fused kernels, where the layer's one output follows from the sequence alone:
+    /// read forwards, from states of zero, without a penalty. Several such layers may run at once.
+    fn stacked(&self) -> Option<Fused> {
+        None
+    }
 
     /// The cell as one of ONNX's operators, if it is one.
     fn onnx_operator(&self, exporter: &Exporter) -> Option<CellOperator>;
@@ -327,6 +333,13 @@ impl<C: Cell + Clone> Recurrent for Rnn<C> {
     fn state_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
         let StepShapes { states, batch, .. } = self.step_shapes(inputs)?;
         Ok(states.iter().map(|state| Shape::from(&state[..]).with_batch(batch)).collect())
+    }
+
+    fn stacked(&self) -> Option<Fused> {
+        let RnnOptions { return_state, go_backwards, stateful, .. } = self.options;
+        let penalty = self.base.activity_regularizer.is_some();
+        let plain = !(return_state || go_backwards || stateful || penalty);
+        self.cell.fused().filter(|_| plain)
     }
 
     fn onnx_operator(&self, exporter: &Exporter) -> Option<CellOperator> {

@@ -326,7 +326,19 @@ impl Graph {
         let mut values: Vec<Option<Tensor>> =
             inputs.iter().enumerate().map(adjusted).collect::<Result<_>>()?;
         values.resize(self.values.len(), None);
+        let mut done = 0;
         for (i, call) in self.calls.iter().enumerate() {
+            if i < done {
+                continue;
+            }
+            if let Some(run) = self.wavefront(i, &values, cx) {
+                if self.last_uses[call.inputs[0]] == Some(i) {
+                    values[call.inputs[0]] = None;
+                }
+                values[run.output] = Some(run.value);
+                done = run.end;
+                continue;
+            }
             let mut take = |v: &usize| {
                 let is_last = self.last_uses[*v] == Some(i);
                 // A value that a call reads twice must outlive the first reading.

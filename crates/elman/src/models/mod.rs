@@ -15,6 +15,7 @@ mod stream;
 mod summary;
 pub(crate) mod symbolic;
 mod symbols;
+mod wavefront;
 mod work;
 
 pub use functional::Functional;

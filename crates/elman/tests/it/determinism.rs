@@ -64,6 +64,26 @@ fn threads_change_no_bit() {
     elman::set_num_threads(before);
 }
 
+/// Layers that run at once, a thread each, put out what they do one by one.
+#[test]
+fn threads_change_no_bit_of_a_stack() {
+    let mut model = Sequential::new().seed(5);
+    model.add(Lstm::new(64).return_sequences(true).dropout(0.3)).unwrap();
+    model.add(Gru::new(48).return_sequences(true)).unwrap();
+    model.add(SimpleRnn::new(64).return_sequences(true)).unwrap();
+    model.add(Lstm::new(64)).unwrap().add(Dense::new(3)).unwrap();
+    let before = elman::num_threads();
+    for batch in [1, 3] {
+        let x = noise(&[batch, 90, 40], "x");
+        let [one, two, four] = [1, 2, 4].map(|threads| {
+            elman::set_num_threads(threads);
+            model.predict(&x).unwrap()
+        });
+        assert!(one == two && one == four, "a batch of {batch}");
+    }
+    elman::set_num_threads(before);
+}
+
 /// The same, layer by layer, forward and backward.
 #[test]
 fn threads_change_no_bit_of_a_layer() {

@@ -55,5 +55,6 @@ mod through;
 pub(super) use backward::backward;
 pub(super) use forward::forward;
 pub(super) use pack::Fused;
+pub(super) use plan::{Work, wavefront_pays};
 pub(super) use single::{scratch, state_stride, step};
 pub(super) use states::Tape;

@@ -19,6 +19,12 @@ fn with_threads<R>(n: usize, f: impl FnOnce() -> R) -> R {
     result
 }
 
+/// Runs something with each of some numbers of threads, while no other test changes it.
+pub(super) fn with_each_number_of_threads(numbers: &[usize], run: impl Fn()) {
+    let _one = THREADS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    numbers.iter().for_each(|&n| with_threads(n, &run));
+}
+
 #[test]
 fn threads_do_not_change_results() {
     let _one = THREADS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

@@ -5,4 +5,5 @@ mod fused;
 mod gradients;
 mod lengths;
 mod single;
+mod stack;
 mod support;
