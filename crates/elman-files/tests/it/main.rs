@@ -2,6 +2,7 @@
 
 mod arrays;
 mod atomic;
+mod bad_files;
 mod hdf5;
 mod hostile;
 mod keras;

@@ -112,8 +112,11 @@ fn from_vec(bytes: Vec<u8>, name: &str, own: &mut OwnMetrics) -> Result<Model> {
             }
             legacy::model(LegacyH5::from_store(store, name)?, name, own)
         }
-        Format::Onnx => crate::onnx::load(bytes, name),
-        Format::Safetensors => safetensors::model(&Safetensors::from_bytes(&bytes, name)?, name),
+        Format::Onnx => finite_or_said(crate::onnx::load(bytes, name)?, name),
+        Format::Safetensors => {
+            let file = Safetensors::from_bytes(&bytes, name)?;
+            finite_or_said(safetensors::model(&file, name)?, name)
+        }
         Format::Json => {
             let text = String::from_utf8(bytes).map_err(|_| Error::Config {
                 place: name.into(),
@@ -125,6 +128,12 @@ fn from_vec(bytes: Vec<u8>, name: &str, own: &mut OwnMetrics) -> Result<Model> {
         }
         _ => from_archive(KerasFile::from_bytes(&bytes, name)?, name, own),
     }
+}
+
+/// A model with a warning if its weights are not finite.
+fn finite_or_said(mut model: Model, name: &str) -> Result<Model> {
+    verify::warn_of_not_finite(&mut model, name);
+    Ok(model)
 }
 
 fn from_archive(archive: KerasFile, file: &str, own: &mut OwnMetrics) -> Result<Model> {

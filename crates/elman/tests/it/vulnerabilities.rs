@@ -176,13 +176,57 @@ fn no_path_leads_elsewhere() {
     }
 }
 
-/// JSON nested without end, and text without end.
+/// JSON nested without end, wherever there is JSON.
 #[test]
 fn deep_json_is_refused() {
     let deep = format!("{{\"a\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    let error =
-        Model::from_bytes(deep.as_bytes(), "deep.json").err().expect("no model").to_string();
-    assert!(error.contains("recursion limit"), "{error}");
+    let archive = |change: fn(&mut KerasArchive, String)| {
+        let mut archive = KerasArchive {
+            metadata: r#"{"keras_version": "3.8.0"}"#.into(),
+            config: sequential(json!({})).to_string(),
+            ..KerasArchive::default()
+        };
+        change(&mut archive, deep.clone());
+        archive.to_bytes().unwrap()
+    };
+    let h5 = |version: &str| {
+        let file = LegacyH5 {
+            keras_version: Some(version.into()),
+            model_config: Some(deep.clone()),
+            ..LegacyH5::default()
+        };
+        file.to_store().to_h5().unwrap()
+    };
+    for (name, bytes) in [
+        ("a.json", deep.clone().into_bytes()),
+        ("config.json", archive(|archive, deep| archive.config = deep)),
+        ("metadata.json", archive(|archive, deep| archive.metadata = deep)),
+        ("3.h5", h5("3.10.0")),
+        ("2.h5", h5("2.15.0")),
+        ("1.h5", h5("1.2.2")),
+    ] {
+        let error = Model::from_bytes(&bytes, name).err().expect("no model").to_string();
+        assert!(error.contains("recursion limit") && error.contains(name), "{error}");
+    }
+}
+
+/// Text without end is a name like any other; a key that is there twice means its last value, as in
+/// Python.
+#[test]
+fn long_names_and_keys_that_are_there_twice() {
+    let long = "n".repeat(1 << 20);
+    let dense = json!({ "module": "keras.layers", "class_name": "Dense", "registered_name": null,
+                        "config": { "name": "d", "units": 2 } });
+    let with = |old: &str, new: &str| {
+        let text = sequential(dense.clone()).to_string();
+        assert!(text.contains(old));
+        Model::from_bytes(text.replace(old, new).as_bytes(), "a.json")
+    };
+    let model = with("\"d\"", &format!("\"{long}\"")).unwrap();
+    assert_eq!(model.layers()[1].base().name(), long);
+    assert!(model.summary().to_string().len() < 10_000, "its column is cut");
+    let model = with("\"units\":2", "\"units\":1073741824,\"units\":3").unwrap();
+    assert_eq!(model.output_shape().unwrap().to_string(), "(None, 3)");
 }
 
 /// Values that aren't numbers are said, not refused: Keras loads them as well.
@@ -194,4 +238,15 @@ fn weights_that_are_not_finite_are_said() {
     archive.weights.insert("layers/dense/vars/1", Array::f32([1], vec![f32::NAN]));
     let model = Model::from_bytes(&archive.to_bytes().unwrap(), "a.keras").unwrap();
     assert_eq!(model.warnings(), ["a.keras: values that are not finite in out/bias"]);
+    // In the other formats, too.
+    let folder = tempfile::tempdir().unwrap();
+    for file in ["a.h5", "a.safetensors"] {
+        let path = folder.path().join(file);
+        model.save(&path).unwrap();
+        let warnings = load_model(&path).unwrap().warnings().to_vec();
+        assert!(
+            warnings.iter().any(|said| said.contains("not finite in out/bias")),
+            "{warnings:?}"
+        );
+    }
 }
