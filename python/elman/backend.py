@@ -12,6 +12,15 @@ def backend():
     return "elman"
 
 
+def epsilon():
+    """The small number that keeps divisions and logarithms from nothing.
+
+    >>> epsilon()
+    1e-07
+    """
+    return 1e-7
+
+
 def floatx():
     """The type of all values.
 
@@ -21,4 +30,4 @@ def floatx():
     return "float32"
 
 
-__all__ = ["backend", "clear_session", "floatx"]
+__all__ = ["backend", "clear_session", "epsilon", "floatx"]

@@ -142,3 +142,12 @@ def own_loss(y_true, y_pred):
 def test_losses_of_ones_own_are_refused(loss):
     with pytest.raises(TypeError, match="`loss`.*function own_loss.*gradient.*as a metric"):
         model(None).compile("sgd", loss)
+
+
+def test_functions_of_losses_are_metrics():
+    model = elman.Sequential([elman.layers.Dense(1, input_shape=(3,))])
+    model.compile("sgd", "mse", metrics=[elman.metrics.mean_squared_error, elman.metrics.hinge])
+    assert elman.metrics.hinge is elman.losses.hinge
+    assert model.metrics_names == ["loss", "mean_squared_error", "hinge"]
+    loss, same, _ = model.evaluate(np.ones((2, 3)), np.zeros((2, 1)), verbose=0)
+    assert loss == same
