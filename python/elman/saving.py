@@ -214,7 +214,11 @@ def register_keras_serializable(package="Custom", name=None):
 def own_metrics(call, custom_objects=None):
     """A function that finds the program's own metrics by what files hold of them: a name and a metric,
     or `None`."""
-    custom_objects = custom_objects or {}
+    custom_objects = {} if custom_objects is None else custom_objects
+    if not isinstance(custom_objects, dict):
+        raise TypeError(
+            f"{call}: argument `custom_objects` must be a dictionary, got {type(custom_objects).__name__}"
+        )
     for name, thing in custom_objects.items():
         if not callable(thing):
             raise TypeError(

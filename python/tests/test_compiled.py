@@ -55,6 +55,9 @@ def test_a_compilation_goes_from_model_to_model():
     other.set_weights(model.get_weights())
     x, y = random(8, 3), random(8, 1)
     assert other.evaluate(x, y, verbose=0) == model.evaluate(x, y, verbose=0)
+    for wrong, error in [(None, TypeError), ({}, ValueError), ({"optimizer": "sgd"}, ValueError)]:
+        with pytest.raises(error, match="compile"):
+            other.compile_from_config(wrong)
 
 
 def batches(model, x, **given):
@@ -154,6 +157,8 @@ def test_files_and_metrics_of_ones_own(tmp_path, ending):
     assert again.optimizer.iterations == 1
     with pytest.raises(TypeError, match="custom_objects.*str"):
         elman.models.load_model(path, custom_objects={"bias": "bias"})
+    with pytest.raises(TypeError, match="custom_objects.*dictionary.*list"):
+        elman.models.load_model(path, custom_objects=[bias])
 
     class Broken(Largest):
         @classmethod

@@ -45,6 +45,13 @@ def test_layers_are_trained_as_a_whole():
     assert both.forward_layer.trainable
     both.trainable = False
     both.forward_layer.trainable = False
+    dense = layers.Dense(2)
+    layers.TimeDistributed(dense)
+    with pytest.raises(ValueError, match="dense.*`trainable`.*before"):
+        dense.trainable = False
+    assert dense.trainable
+    frozen = layers.TimeDistributed(layers.Dense(2, trainable=False))
+    assert elman.Sequential([layers.Input((5, 3)), frozen]).trainable_weights == []
 
 
 @pytest.mark.parametrize(

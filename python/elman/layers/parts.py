@@ -84,6 +84,8 @@ class Part:
         Raises:
             ValueError: unless nothing changes.
         """
+        if not self.is_there:
+            raise ValueError(f"layer {name}: `trainable` must be set before it is put into another layer")
         if any(row[4] != trainable for row in self.weight_table()):
             raise ValueError(
                 f"layer {name}: `trainable` must be set of layer {self._homes[0][1]} that it is in"

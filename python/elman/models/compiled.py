@@ -137,6 +137,10 @@ class Compiled:
     def compile_from_config(self, config):
         """Compiles the model as another one was. Metrics of your own are given to `compile`.
 
+        Raises:
+            TypeError: for what is no dictionary.
+            ValueError: for one without optimizer and loss.
+
         >>> import elman
         >>> one, other = (elman.Sequential([elman.layers.Dense(1, input_shape=(3,))]) for _ in "ab")
         >>> one.compile(elman.optimizers.Adam(0.01), "mse", metrics=["mae"])
@@ -144,6 +148,11 @@ class Compiled:
         >>> other.optimizer == one.optimizer, other.metrics_names
         (True, ['loss', 'mae'])
         """
+        if not isinstance(config, dict):
+            raise TypeError(
+                "compile_from_config: argument `config` must be a dictionary of `get_compile_config`, "
+                f"got {type(config).__name__}"
+            )
         keys = ("optimizer", "loss", "loss_weights", "metrics", "weighted_metrics")
         self.compile(**{key: config[key] for key in keys if config.get(key) is not None})
 
