@@ -35,7 +35,7 @@ fn set_random_seed(seed: u64) {
 
 #[pymodule]
 fn _elman(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("__version__", elman::VERSION)?;
     module.add("KERAS_VERSION", elman::KERAS_VERSION)?;
     module.add_class::<data::Windows>()?;
     module.add_class::<layers::Layer>()?;

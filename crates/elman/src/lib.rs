@@ -86,6 +86,13 @@ pub use standalone::Standalone;
 pub use states::{StateEntry, StateSlot, States};
 pub use tensor::{Element, Tensor};
 
+/// The version of this library, as files say it that it writes.
+///
+/// ```
+/// println!("elman {}", elman::VERSION);
+/// ```
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Everything that a program usually needs: `use elman::prelude::*`.
 pub mod prelude {
     pub use ndarray::{self, array};

@@ -56,7 +56,7 @@ impl Machine {
             "instruction_set": format!("{:?}", active_isa()),
             "system": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             "caches": self.caches.iter().map(cache).collect::<Vec<_>>(),
-            "elman": env!("CARGO_PKG_VERSION"),
+            "elman": elman::VERSION,
         })
     }
 }

@@ -82,7 +82,7 @@ impl Model {
             ir_version: options.ir_version(),
             opset: options.opset,
             producer: "elman".into(),
-            producer_version: env!("CARGO_PKG_VERSION").into(),
+            producer_version: crate::VERSION.into(),
             doc: format!("The {} model {}", self.kind().class_name(), self.name()),
             metadata: [("elman.model".to_owned(), self.name().to_owned())].into_iter().collect(),
             graph: exporter.finish(self.name(), declared, given),

@@ -17,7 +17,7 @@ const RUNTIME: [&str; 4] = [
 /// The header.
 pub(super) fn header(plan: &Plan, name: &str) -> String {
     let capitals = name.to_ascii_uppercase();
-    let version = env!("CARGO_PKG_VERSION");
+    let version = crate::VERSION;
     let mut text = format!(
         "/* The recurrent network {:?}, step by step; written by elman {version}.\n\n   \
          {name}_model model;\n   {name}_reset(&model);\n   \

@@ -56,7 +56,7 @@ fn readme(plan: &Plan, name: &str) -> String {
          It is `#![no_std]` unless the feature `std` is on, which computes the same, and faster where \
          the compiler may use the processor's fused multiplications (`-C target-cpu=native`).\n",
         plan.name,
-        env!("CARGO_PKG_VERSION")
+        crate::VERSION
     )
 }
 
@@ -94,7 +94,7 @@ fn lib(plan: &Plan, name: &str) -> String {
          mod activations;\nmod arithmetic;\nmod functions;\nmod layers;\nmod recurrent;\n\
          mod weights;\n",
         plan.name,
-        env!("CARGO_PKG_VERSION")
+        crate::VERSION
     );
     sizes(&mut text, plan);
     structs(&mut text, plan);

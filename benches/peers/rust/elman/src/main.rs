@@ -63,7 +63,7 @@ fn fit(model: &mut Sequential, x: &Tensor, y: &Tensor, batch: usize) -> Result<f
 
 impl Peer for Elman {
     fn version(&self) -> String {
-        format!("elman {} ({:?})", env!("CARGO_PKG_VERSION"), elman_kernels::active_isa())
+        format!("elman {} ({:?})", elman::VERSION, elman_kernels::active_isa())
     }
 
     fn peak(&self) -> Option<f64> {
