@@ -68,7 +68,8 @@ pub trait Recurrent: Layer {
     fn state_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>>;
 
     /// The cell for the fused kernels, where the layer's one output follows from the sequence alone:
-    /// read forwards, from states of zero, without a penalty. Several such layers may run at once.
+    /// read forwards, the batch first, from states of zero, without a penalty. Several such layers
+    /// may run at once.
     fn stacked(&self) -> Option<Fused> {
         None
     }
@@ -336,9 +337,9 @@ impl<C: Cell + Clone> Recurrent for Rnn<C> {
     }
 
     fn stacked(&self) -> Option<Fused> {
-        let RnnOptions { return_state, go_backwards, stateful, .. } = self.options;
+        let RnnOptions { return_state, go_backwards, stateful, time_major, .. } = self.options;
         let penalty = self.base.activity_regularizer.is_some();
-        let plain = !(return_state || go_backwards || stateful || penalty);
+        let plain = !(return_state || go_backwards || stateful || time_major || penalty);
         self.cell.fused().filter(|_| plain)
     }
 

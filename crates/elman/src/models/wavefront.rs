@@ -92,6 +92,11 @@ mod tests {
             Box::new(Dense::new(1)),
         ]);
         assert_eq!(found, [3, 2, 1, 0]);
+        let config =
+            serde_json::json!({ "units": 3, "return_sequences": true, "time_major": true });
+        let time_major = crate::layers::layer_from_config("LSTM", config.as_object().unwrap());
+        let found = lengths(vec![Box::new(lstm()), time_major.unwrap(), Box::new(lstm())]);
+        assert_eq!(found, [1, 0, 1]);
         let found = lengths(vec![
             Box::new(lstm()),
             Box::new(lstm().go_backwards(true)),
