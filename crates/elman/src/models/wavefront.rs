@@ -54,7 +54,9 @@ impl Graph {
                     && self.last_uses[before] == Some(i)
                     && self.returns_sequences(i - 1)
             };
-            let alone = call.inputs.len() == 1 && call.masks.is_empty() && !call.ignores_mask;
+            // A call that is one of training wherever it is made drops out.
+            let plain = call.training.is_none() && !call.ignores_mask;
+            let alone = call.inputs.len() == 1 && call.masks.is_empty() && plain;
             let cell = self.layers[call.layer].as_recurrent().and_then(|layer| layer.stacked());
             match cell {
                 Some(cell) if follows && alone => cells.push(cell),
@@ -75,10 +77,24 @@ mod tests {
     use super::*;
     use crate::layers::{Bidirectional, Dense, Gru, Layer, LayerOptions, Lstm, SimpleRnn};
 
-    fn lengths(layers: Vec<Box<dyn Layer>>) -> Vec<usize> {
+    fn graph(layers: Vec<Box<dyn Layer>>) -> Graph {
         let mut graph = Graph::new(vec![Shape::from([None, Some(30), Some(4)])]);
         layers.into_iter().for_each(|layer| graph.append(layer).unwrap());
+        graph
+    }
+
+    fn lengths(layers: Vec<Box<dyn Layer>>) -> Vec<usize> {
+        let graph = graph(layers);
         (0..graph.calls.len()).map(|call| graph.stack_at(call).len()).collect()
+    }
+
+    #[test]
+    fn calls_of_training_are_made_one_by_one() {
+        let lstm = || Box::new(Lstm::new(3).return_sequences(true).dropout(0.5));
+        let mut graph = graph(vec![lstm(), lstm(), lstm()]);
+        assert_eq!(graph.stack_at(0).len(), 3);
+        graph.calls[1].training = Some(true);
+        assert_eq!([0, 1, 2].map(|call| graph.stack_at(call).len()), [1, 0, 1]);
     }
 
     #[test]
