@@ -163,6 +163,11 @@ impl Parameters {
         self.entries.iter().filter(move |e| self.scopes[e.scope].layer == layer)
     }
 
+    /// The weights of one scope, by its number.
+    pub(crate) fn of_scope(&self, scope: usize) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |e| e.scope == scope)
+    }
+
     /// A copy of one weight.
     pub fn tensor(&self, entry: &Entry) -> Tensor {
         Tensor::from_parts(entry.shape.clone(), self.values[entry.range.clone()].to_vec())
@@ -394,7 +399,7 @@ impl<'a> Builder<'a> {
 
     /// Makes the values from `start` on a weight.
     fn add_entry(&mut self, name: &str, shape: &[usize], start: usize) -> Parameter {
-        let index = self.parameters.entries.iter().filter(|e| e.scope == self.scope).count();
+        let index = self.parameters.of_scope(self.scope).count();
         self.parameters.entries.push(Entry {
             name: name.into(),
             shape: shape.to_vec(),

@@ -95,8 +95,7 @@ fn load(model: &mut Model, mut store: WeightStore, file: &str) -> Result<Vec<Str
             let Some(below) = scope.path.strip_prefix(&own).filter(|_| scope.layer == index) else {
                 continue;
             };
-            let entries: Vec<_> =
-                parameters.entries().iter().filter(|e| e.scope == number).collect();
+            let entries: Vec<_> = parameters.of_scope(number).collect();
             let values = take_variables(&mut store, &format!("{place}{below}/vars"));
             let values: Vec<Tensor> = values.into_iter().map(into_tensor).collect();
             weights::check(file, &**layer, &entries, &values)?;

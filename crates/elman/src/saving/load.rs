@@ -170,7 +170,7 @@ pub(crate) fn load_weights(model: &mut Model, store: &mut WeightStore, file: &st
     let root = root_of(|path| store.has_group(path));
     let mut loaded = Vec::new();
     for (index, scope) in parameters.scopes().iter().enumerate() {
-        let entries: Vec<_> = parameters.entries().iter().filter(|e| e.scope == index).collect();
+        let entries: Vec<_> = parameters.of_scope(index).collect();
         let path = place(&scope.path, root);
         let values: Vec<Tensor> =
             take_variables(store, &path).into_iter().map(into_tensor).collect();

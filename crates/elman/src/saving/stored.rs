@@ -39,7 +39,7 @@ fn places<'a>(network: &Network, stored: &'a StoredWeights, file: &str) -> Resul
     let root = root_of(|path| stored.has_group(path));
     let mut found = Vec::new();
     for (index, scope) in parameters.scopes().iter().enumerate() {
-        let entries: Vec<_> = parameters.entries().iter().filter(|e| e.scope == index).collect();
+        let entries: Vec<_> = parameters.of_scope(index).collect();
         let arrays = stored.variables(&place(&scope.path, root));
         let shapes: Vec<&[usize]> = arrays.iter().map(|array| array.shape()).collect();
         weights::check_shapes(file, &*network.layers()[scope.layer], &entries, &shapes)?;
