@@ -92,7 +92,7 @@ pub fn barrier_cost(threads: usize, time: Duration) -> Measured {
 /// The seconds of the fastest block: all threads together start `work`, and all have finished it.
 /// It gets the number of its thread, and the team of them all.
 fn best_block(threads: usize, time: Duration, work: &(dyn Fn(usize, &Team) + Sync)) -> Measured {
-    let team = team_at_any_cost(threads).synchronized();
+    let team = team_at_any_cost(threads);
     let stop = AtomicBool::new(false);
     let best = Mutex::new(f64::INFINITY);
     let begun = Instant::now();

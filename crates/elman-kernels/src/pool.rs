@@ -3,76 +3,105 @@
 //! A kernel asks for a [`team`], learns how many threads it got, and runs one closure on each. The
 //! workers live on between calls: they look out for work for some microseconds and then sleep. One
 //! call at a time has the workers; others meanwhile get a team of one, so nothing ever waits for
-//! threads, and since results do not depend on the number of threads, nobody can tell.
+//! threads. A job for which fewer threads were faster of late gets fewer. Since results do not depend
+//! on the number of threads, nobody can tell.
 
 mod barrier;
-mod patience;
+mod experience;
 mod worker;
+
+pub(crate) use experience::{Job, Task};
 
 use crate::Float;
 use barrier::Barrier;
-use patience::Patience;
+use experience::Experience;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use worker::Worker;
 
 /// How often a thread looks for another to arrive before it offers the processor to others.
 const SPINS: usize = 1 << 12;
 
-/// All workers there are, and what a team of them waits with.
+/// All workers there are, what a team of them waits with, and what is known of its jobs.
 struct Crew {
     workers: Vec<Worker>,
     barrier: Barrier,
-    patience: Patience,
+    experience: Experience,
 }
 
-static CREW: Mutex<Crew> =
-    Mutex::new(Crew { workers: Vec::new(), barrier: Barrier::new(), patience: Patience::new() });
+static CREW: Mutex<Crew> = Mutex::new(Crew {
+    workers: Vec::new(),
+    barrier: Barrier::new(),
+    experience: Experience::new(),
+});
 
 /// Threads held for one call.
 pub(crate) struct Team {
     crew: Option<MutexGuard<'static, Crew>>,
     size: usize,
-    /// Whether its waits say how long others wait.
-    learns: bool,
+    timed: Option<Timed>,
 }
 
-/// A team of at most `wanted` threads, the caller included; of one, if threads have waited too long
-/// for each other of late.
-pub(crate) fn team(wanted: usize) -> Team {
-    form(wanted, true)
+/// The call of a job whose time is taken, from when its team is made until it is dropped.
+struct Timed {
+    job: Job,
+    wanted: usize,
+    begin: Instant,
+    /// Nanoseconds of the caller's part.
+    part: AtomicU64,
 }
 
-/// The same, however long they have waited, and will: for measurements.
-pub(crate) fn team_at_any_cost(wanted: usize) -> Team {
-    form(wanted, false)
+/// A team for a job, of as many threads as were best of late: at most `wanted`, the caller included.
+pub(crate) fn team(wanted: usize, job: Job) -> Team {
+    let crew = if wanted > 1 { crew() } else { None };
+    let Some(mut crew) = crew else { return Team::alone() };
+    let threads = crew.experience.threads(wanted, job);
+    let begin = Instant::now();
+    let mut team = if threads > 1 { Team::of(crew, threads, job.waits) } else { Team::alone() };
+    team.timed = Some(Timed { job, wanted, begin, part: AtomicU64::new(0) });
+    team
 }
 
-fn form(wanted: usize, learns: bool) -> Team {
-    if wanted <= 1 {
-        return Team { crew: None, size: 1, learns };
+/// A team of so many threads, whatever became of others: for measurements.
+pub(crate) fn team_at_any_cost(threads: usize) -> Team {
+    match crew() {
+        Some(crew) if threads > 1 => Team::of(crew, threads, true),
+        _ => Team::alone(),
     }
-    let mut crew = match CREW.try_lock() {
-        Ok(crew) => crew,
-        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-        Err(TryLockError::WouldBlock) => return Team { crew: None, size: 1, learns },
-    };
-    if learns && crew.patience.is_lost() {
-        return Team { crew: None, size: 1, learns };
+}
+
+/// The crew, unless another call has it.
+fn crew() -> Option<MutexGuard<'static, Crew>> {
+    match CREW.try_lock() {
+        Ok(crew) => Some(crew),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
     }
-    while crew.workers.len() + 1 < wanted {
-        match Worker::hire(crew.workers.len() + 1) {
-            Ok(worker) => crew.workers.push(worker),
-            // The system has no thread left: then with those there are.
-            Err(_) => break,
-        }
-    }
-    let size = wanted.min(crew.workers.len() + 1);
-    Team { crew: Some(crew), size, learns }
 }
 
 impl Team {
+    fn alone() -> Team {
+        Team { crew: None, size: 1, timed: None }
+    }
+
+    /// Of so many threads, or of fewer if the system has none left; `waits` if its parts will wait
+    /// for each other.
+    fn of(mut crew: MutexGuard<'static, Crew>, threads: usize, waits: bool) -> Team {
+        while crew.workers.len() + 1 < threads {
+            match Worker::hire(crew.workers.len() + 1) {
+                Ok(worker) => crew.workers.push(worker),
+                Err(_) => break,
+            }
+        }
+        let size = threads.min(crew.workers.len() + 1);
+        if waits {
+            crew.barrier.begin(size);
+        }
+        Team { crew: Some(crew), size, timed: None }
+    }
+
     /// How many threads will run.
     pub(crate) fn size(&self) -> usize {
         self.size
@@ -85,19 +114,16 @@ impl Team {
             return run(0);
         };
         let workers = &crew.workers[..self.size - 1];
-        let begin = Instant::now();
         // SAFETY: this function returns, or passes a panic on, only when all have finished.
-        let all_awake =
-            workers.iter().fold(true, |all, worker| all & unsafe { worker.begin(&run) });
+        workers.iter().for_each(|worker| unsafe { worker.begin(&run) });
         let result = catch_unwind(AssertUnwindSafe(|| run(0)));
-        let end = Instant::now();
+        if let Some(timed) = &self.timed {
+            timed.part.store(timed.begin.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        }
         let mut panicked = false;
         for worker in workers {
             wait_until(|| worker.is_done());
             panicked |= worker.panicked();
-        }
-        if self.learns {
-            crew.patience.learn(all_awake, end - begin, end.elapsed());
         }
         match result {
             Err(panic) => resume_unwind(panic),
@@ -105,29 +131,32 @@ impl Team {
         }
     }
 
-    /// Lets the parts of this team [`wait`](Team::wait) for each other.
-    pub(crate) fn synchronized(mut self) -> Team {
-        if let Some(crew) = &mut self.crew {
-            crew.barrier.begin(self.size);
-        }
-        self
-    }
-
-    /// Called by every part of a running, synchronized team: returns when all have called it, and what they
-    /// wrote before is then visible to all.
+    /// Called by every part of a running team whose job waits: returns when all have called it, and
+    /// what they wrote before is then visible to all.
     #[inline(always)]
     pub(crate) fn wait(&self, part: usize) {
-        if let Some(crew) = &self.crew
-            && crew.barrier.wait(self.size, part)
-            && self.learns
-        {
-            crew.patience.barrier_was_late();
+        if let Some(crew) = &self.crew {
+            crew.barrier.wait(self.size, part);
         }
     }
 }
 
-/// Whether it took long.
-pub(crate) fn wait_until(done: impl Fn() -> bool) -> bool {
+impl Drop for Team {
+    fn drop(&mut self) {
+        let Some(Timed { job, wanted, begin, part }) = self.timed.take() else { return };
+        if std::thread::panicking() {
+            return;
+        }
+        let times = [begin.elapsed(), Duration::from_nanos(part.into_inner())];
+        // Who is alone has left the crew to others.
+        if let Some(mut crew) = self.crew.take().or_else(crew) {
+            crew.experience.learn(wanted, job, self.size, times);
+        }
+    }
+}
+
+/// Returns when `done` says so.
+pub(crate) fn wait_until(done: impl Fn() -> bool) {
     let mut spins = 0;
     while !done() {
         spins += 1;
@@ -137,7 +166,6 @@ pub(crate) fn wait_until(done: impl Fn() -> bool) -> bool {
             std::thread::yield_now();
         }
     }
-    spins >= SPINS
 }
 
 /// A pointer that may go to other threads; who dereferences it answers for the absence of races.
@@ -172,11 +200,13 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    const JOB: Job = Job { task: Task::Stack, weights: 0, work: 1, waits: true };
+
     #[test]
     fn teams_run_every_part_and_barriers_hold() {
         for wanted in [1, 2, 3, 7] {
             for _ in 0..20 {
-                let team = team(wanted).synchronized();
+                let team = team(wanted, JOB);
                 let counter = AtomicUsize::new(0);
                 team.run(|part| {
                     for round in 1..=10 {
@@ -194,13 +224,13 @@ mod tests {
     #[test]
     fn a_panic_is_passed_on_and_the_team_works_again() {
         let fails = |bad: usize| {
-            let team = team(3);
+            let team = team(3, JOB);
             catch_unwind(AssertUnwindSafe(|| {
                 team.run(|i| assert!(i != bad.min(team.size() - 1), "as intended"));
             }))
         };
         assert!(fails(0).is_err());
         assert!(fails(2).is_err());
-        team(3).run(|_| {});
+        team(3, JOB).run(|_| {});
     }
 }

@@ -37,22 +37,20 @@ impl Barrier {
         self.told[..told].iter_mut().for_each(|n| *n.0.get_mut() = 0);
     }
 
-    /// See [`Team::wait`](super::Team::wait); whether it took long.
+    /// See [`Team::wait`](super::Team::wait).
     #[inline(always)]
-    pub(super) fn wait(&self, size: usize, part: usize) -> bool {
+    pub(super) fn wait(&self, size: usize, part: usize) {
         let mine = &self.waits[part].0;
         let wait = mine.load(Ordering::Relaxed) + 1;
         mine.store(wait, Ordering::Relaxed);
-        let mut late = false;
         for round in 0..rounds(size) {
             let told = &self.told[round * size..][..size];
             // Who is told a later wait has been told this one.
             let next = part + (1 << round);
             let next = if next < size { next } else { next - size };
             told[next].0.store(wait, Ordering::Release);
-            late |= wait_until(|| told[part].0.load(Ordering::Acquire) >= wait);
+            wait_until(|| told[part].0.load(Ordering::Acquire) >= wait);
         }
-        late
     }
 }
 

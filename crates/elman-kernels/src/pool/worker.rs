@@ -69,22 +69,20 @@ impl Worker {
         Ok(Worker { desk, thread: handle.thread().clone() })
     }
 
-    /// Gives the worker a job; whether it was awake.
+    /// Gives the worker a job.
     ///
     /// # Safety
     /// The job before is done; `run` lives until this one is.
-    pub(super) unsafe fn begin(&self, run: Run<'_>) -> bool {
+    pub(super) unsafe fn begin(&self, run: Run<'_>) {
         let Desk { order, answer } = &*self.desk;
         // SAFETY: the worker uses it until the job is done, and the caller promises as much.
         order.run.set(Some(unsafe { std::mem::transmute::<Run<'_>, Run<'static>>(run) }));
         let number = order.number.load(Ordering::Relaxed).wrapping_add(1);
         // Either this sees that the worker sleeps, or the worker sees the number before it does.
         order.number.store(number, Ordering::SeqCst);
-        let asleep = answer.asleep.load(Ordering::SeqCst);
-        if asleep {
+        if answer.asleep.load(Ordering::SeqCst) {
             self.thread.unpark();
         }
-        !asleep
     }
 
     pub(super) fn is_done(&self) -> bool {

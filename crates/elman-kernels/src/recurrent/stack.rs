@@ -5,7 +5,7 @@
 use super::{Engine, Outputs, Packed, Sequence, forward, fused};
 use crate::Float;
 use crate::buffer::Buffer;
-use crate::pool::{Shared, share, team, wait_until};
+use crate::pool::{Job, Shared, Task, share, team, wait_until};
 use std::ops::Range;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -54,14 +54,17 @@ pub fn forward_stack(
     values.extend(between.iter_mut().map(|buffer| Shared(buffer.pointer())));
     values.push(sequence);
     let done: Vec<Done> = layers.iter().map(|_| Done::default()).collect();
-    let portion = portion(time);
-    let team = team(crate::num_threads().min(layers.len()));
+    let weights = layers.iter().map(|layer| layer.units * (layer.features + layer.units)).sum();
+    let job = Job { task: Task::Stack, weights, work: batch * time * weights, waits: true };
+    let team = team(crate::num_threads().min(layers.len()), job);
+    // Alone, one layer after the other.
+    let portion = if team.size() > 1 { portion(time) } else { time.max(1) };
     team.run(|part| {
         let _guard = Guard(&done);
         let own = share(layers.len(), team.size(), part);
         let level = |i: usize| {
             let last = if i + 1 == layers.len() { last_output } else { Shared(null_mut()) };
-            Level::new(layers[i], [batch, time], [values[i], values[i + 1]], last)
+            Level::new(layers[i], [batch, time, portion], [values[i], values[i + 1]], last)
         };
         let mut levels: Vec<(usize, Level<'_>)> = own.map(|i| (i, level(i))).collect();
         for from in (0..time).step_by(portion) {
@@ -120,12 +123,12 @@ struct Level<'a> {
 impl<'a> Level<'a> {
     fn new(
         layer: &'a Packed,
-        [batch, time]: [usize; 2],
+        [batch, time, portion]: [usize; 3],
         [input, output]: [Shared<Float>; 2],
         last: Shared<Float>,
     ) -> Level<'a> {
         let states = || vec![vec![0.0; batch * layer.units]; layer.cell.states()];
-        let steps = batch * portion(time);
+        let steps = batch * portion;
         Level {
             layer,
             batch,
@@ -172,7 +175,7 @@ impl<'a> Level<'a> {
             recurrent_dropout: None,
         };
         let mut states: Vec<&mut [Float]> = after.iter_mut().map(Vec::as_mut_slice).collect();
-        // The team is taken, so that this runs on this thread alone.
+        // Where threads have layers, they are taken, and this runs on this thread alone.
         forward(layer, &input, Outputs { sequence, last_output, states: &mut states });
         self.states.swap(0, 1);
         if output.0.is_null() {

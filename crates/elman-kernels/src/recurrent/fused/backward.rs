@@ -15,7 +15,7 @@ use super::steps::Steps;
 use super::through::Right;
 use crate::Float;
 use crate::buffer::Buffer;
-use crate::pool::Shared;
+use crate::pool::{self, Shared};
 use crate::recurrent::dropout::Factors;
 use crate::recurrent::{Gradients, OutputGradients, Sequence};
 use crate::simd::{Simd, Task, dispatch};
@@ -61,7 +61,7 @@ pub(in super::super) fn backward(
     flow.start(upstream, &tape.steps);
     {
         let steps = &tape.steps;
-        let plan = &Plan::new(layout, fused.features, steps, true);
+        let plan = &Plan::new(layout, fused.features, steps, pool::Task::Backward);
         let transposed = fused.transposed();
         dispatch(layout.isa, Call { steps, factors, upstream, plan, transposed, flow });
     }

@@ -11,7 +11,7 @@ use super::states::{States, Tape, initial_states};
 use super::steps::Steps;
 use crate::Float;
 use crate::buffer::{Buffer, with_scratch};
-use crate::pool::Shared;
+use crate::pool::{self, Shared};
 use crate::recurrent::{Outputs, Sequence};
 use crate::simd::{Simd, Task, dispatch};
 use std::ops::Range;
@@ -26,7 +26,8 @@ pub(in super::super) fn forward(
     let layout = &fused.layout;
     let (batch, time) = (input.batch, input.time);
     let steps = Steps::new(input);
-    let plan = Plan::new(layout, fused.features, &steps, save);
+    let task = if save { pool::Task::ForwardSaving } else { pool::Task::Forward };
+    let plan = Plan::new(layout, fused.features, &steps, task);
     let portion = plan.portion();
     let held = if save { time } else { portion };
     let state = batch * layout.stride;

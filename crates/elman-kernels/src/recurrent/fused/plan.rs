@@ -3,7 +3,7 @@
 use super::layout::Layout;
 use super::pack::Fused;
 use super::steps::Steps;
-use crate::pool::{Team, share, team};
+use crate::pool::{Job, Task, Team, share, team};
 use std::ops::Range;
 
 /// Multiplications that are worth a thread of their own: some 10 us of one.
@@ -83,7 +83,7 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(layout: &Layout, features: usize, steps: &'a Steps, save: bool) -> Plan<'a> {
+    pub(super) fn new(layout: &Layout, features: usize, steps: &'a Steps, task: Task) -> Plan<'a> {
         let weights = layout.blocks * layout.row * (features + layout.units);
         let work = steps.count() * (weights + layout.blocks * layout.row * EQUATIONS);
         let recurrent = layout.blocks * layout.row * layout.units;
@@ -92,13 +92,14 @@ impl<'a> Plan<'a> {
         // With few rows the panels are what costs, so halving the rows would gain nothing.
         let few_rows = by_rows < threads && recurrent >= SPLIT_WEIGHTS;
         let rows = steps.batch / threads.max(1);
-        let big_weights = !save && rows < MANY_ROWS && recurrent >= SPLIT_WEIGHTS_OF_ROWS;
+        let big_weights =
+            matches!(task, Task::Forward) && rows < MANY_ROWS && recurrent >= SPLIT_WEIGHTS_OF_ROWS;
         let (wanted, split_blocks) = if few_rows || big_weights {
             (threads.min(recurrent / SPLIT_WEIGHTS * 2).min(layout.blocks), true)
         } else {
             (by_rows, false)
         };
-        let team = if split_blocks { team(wanted).synchronized() } else { team(wanted) };
+        let team = team(wanted, Job { task, weights, work, waits: split_blocks });
         Plan {
             team,
             split_blocks,

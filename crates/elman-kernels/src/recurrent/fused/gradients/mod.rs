@@ -12,7 +12,7 @@ use super::pack::Fused;
 use super::states::States;
 use super::steps::Steps;
 use crate::Float;
-use crate::pool::{Shared, team};
+use crate::pool::{self, Job, Shared, team};
 use crate::recurrent::dropout::{Factors, runs};
 use crate::recurrent::{Gradients, Sequence};
 use crate::simd::{Simd, Task, dispatch};
@@ -32,13 +32,15 @@ pub(super) fn from_gates(
     gradients: &mut Gradients<'_>,
 ) {
     let layout = &fused.layout;
-    let work = steps.count() * layout.blocks * layout.row * (2 * fused.features + layout.units);
+    let weights = layout.blocks * layout.row * (2 * fused.features + layout.units);
+    let work = steps.count() * weights;
     if let (Some(x), true) = (&mut gradients.x, steps.are_masked()) {
         x.fill(0.0);
     }
     let dx = Shared(gradients.x.as_mut().map_or(null_mut(), |x| x.as_mut_ptr()));
     let parts = &parts(fused, input);
-    let team = team(crate::num_threads().min(work / WORK_PER_THREAD));
+    let job = Job { task: pool::Task::Gradients, weights, work, waits: false };
+    let team = team(crate::num_threads().min(work / WORK_PER_THREAD), job);
     let partial = Partial::new(gradients, steps, team.size());
     let inner = layout.has_inner_bias().then_some(layout.cell.gates() * layout.units);
     let sums = Sums::of(gradients, inner);

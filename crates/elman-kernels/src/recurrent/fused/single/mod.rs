@@ -16,7 +16,7 @@ use super::cells::{Part, Pitches, Pointwise, Row, Rows};
 use super::layout::Layout;
 use super::pack::Fused;
 use crate::Float;
-use crate::pool::{Shared, Team, share, team};
+use crate::pool::{self, Job, Shared, Team, share, team};
 use crate::recurrent::single::{Step, StepRow};
 use crate::simd::{Simd, Task, dispatch};
 use one::One;
@@ -61,10 +61,11 @@ fn sizes(layout: &Layout, rows: usize) -> [usize; 3] {
 /// Computes a step whose slices have been checked.
 pub(in super::super) fn step(fused: &Fused, step: &mut Step<'_>) {
     let layout = &fused.layout;
-    let work = step.rows.len() * layout.blocks * layout.row * (fused.features + layout.units);
+    let weights = layout.blocks * layout.row * (fused.features + layout.units);
+    let work = step.rows.len() * weights;
     let threads = step.threads.min(work / WORK_PER_THREAD).min(layout.blocks);
-    let team = team(threads.min(MOST_THREADS));
-    let team = if layout.resets_before() { team.synchronized() } else { team };
+    let job = Job { task: pool::Task::Step, weights, work, waits: layout.resets_before() };
+    let team = team(threads.min(MOST_THREADS), job);
     let call = Call {
         fused,
         team: &team,
