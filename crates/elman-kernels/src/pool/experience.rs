@@ -35,16 +35,16 @@ pub(crate) enum Task {
 const JOBS: usize = 256;
 /// How often the number of threads can be halved.
 const HALVINGS: usize = 8;
-/// Calls at first that say nothing: threads are started, memory is mapped.
-const UNSETTLED: u32 = 2;
-/// Calls with another number of threads that say nothing: workers are woken, and what they read lies in
-/// another processor's cache.
+/// A call that says something, whatever came before it: workers are woken, and what they read lies in
+/// another processor's cache at first.
+const LONG: Duration = Duration::from_millis(1);
+/// Of shorter ones, those that say nothing after a change.
 const SKIPPED: u32 = 2;
-/// Calls after those, whose times are compared.
+/// And those after them whose times count.
 const COUNTED: u32 = 2;
-/// Calls from one trial to the next, at least; twice as many after each that failed, since other
-/// programs spoil some.
-const BETWEEN: u32 = 32;
+/// Time from one trial to the next, or calls if these take longer; twice as long after each that
+/// failed, since other programs spoil some.
+const BETWEEN: Duration = Duration::from_millis(10);
 /// How many times what trials lose is spent before the next one.
 const PATIENCE: f32 = 256.0;
 /// Lost time, in calls, at which a trial ends early.
@@ -70,7 +70,8 @@ struct Known {
     trial: Option<u8>,
     /// Calls of the trial, or until the next one.
     calls: u32,
-    unsettled: u32,
+    /// Calls that are still to say nothing.
+    skip: u32,
     /// What a call takes, and what it took when last compared.
     time: f32,
     compared: f32,
@@ -85,14 +86,31 @@ struct Known {
     tried_more: bool,
 }
 
+/// A call of a job.
+struct Call {
+    took: Duration,
+    /// As in [`Known`].
+    time: f32,
+    part: f32,
+    wanted: usize,
+    waits: bool,
+}
+
+impl Call {
+    /// How many such calls are made before another trial.
+    fn between(&self) -> u32 {
+        BETWEEN.div_duration_f32(self.took).clamp(1.0, 1e4) as u32
+    }
+}
+
 impl Known {
     const fn new(key: u64) -> Known {
         Known {
             key,
             halvings: 0,
             trial: None,
-            calls: COUNTED,
-            unsettled: UNSETTLED,
+            calls: PATIENCE as u32,
+            skip: SKIPPED,
             time: 0.0,
             compared: 0.0,
             part: 0.0,
@@ -104,23 +122,23 @@ impl Known {
     }
 
     /// After a call of the number of threads in use.
-    fn settle(&mut self, wanted: usize, waits: bool, time: f32, part: f32) {
-        if self.unsettled > 0 {
-            self.unsettled -= 1;
-            (self.time, self.compared, self.part) = (time, time, part);
+    fn settle(&mut self, call: &Call) {
+        if self.skip > 0 {
+            self.skip -= 1;
+            (self.time, self.compared, self.part) = (call.time, call.time, call.part);
             return;
         }
-        self.time += (time - self.time) * SHARE;
-        self.part += (part - self.part) * SHARE;
+        self.time += (call.time - self.time) * SHARE;
+        self.part += (call.part - self.part) * SHARE;
         self.calls = self.calls.saturating_sub(1);
         if self.calls > 0 && self.time <= self.compared * WORSE {
             return;
         }
         self.compared = self.time;
-        self.calls = BETWEEN;
+        self.calls = call.between();
+        let fewer = call.wanted >> self.halvings > 1 && usize::from(self.halvings) < HALVINGS;
         // Half of the threads take two parts each: that is known without a trial.
-        let fewer = wanted >> self.halvings > 1 && usize::from(self.halvings) < HALVINGS;
-        let fewer = fewer && (waits || self.time > 2.0 * self.part);
+        let fewer = fewer && (call.waits || self.time > 2.0 * self.part);
         let more = self.halvings > 0;
         self.tried_more = more && !(fewer && self.tried_more);
         self.trial = match (fewer, self.tried_more) {
@@ -129,30 +147,35 @@ impl Known {
             (false, false) => None,
         };
         if self.trial.is_some() {
-            (self.calls, self.sum, self.lost) = (0, 0.0, 0.0);
+            (self.calls, self.skip, self.sum, self.lost) = (0, SKIPPED, 0.0, 0.0);
         }
     }
 
     /// After a call of a trial.
-    fn judge(&mut self, halvings: u8, time: f32) {
-        self.calls += 1;
-        self.lost += time - self.time;
-        if self.calls > SKIPPED {
-            self.sum += time;
-        }
+    fn judge(&mut self, halvings: u8, call: &Call) {
+        self.lost += call.time - self.time;
         let hopeless = self.lost > HOPELESS * self.time;
-        if self.calls < SKIPPED + COUNTED && !hopeless {
-            return;
+        if call.took < LONG && !hopeless {
+            if self.skip > 0 {
+                self.skip -= 1;
+                return;
+            }
+            self.sum += call.time;
+            self.calls += 1;
+            if self.calls < COUNTED {
+                return;
+            }
         }
-        self.trial = None;
-        let mean = self.sum / COUNTED as f32;
-        if !hopeless && mean < self.time * MARGIN {
-            (self.halvings, self.time, self.calls) = (halvings, mean, BETWEEN);
-            (self.part, self.failures) = (mean, 0);
+        let time = if self.calls > 0 { self.sum / self.calls as f32 } else { call.time };
+        (self.trial, self.skip) = (None, 0);
+        if !hopeless && time < self.time * MARGIN {
+            (self.halvings, self.time, self.part) = (halvings, time, time);
+            (self.calls, self.failures) = (call.between(), 0);
         } else {
             let lost = (self.lost / self.time).min(4.0 * HOPELESS);
-            self.failures = (self.failures + 1).min(16);
-            self.calls = ((PATIENCE * lost) as u32).clamp(BETWEEN, BETWEEN << self.failures);
+            self.failures = (self.failures + 1).min(10);
+            let between = call.between();
+            self.calls = ((PATIENCE * lost) as u32).clamp(between, between << self.failures);
         }
         self.compared = self.time;
     }
@@ -177,13 +200,12 @@ impl Experience {
         threads: usize,
         [all, part]: [Duration; 2],
     ) {
-        let [all, part] = [all, part].map(|time| time.as_nanos() as f32 / job.work.max(1) as f32);
+        let per = |time: Duration| time.as_nanos() as f32 / job.work.max(1) as f32;
+        let call = Call { took: all, time: per(all), part: per(part), wanted, waits: job.waits };
         let known = self.of(wanted, job);
         match known.trial {
-            Some(halvings) if wanted >> halvings == threads => known.judge(halvings, all),
-            None if wanted >> known.halvings == threads => {
-                known.settle(wanted, job.waits, all, part);
-            }
+            Some(halvings) if wanted >> halvings == threads => known.judge(halvings, &call),
+            None if wanted >> known.halvings == threads => known.settle(&call),
             // There were not as many threads, or another caller's call came between.
             _ => {}
         }

@@ -47,7 +47,7 @@ pub(in super::super) fn backward(
         all: true,
     };
     let state = flow::size(&states);
-    let (mut dh, mut dc) = (Buffer::zeros(state), Buffer::zeros(state));
+    let (mut dh, mut dc) = (Buffer::uninit(state), Buffer::uninit(state));
     let mut dr = Buffer::uninit(if layout.resets_before() { state } else { 0 });
     let factors = input.recurrent_factors(layout.units);
     let mut seen = Buffer::uninit(if factors.is_some() { state } else { 0 });
@@ -58,7 +58,6 @@ pub(in super::super) fn backward(
         seen: Shared(seen.pointer()),
         states,
     };
-    flow.start(upstream, &tape.steps);
     {
         let steps = &tape.steps;
         let plan = &Plan::new(layout, fused.features, steps, pool::Task::Backward);
@@ -118,7 +117,9 @@ impl Task for Worker<'_> {
 
     #[inline]
     fn run<S: Simd>(self, s: S) {
-        let steps = self.call.steps;
+        let Call { steps, upstream, flow, .. } = self.call;
+        let columns = flow.states.layout.columns(&self.blocks);
+        flow.start(upstream, steps, self.rows.clone(), &columns);
         for t in (0..steps.time).rev() {
             self.pass(t);
             self.step(s, t, steps.rows(t, &self.rows));

@@ -16,11 +16,15 @@ pub(super) struct Dropped<'a> {
 }
 
 impl Dropped<'_> {
-    /// Zeros everywhere: the lanes beyond the last unit stay so.
-    pub(super) fn clear(&self) {
-        let n = self.factors.masks() * self.batch * self.stride;
-        // SAFETY: that is the size of the buffer, and no thread works on it yet.
-        unsafe { std::ptr::write_bytes(self.copies.0, 0, n) };
+    /// Zeros in some columns of some rows: the lanes beyond the last unit stay so.
+    pub(super) fn start(&self, rows: Range<usize>, columns: &Range<usize>) {
+        for mask in 0..self.factors.masks() {
+            for b in rows.clone() {
+                let copy = (mask * self.batch + b) * self.stride + columns.start;
+                // SAFETY: within the buffer, and the thread's own.
+                unsafe { std::ptr::write_bytes(self.copies.0.add(copy), 0, columns.len()) };
+            }
+        }
     }
 
     /// What a gate sees of the state of row `b`.

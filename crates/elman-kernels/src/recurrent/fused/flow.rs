@@ -6,6 +6,7 @@ use super::steps::Steps;
 use crate::Float;
 use crate::pool::Shared;
 use crate::recurrent::OutputGradients;
+use std::ops::Range;
 
 /// Steps that the buffers have room for: one, and a gap that keeps bands apart.
 const KEPT: usize = 2;
@@ -52,26 +53,38 @@ impl Flow<'_> {
         self.dr.0.wrapping_add(self.pitch().at(b))
     }
 
-    /// The gradients after the last step.
-    pub(super) fn start(&self, upstream: &OutputGradients<'_>, steps: &Steps) {
-        let Self { states, .. } = self;
-        let units = states.layout.units;
-        let add = |row: *mut Float, gradient: &[Float], b: usize| {
-            // SAFETY: a row holds `stride >= units` numbers; no thread works on them yet.
-            let row = unsafe { std::slice::from_raw_parts_mut(row, units) };
-            let gradient = &gradient[b * units..(b + 1) * units];
+    /// The gradients after the last step, in some columns of some rows: those of the thread that calls,
+    /// as with the states.
+    pub(super) fn start(
+        &self,
+        upstream: &OutputGradients<'_>,
+        steps: &Steps,
+        rows: Range<usize>,
+        columns: &Range<usize>,
+    ) {
+        let units = self.states.layout.units;
+        let used = columns.start..columns.end.min(units);
+        let row_of = |row: *mut Float| {
+            // SAFETY: a row holds `stride` numbers; these are the thread's own.
+            unsafe { std::slice::from_raw_parts_mut(row.add(columns.start), columns.len()) }
+        };
+        let add = |row: &mut [Float], gradient: &[Float], b: usize| {
+            let gradient = &gradient[b * units..][used.clone()];
             row.iter_mut().zip(gradient).for_each(|(row, d)| *row += d);
         };
-        for b in 0..steps.batch {
+        for b in rows {
+            let (dh, dc) = (row_of(self.dh(b)), row_of(self.dc(b)));
+            dh.fill(0.0);
+            dc.fill(0.0);
             if let Some(Some(d)) = upstream.states.first() {
-                add(self.dh(b), d, b);
+                add(dh, d, b);
             }
             if let Some(Some(d)) = upstream.states.get(1) {
-                add(self.dc(b), d, b);
+                add(dc, d, b);
             }
             let shows_state = steps.time > 0 && steps.shows_state(steps.time - 1, b);
             if let (Some(d), true) = (upstream.last_output, shows_state) {
-                add(self.dh(b), d, b);
+                add(dh, d, b);
             }
         }
     }

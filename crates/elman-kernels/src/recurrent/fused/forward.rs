@@ -7,7 +7,7 @@ use super::dropped::Dropped;
 use super::output::Targets;
 use super::pack::Fused;
 use super::plan::Plan;
-use super::states::{States, Tape, initial_states};
+use super::states::{States, Tape};
 use super::steps::Steps;
 use crate::Float;
 use crate::buffer::{Buffer, with_scratch};
@@ -30,26 +30,26 @@ pub(in super::super) fn forward(
     let plan = Plan::new(layout, fused.features, &steps, task);
     let portion = plan.portion();
     let held = if save { time } else { portion };
-    let state = batch * layout.stride;
+    let (regions, rows) = plan.regions(save);
+    let state = rows * layout.stride;
     let carries = layout.cell.states() - 1;
     let resets = usize::from(layout.resets_before());
-    let z = layout.blocks * held * batch * layout.row;
     // What is not saved may lie as it is read best.
-    let bands = if save || plan.cuts_rows() { steps.bands } else { Bands::whole(batch) };
-    // Two steps at a time, and some room that keeps bands apart.
-    let kept = if save { time + 1 } else { 3 };
+    let bands = if save { steps.bands } else { Bands::whole(rows) };
+    // Two steps at a time.
+    let kept = if save { time + 1 } else { 2 };
     let factors = input.recurrent_factors(layout.units);
     let sizes = [
-        z,
+        layout.blocks * held * rows * layout.row,
         kept * state,
         carries * kept * state,
         resets * kept * state,
-        factors.map_or(0, |factors| factors.masks()) * state,
     ];
-    let mut run = |[z, h, c, reset, copies]: [*mut Float; 5]| {
+    let copies = factors.map_or(0, |factors| factors.masks()) * batch * layout.stride;
+    let mut run = |[z, h, c, reset]: [*mut Float; 4], region, copies| {
         let states = States {
             layout,
-            batch,
+            batch: rows,
             bands,
             held,
             kept,
@@ -64,27 +64,34 @@ pub(in super::super) fn forward(
         let dropped = factors.map(|factors| Dropped { factors, copies, batch, stride });
         let targets = Targets::new(out);
         let (steps, plan) = (&steps, &plan);
-        let call = Call { fused, input, steps, plan, states, dropped, targets, portion };
+        let call = Call { fused, input, steps, plan, states, region, dropped, targets, portion };
         dispatch(layout.isa, call);
     };
     if save {
         let mut buffers = sizes.map(Buffer::uninit);
-        run(buffers.each_mut().map(Buffer::pointer));
+        let mut copies = Buffer::uninit(copies);
+        run(buffers.each_mut().map(Buffer::pointer), None, copies.pointer());
         drop(plan);
-        let [z, h, c, reset, _] = buffers;
+        let [z, h, c, reset] = buffers;
         return Some(Box::new(Tape { z, h, c, reset, steps }));
     }
     // Each part on its own cache lines.
     let sizes = sizes.map(|size| size.next_multiple_of(16));
-    with_scratch(sizes.iter().sum(), |scratch| {
+    let region = sizes.iter().sum::<usize>() + BETWEEN_REGIONS;
+    with_scratch(regions * region + copies, |scratch| {
         let mut at = 0;
-        run(sizes.map(|size| {
+        let buffers = sizes.map(|size| {
             at += size;
             scratch.wrapping_add(at - size)
-        }));
+        });
+        run(buffers, (regions > 1).then_some(region), scratch.wrapping_add(regions * region));
     });
     None
 }
+
+/// Numbers from one thread's region to the next: processors fetch rows ahead of those that they are
+/// asked for, a dozen and more, and would take those of the next thread out of its cache.
+const BETWEEN_REGIONS: usize = 1 << 12;
 
 #[derive(Clone, Copy)]
 // All threads read it while one writes to its stack beside it: see `pool`.
@@ -95,6 +102,8 @@ pub(super) struct Call<'a> {
     pub steps: &'a Steps,
     pub plan: &'a Plan<'a>,
     pub states: States<'a>,
+    /// Numbers from one thread's states to the next's, if each has its own.
+    region: Option<usize>,
     pub dropped: Option<Dropped<'a>>,
     pub targets: Targets,
     /// Steps whose input is projected at once.
@@ -106,16 +115,16 @@ impl Task for Call<'_> {
 
     #[inline]
     fn run<S: Simd>(self, s: S) {
-        initial_states(self.input, &self.states);
-        if let Some(dropped) = self.dropped {
-            dropped.clear();
-        }
         let plan = self.plan;
         plan.team.run(|part| {
             let [rows, blocks, _] = plan.part(part);
             let width = self.states.layout.block;
             let units = blocks.start * width..(blocks.end * width).min(self.states.layout.units);
-            s.run(Worker { call: self, part, rows, blocks, units });
+            let states = match self.region {
+                Some(region) => self.states.of(part * region, &rows),
+                None => self.states,
+            };
+            s.run(Worker { call: Call { states, ..self }, part, rows, blocks, units });
         });
     }
 }
@@ -135,7 +144,13 @@ impl Task for Worker<'_> {
 
     #[inline]
     fn run<S: Simd>(self, s: S) {
-        let Call { steps, portion, states, .. } = self.call;
+        let Call { input, steps, plan, portion, states, dropped, .. } = self.call;
+        let columns = states.layout.columns(&self.blocks);
+        states.start(input, self.rows.clone(), columns.clone());
+        if let Some(dropped) = dropped {
+            dropped.start(self.rows.clone(), &columns);
+        }
+        plan.wait(self.part);
         let mut copies = self.input_copies();
         let mut from = 0;
         while from < steps.time {

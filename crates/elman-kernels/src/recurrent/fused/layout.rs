@@ -3,6 +3,7 @@
 use super::super::Cell;
 use crate::tile::{Columns, Product};
 use crate::{Float, Isa};
+use std::ops::Range;
 
 /// A vector of a row: which of Keras's gates it holds, and how many units its first lane is past
 /// the first of the block.
@@ -95,6 +96,12 @@ impl Layout {
             transposed,
             stride,
         }
+    }
+
+    /// Where the units of some blocks lie in a state, with the lanes beyond the last unit.
+    pub(super) fn columns(&self, blocks: &Range<usize>) -> Range<usize> {
+        let end = if blocks.end == self.blocks { self.stride } else { blocks.end * self.block };
+        blocks.start * self.block..end
     }
 
     /// The unit of a lane, if there is one.

@@ -120,9 +120,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// Whether threads have rows of their own.
-    pub(super) fn cuts_rows(&self) -> bool {
-        !self.split_blocks && self.team.size() > 1
+    /// How many threads have states of their own, and of how many rows at most: all, if they have rows
+    /// of their own and nothing is saved, so that nobody else reads them.
+    pub(super) fn regions(&self, save: bool) -> (usize, usize) {
+        let n = self.team.size();
+        if save || self.split_blocks || n == 1 {
+            return (1, self.steps.batch);
+        }
+        (n, (0..n).map(|i| self.steps.share(n, i).len()).max().unwrap_or(0))
     }
 
     /// Whether threads share the rows, and have units of their own.

@@ -9,6 +9,7 @@ use crate::Float;
 use crate::buffer::Buffer;
 use crate::pool::Shared;
 use crate::recurrent::Sequence;
+use std::ops::Range;
 
 /// What backward needs: see the module's documentation for `z`.
 #[derive(Debug)]
@@ -45,6 +46,24 @@ pub(super) struct States<'a> {
 }
 
 impl States<'_> {
+    /// Those of a thread that has some rows to itself, so many numbers further on.
+    pub fn of(self, further: usize, rows: &Range<usize>) -> Self {
+        let own = |p: Shared<Float>, width: usize| {
+            // Where row 0 would be.
+            Shared(p.0.wrapping_add(further).wrapping_sub(rows.start * width))
+        };
+        let Layout { row, stride, .. } = *self.layout;
+        States {
+            batch: rows.len(),
+            bands: Bands::whole(rows.len()),
+            z: own(self.z, row),
+            h: own(self.h, stride),
+            c: own(self.c, stride),
+            reset: own(self.reset, stride),
+            ..self
+        }
+    }
+
     /// The row of `z` of a block at a step, counted from the first one held.
     #[inline(always)]
     pub fn z(&self, block: usize, t: usize, b: usize) -> *mut Float {
@@ -89,23 +108,26 @@ impl States<'_> {
     pub fn pitch(&self) -> Pitch {
         self.bands.pitch(self.kept, self.layout.stride)
     }
-}
 
-/// Copies the initial states into the first place of the buffers; the lanes beyond are zero.
-pub(super) fn initial_states(input: &Sequence<'_>, states: &States<'_>) {
-    let Layout { units, stride, .. } = *states.layout;
-    for i in 0..states.layout.cell.states() {
-        for b in 0..input.batch {
-            let row = if i == 0 { states.h(0, b) } else { states.c(0, b) };
-            // SAFETY: the buffers hold `stride >= units` numbers for each row, and no thread
-            // works on them yet.
-            let row = unsafe { std::slice::from_raw_parts_mut(row, stride) };
-            let (used, rest) = row.split_at_mut(units);
-            match input.initial_states.get(i) {
-                Some(state) => used.copy_from_slice(&state[b * units..(b + 1) * units]),
-                None => used.fill(0.0),
+    /// Copies some of the initial states into the first place of the buffers. By the thread that uses them:
+    /// from another processor's cache each line comes by itself, and takes as long as a step.
+    pub(super) fn start(&self, input: &Sequence<'_>, rows: Range<usize>, columns: Range<usize>) {
+        let units = self.layout.units;
+        let used = columns.start..columns.end.min(units);
+        for i in 0..self.layout.cell.states() {
+            for b in rows.clone() {
+                let row = if i == 0 { self.h(0, b) } else { self.c(0, b) };
+                // SAFETY: the buffers hold `stride` numbers for each row; these are the thread's own.
+                let row = unsafe {
+                    std::slice::from_raw_parts_mut(row.add(columns.start), columns.len())
+                };
+                let (row, rest) = row.split_at_mut(used.len());
+                match input.initial_states.get(i) {
+                    Some(state) => row.copy_from_slice(&state[b * units..][used.clone()]),
+                    None => row.fill(0.0),
+                }
+                rest.fill(0.0);
             }
-            rest.fill(0.0);
         }
     }
 }
