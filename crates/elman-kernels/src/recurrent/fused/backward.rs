@@ -15,7 +15,7 @@ use super::steps::Steps;
 use super::through::Right;
 use crate::Float;
 use crate::buffer::Buffer;
-use crate::pool::{self, Shared};
+use crate::pool;
 use crate::recurrent::dropout::Factors;
 use crate::recurrent::{Gradients, OutputGradients, Sequence};
 use crate::simd::{Simd, Task, dispatch};
@@ -34,30 +34,14 @@ pub(in super::super) fn backward(
         batch == input.batch && time == input.time,
         "recurrent: the tape is for another batch or time"
     );
-    let states = States {
-        layout,
-        batch,
-        bands: tape.steps.bands,
-        held: time,
-        kept: time + 1,
-        z: Shared(tape.z.pointer()),
-        h: Shared(tape.h.pointer()),
-        c: Shared(tape.c.pointer()),
-        reset: Shared(tape.reset.pointer()),
-        all: true,
-    };
-    let state = flow::size(&states);
-    let (mut dh, mut dc) = (Buffer::uninit(state), Buffer::uninit(state));
-    let mut dr = Buffer::uninit(if layout.resets_before() { state } else { 0 });
+    let (bands, apart, held, kept) = (tape.bands, tape.regions.apart, time, time + 1);
+    let [z, h, c, reset] = tape.regions.buffers(tape.memory.pointer());
+    let states = States { layout, batch, bands, held, kept, apart, z, h, c, reset, all: true };
     let factors = input.recurrent_factors(layout.units);
-    let mut seen = Buffer::uninit(if factors.is_some() { state } else { 0 });
-    let flow = Flow {
-        dh: Shared(dh.pointer()),
-        dc: Shared(dc.pointer()),
-        dr: Shared(dr.pointer()),
-        seen: Shared(seen.pointer()),
-        states,
-    };
+    let regions = flow::regions(&states, factors.is_some());
+    let mut memory = Buffer::uninit(regions.len());
+    let [dh, dc, dr, seen] = regions.buffers(memory.pointer());
+    let flow = Flow { dh, dc, dr, seen, states, apart: regions.apart };
     {
         let steps = &tape.steps;
         let plan = &Plan::new(layout, fused.features, steps, pool::Task::Backward);
@@ -118,11 +102,33 @@ impl Task for Worker<'_> {
     #[inline]
     fn run<S: Simd>(self, s: S) {
         let Call { steps, upstream, flow, .. } = self.call;
+        // The tape may have been made by more threads, or fewer.
+        let bands = flow.states.bands;
+        let regions = bands.region(self.rows.start)..bands.region(self.rows.end.max(1) - 1) + 1;
+        let each = bands.of_thread(steps.batch);
+        let workers: Vec<Worker<'_>> = regions
+            .map(|region| {
+                let rows =
+                    (region * each).max(self.rows.start)..((region + 1) * each).min(self.rows.end);
+                let call = Call { flow: flow.region(region), ..self.call };
+                Worker {
+                    call,
+                    rows,
+                    blocks: self.blocks.clone(),
+                    panels: self.panels.clone(),
+                    ..self
+                }
+            })
+            .collect();
         let columns = flow.states.layout.columns(&self.blocks);
-        flow.start(upstream, steps, self.rows.clone(), &columns);
+        for Worker { call, rows, .. } in &workers {
+            call.flow.start(upstream, steps, rows.clone(), &columns);
+        }
         for t in (0..steps.time).rev() {
-            self.pass(t);
-            self.step(s, t, steps.rows(t, &self.rows));
+            for worker in &workers {
+                worker.pass(t);
+                worker.step(s, t, steps.rows(t, &worker.rows));
+            }
         }
     }
 }

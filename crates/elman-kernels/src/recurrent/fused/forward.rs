@@ -7,9 +7,9 @@ use super::dropped::Dropped;
 use super::output::Targets;
 use super::pack::Fused;
 use super::plan::Plan;
+use super::regions::Regions;
 use super::states::{States, Tape};
 use super::steps::Steps;
-use crate::Float;
 use crate::buffer::{Buffer, with_scratch};
 use crate::pool::{self, Shared};
 use crate::recurrent::{Outputs, Sequence};
@@ -30,33 +30,37 @@ pub(in super::super) fn forward(
     let plan = Plan::new(layout, fused.features, &steps, task);
     let portion = plan.portion();
     let held = if save { time } else { portion };
-    let (regions, rows) = plan.regions(save);
-    let state = rows * layout.stride;
-    let carries = layout.cell.states() - 1;
-    let resets = usize::from(layout.resets_before());
     // What is not saved may lie as it is read best.
-    let bands = if save { steps.bands } else { Bands::whole(rows) };
-    // Two steps at a time.
+    let (bands, rows) = if save {
+        let bands = plan.apart(steps.bands);
+        (bands, bands.of_thread(batch))
+    } else {
+        let rows = plan.most_rows();
+        (Bands::whole(rows), rows)
+    };
+    // Of what is not saved, two steps at a time.
     let kept = if save { time + 1 } else { 2 };
+    let state = kept * rows * layout.stride;
+    let carry = if layout.cell.states() == 2 { state } else { 0 };
+    let reset = if layout.resets_before() { state } else { 0 };
+    let sizes = [layout.blocks * held * rows * layout.row, state, carry, reset];
+    let count = if save { batch / rows.max(1) } else { plan.regions() };
+    let regions = Regions::new(sizes, count);
     let factors = input.recurrent_factors(layout.units);
-    let sizes = [
-        layout.blocks * held * rows * layout.row,
-        kept * state,
-        carries * kept * state,
-        resets * kept * state,
-    ];
     let copies = factors.map_or(0, |factors| factors.masks()) * batch * layout.stride;
-    let mut run = |[z, h, c, reset]: [*mut Float; 4], region, copies| {
+    let mut run = |memory, copies| {
+        let [z, h, c, reset] = regions.buffers(memory);
         let states = States {
             layout,
-            batch: rows,
+            batch,
             bands,
             held,
             kept,
-            z: Shared(z),
-            h: Shared(h),
-            c: Shared(c),
-            reset: Shared(reset),
+            apart: regions.apart,
+            z,
+            h,
+            c,
+            reset,
             all: save,
         };
         let stride = layout.stride;
@@ -64,34 +68,18 @@ pub(in super::super) fn forward(
         let dropped = factors.map(|factors| Dropped { factors, copies, batch, stride });
         let targets = Targets::new(out);
         let (steps, plan) = (&steps, &plan);
-        let call = Call { fused, input, steps, plan, states, region, dropped, targets, portion };
+        let call = Call { fused, input, steps, plan, states, dropped, targets, portion };
         dispatch(layout.isa, call);
     };
     if save {
-        let mut buffers = sizes.map(Buffer::uninit);
-        let mut copies = Buffer::uninit(copies);
-        run(buffers.each_mut().map(Buffer::pointer), None, copies.pointer());
+        let (mut memory, mut copies) = (Buffer::uninit(regions.len()), Buffer::uninit(copies));
+        run(memory.pointer(), copies.pointer());
         drop(plan);
-        let [z, h, c, reset] = buffers;
-        return Some(Box::new(Tape { z, h, c, reset, steps }));
+        return Some(Box::new(Tape { memory, regions, bands, steps }));
     }
-    // Each part on its own cache lines.
-    let sizes = sizes.map(|size| size.next_multiple_of(16));
-    let region = sizes.iter().sum::<usize>() + BETWEEN_REGIONS;
-    with_scratch(regions * region + copies, |scratch| {
-        let mut at = 0;
-        let buffers = sizes.map(|size| {
-            at += size;
-            scratch.wrapping_add(at - size)
-        });
-        run(buffers, (regions > 1).then_some(region), scratch.wrapping_add(regions * region));
-    });
+    with_scratch(regions.len() + copies, |memory| run(memory, memory.wrapping_add(regions.len())));
     None
 }
-
-/// Numbers from one thread's region to the next: processors fetch rows ahead of those that they are
-/// asked for, a dozen and more, and would take those of the next thread out of its cache.
-const BETWEEN_REGIONS: usize = 1 << 12;
 
 #[derive(Clone, Copy)]
 // All threads read it while one writes to its stack beside it: see `pool`.
@@ -102,8 +90,6 @@ pub(super) struct Call<'a> {
     pub steps: &'a Steps,
     pub plan: &'a Plan<'a>,
     pub states: States<'a>,
-    /// Numbers from one thread's states to the next's, if each has its own.
-    region: Option<usize>,
     pub dropped: Option<Dropped<'a>>,
     pub targets: Targets,
     /// Steps whose input is projected at once.
@@ -120,9 +106,9 @@ impl Task for Call<'_> {
             let [rows, blocks, _] = plan.part(part);
             let width = self.states.layout.block;
             let units = blocks.start * width..(blocks.end * width).min(self.states.layout.units);
-            let states = match self.region {
-                Some(region) => self.states.of(part * region, &rows),
-                None => self.states,
+            let states = match self.states.all {
+                true => self.states.region(self.states.bands.region(rows.start)),
+                false => self.states.of(if plan.is_split() { 0 } else { part }, &rows),
             };
             s.run(Worker { call: Call { states, ..self }, part, rows, blocks, units });
         });

@@ -142,7 +142,7 @@ impl Layout {
     pub(super) fn over_gates(
         &self,
         vectors: usize,
-        held: usize,
+        next: usize,
         b: *const Float,
         b_step: usize,
     ) -> Product {
@@ -153,7 +153,7 @@ impl Layout {
             group_stride: self.lanes,
             segments: self.blocks,
             segment_len: length * self.lanes,
-            segment_stride: held * self.row,
+            segment_stride: next,
             ..Product::plain(0, b, b_step, Columns::packed(self.lanes))
         }
     }

@@ -46,6 +46,7 @@ mod pack;
 mod plan;
 mod project;
 mod reduced;
+mod regions;
 mod single;
 mod states;
 mod step;

@@ -1,5 +1,7 @@
 //! How a call is spread over threads, and in what portions.
 
+use super::bands::Bands;
+use super::gradients;
 use super::layout::Layout;
 use super::pack::Fused;
 use super::steps::Steps;
@@ -120,14 +122,27 @@ impl<'a> Plan<'a> {
         }
     }
 
-    /// How many threads have states of their own, and of how many rows at most: all, if they have rows
-    /// of their own and nothing is saved, so that nobody else reads them.
-    pub(super) fn regions(&self, save: bool) -> (usize, usize) {
-        let n = self.team.size();
-        if save || self.split_blocks || n == 1 {
-            return (1, self.steps.batch);
+    /// How many threads have rows of their own, or one if they share them.
+    pub(super) fn regions(&self) -> usize {
+        if self.split_blocks { 1 } else { self.team.size() }
+    }
+
+    /// The most rows that one of these has.
+    pub(super) fn most_rows(&self) -> usize {
+        let n = self.regions();
+        let rows = (0..n).map(|i| self.steps.share(n, i).len());
+        if n > 1 { rows.max().unwrap_or(0) } else { self.steps.batch }
+    }
+
+    /// The bands of each thread apart, if all steps are computed: with a mask, each has as many steps as
+    /// the others and not as many rows.
+    pub(super) fn apart(&self, bands: Bands) -> Bands {
+        let Steps { batch, time, .. } = *self.steps;
+        if self.steps.are_masked() || time == 0 {
+            return bands;
         }
-        (n, (0..n).map(|i| self.steps.share(n, i).len()).max().unwrap_or(0))
+        // Chunks of the gradients' depth lie in one piece.
+        bands.apart(batch, self.regions(), gradients::group(self.steps) / time)
     }
 
     /// Whether threads share the rows, and have units of their own.

@@ -32,6 +32,7 @@ impl Worker<'_> {
         let x = |t: usize, b: usize| &input.x[(b * steps.time + source(input, t)) * features..];
         let factors = input.input_factors(features);
         let copies = copies.pointer();
+        let (step, pitch) = (states.bands.rows * layout.row, states.pitch_of_z());
         for run in runs(factors, 0..slots.len()) {
             if let Some(factors) = factors {
                 for (i, (t, b)) in pairs().enumerate() {
@@ -49,13 +50,15 @@ impl Worker<'_> {
                 let bias = fused.bias.as_pointer().wrapping_add(block * width + skipped);
                 product.start = Start::Bias(bias);
                 let mut pairs = pairs();
+                // Of the first row and step of those held; then by constant distances.
+                let z = states.z(block, 0, 0).wrapping_add(skipped);
                 let next = |i| {
                     let (t, b) = pairs.next().expect("as many as were counted");
                     let seen: *const Float = match factors {
                         None => x(t, b).as_ptr(),
                         Some(_) => copies.wrapping_add(i * features),
                     };
-                    (seen, states.z(block, t - held_from, b).wrapping_add(skipped))
+                    (seen, z.wrapping_add((t - held_from) * step + pitch.at(b)))
                 };
                 // SAFETY: `n` rows compute, each `features` numbers of x; the rows of `z` of this
                 // thread's blocks and rows are its own.

@@ -4,6 +4,7 @@
 
 use super::bands::{Bands, Pitch};
 use super::layout::Layout;
+use super::regions::Regions;
 use super::steps::Steps;
 use crate::Float;
 use crate::buffer::Buffer;
@@ -14,14 +15,12 @@ use std::ops::Range;
 /// What backward needs: see the module's documentation for `z`.
 #[derive(Debug)]
 pub(in super::super) struct Tape {
-    /// The gates.
-    pub(super) z: Buffer,
-    /// `(bands, time + 1, rows, stride)`: the states before each step, and the last.
-    pub(super) h: Buffer,
-    /// The same of the carry; empty unless LSTM.
-    pub(super) c: Buffer,
-    /// The same of `r h`, of the GRU without `reset_after`.
-    pub(super) reset: Buffer,
+    /// The gates; `(bands, time + 1, rows, stride)`: the states before each step, and the last; the same
+    /// of the carry, for LSTM alone; the same of `r h`, of the GRU without `reset_after`.
+    pub(super) memory: Buffer,
+    pub(super) regions: Regions,
+    /// Where its rows are.
+    pub(super) bands: Bands,
     /// The steps it is for. Backward asks these, not the caller's mask: what was skipped was never
     /// written.
     pub(super) steps: Steps,
@@ -37,6 +36,8 @@ pub(super) struct States<'a> {
     pub held: usize,
     /// Steps that the other buffers have room for.
     pub kept: usize,
+    /// Numbers from what belongs to the rows of one thread to the next one's, if `bands` are apart.
+    pub apart: usize,
     pub z: Shared<Float>,
     pub h: Shared<Float>,
     pub c: Shared<Float>,
@@ -46,11 +47,11 @@ pub(super) struct States<'a> {
 }
 
 impl States<'_> {
-    /// Those of a thread that has some rows to itself, so many numbers further on.
-    pub fn of(self, further: usize, rows: &Range<usize>) -> Self {
+    /// Those of a thread whose rows nobody else reads, in its region.
+    pub fn of(self, part: usize, rows: &Range<usize>) -> Self {
         let own = |p: Shared<Float>, width: usize| {
             // Where row 0 would be.
-            Shared(p.0.wrapping_add(further).wrapping_sub(rows.start * width))
+            Shared(p.0.wrapping_add(part * self.apart).wrapping_sub(rows.start * width))
         };
         let Layout { row, stride, .. } = *self.layout;
         States {
@@ -64,46 +65,66 @@ impl States<'_> {
         }
     }
 
+    /// Those of one region, as if there were no others.
+    pub fn region(self, region: usize) -> Self {
+        let Layout { row, stride, .. } = *self.layout;
+        let there = |p: Shared<Float>, held: usize, width: usize| {
+            let gap = self.bands.gap(held, width, self.apart);
+            Shared(p.0.wrapping_add(region.wrapping_mul(gap)))
+        };
+        States {
+            batch: self.bands.of_thread(self.batch),
+            bands: self.bands.of_region(),
+            z: there(self.z, self.held, row),
+            h: there(self.h, self.kept, stride),
+            c: there(self.c, self.kept, stride),
+            reset: there(self.reset, self.kept, stride),
+            ..self
+        }
+    }
+
     /// The row of `z` of a block at a step, counted from the first one held.
     #[inline(always)]
     pub fn z(&self, block: usize, t: usize, b: usize) -> *mut Float {
-        let place = block * self.held * self.batch + self.bands.place(self.held, t, b);
-        self.z.0.wrapping_add(place * self.layout.row)
+        let Layout { row, .. } = *self.layout;
+        let gap = self.bands.region(b).wrapping_mul(self.bands.gap(self.held, row, self.apart));
+        let step = block * self.next_block() + t * self.bands.rows * row;
+        self.z.0.wrapping_add(step + self.pitch_of_z().at(b)).wrapping_add(gap)
     }
     /// The state before step `t`.
     #[inline(always)]
     pub fn h(&self, t: usize, b: usize) -> *mut Float {
-        let t = if self.all { t } else { t & 1 };
-        self.h.0.wrapping_add(self.state(t, b))
+        self.state(self.h, if self.all { t } else { t & 1 }, b)
     }
     /// The carry before step `t`.
     #[inline(always)]
     pub fn c(&self, t: usize, b: usize) -> *mut Float {
-        let t = if self.all { t } else { 0 };
-        self.c.0.wrapping_add(self.state(t, b))
+        self.state(self.c, if self.all { t } else { 0 }, b)
     }
     /// `r h` of step `t`.
     #[inline(always)]
     pub fn reset(&self, t: usize, b: usize) -> *mut Float {
-        let t = if self.all { t } else { 0 };
-        self.reset.0.wrapping_add(self.state(t, b))
+        self.state(self.reset, if self.all { t } else { 0 }, b)
     }
     #[inline(always)]
-    fn state(&self, t: usize, b: usize) -> usize {
-        self.bands.place(self.kept, t, b) * self.layout.stride
+    fn state(&self, states: Shared<Float>, t: usize, b: usize) -> *mut Float {
+        let Layout { stride, .. } = *self.layout;
+        let gap = self.bands.region(b).wrapping_mul(self.bands.gap(self.kept, stride, self.apart));
+        let row = t * self.bands.rows * stride + self.pitch().at(b);
+        states.0.wrapping_add(row).wrapping_add(gap)
     }
 
     /// From one block of `z` to the next.
     #[inline(always)]
     pub fn next_block(&self) -> usize {
-        self.held * self.batch * self.layout.row
+        self.held * self.bands.of_thread(self.batch) * self.layout.row
     }
-    /// From row 0 of `z` to the others.
+    /// From row 0 of `z` to the others of its region.
     #[inline(always)]
     pub fn pitch_of_z(&self) -> Pitch {
         self.bands.pitch(self.held, self.layout.row)
     }
-    /// From row 0 of the states to the others.
+    /// From row 0 of the states to the others of its region.
     #[inline(always)]
     pub fn pitch(&self) -> Pitch {
         self.bands.pitch(self.kept, self.layout.stride)

@@ -98,12 +98,16 @@ impl Worker<'_> {
         for panel in self.panels.clone() {
             let b = panels.as_pointer().wrapping_add(panel * slots.len() * depth * width);
             let b = b.wrapping_add(run.start * depth * width);
-            let (held, pitch) = (states.held * states.batch, flow.pitch());
-            let product = Product { start, ..layout.over_gates(run.len(), held, b, width) };
+            let (next, pitch, pitch_of_z) =
+                (states.next_block(), flow.pitch(), states.pitch_of_z());
+            let product = Product { start, ..layout.over_gates(run.len(), next, b, width) };
+            let z = states.z(0, t, 0).wrapping_add(from + run.start * layout.lanes);
             let row = |i| {
                 let b = rows.id(i);
-                let z = states.z(0, t, b).wrapping_add(from + run.start * layout.lanes);
-                (z.cast_const(), c.wrapping_add(pitch.at(b) + panel * width))
+                (
+                    z.wrapping_add(pitch_of_z.at(b)).cast_const(),
+                    c.wrapping_add(pitch.at(b) + panel * width),
+                )
             };
             // SAFETY: the gate gradients of the step are complete (those of other threads: after
             // the barrier); the panels of these rows are this thread's own.

@@ -79,8 +79,8 @@ impl Worker<'_> {
         let depth = layout.blocks * layout.lanes;
         let at = window.features.start / width * layout.input.len() + run.start;
         let b = transposed.kernel.as_pointer().wrapping_add(at * depth * width);
-        let held = states.held * states.batch;
-        let product = Product { columns, ..layout.over_gates(run.len(), held, b, width) };
+        let next = states.next_block();
+        let product = Product { columns, ..layout.over_gates(run.len(), next, b, width) };
         let mut pairs = steps.pairs(window.steps.clone());
         let row = |i| {
             let (t, b) = pairs.next().expect("a pair for each row");

@@ -19,6 +19,7 @@ use crate::simd::{Simd, Task, dispatch};
 use partial::{Partial, Sums};
 use std::ptr::null_mut;
 use weights::Scratch;
+pub(super) use weights::group;
 
 /// Multiplications that are worth a thread of their own.
 const WORK_PER_THREAD: usize = 300_000;

@@ -79,8 +79,8 @@ impl Worker<'_> {
                     self.gather(part, right, block, k.clone());
                     (right.cast_const(), width)
                 } else {
-                    let dz = states.z(block, 0, 0).wrapping_add(k.start * layout.row + part.from);
-                    (dz.cast_const(), layout.row)
+                    let (t, b) = first(steps, k.start);
+                    (states.z(block, t, b).wrapping_add(part.from).cast_const(), layout.row)
                 };
                 let columns = layout.keras_columns(block, part.slots);
                 let mut product = Product::plain(k.len(), dz, dz_step, columns);
@@ -125,7 +125,7 @@ impl Worker<'_> {
         }
         let is_state = matches!(part.left, Left::State);
         Some(move |from: usize| {
-            let (t, b) = steps.pairs(from..from + 1).next().expect("the first of a chunk");
+            let (t, b) = first(steps, from);
             if is_state { states.h(t, b).cast_const() } else { states.reset(t, b).cast_const() }
         })
     }
@@ -196,9 +196,14 @@ impl Worker<'_> {
     }
 }
 
+/// The step and the row that row `k` of the depth is of.
+fn first(steps: &Steps, k: usize) -> (usize, usize) {
+    steps.pairs(k..k + 1).next().expect("a row of the depth")
+}
+
 /// How many rows of the depth follow each other without a chunk that goes beyond them: those of as
 /// few bands as make up a good chunk, or where a mask skips some all.
-fn group(steps: &Steps) -> usize {
+pub(in super::super) fn group(steps: &Steps) -> usize {
     let (all, band) = (steps.count(), steps.of_band());
     if steps.are_masked() || band == 0 { all } else { all.min(band * (CHUNK / 2).div_ceil(band)) }
 }
