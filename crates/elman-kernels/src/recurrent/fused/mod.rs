@@ -2,12 +2,13 @@
 //!
 //! # Layout
 //!
-//! Units are cut into blocks of one vector (SimpleRNN: up to four vectors). The buffer of
-//! pre-activations, `z`, is `(blocks, bands, time, rows, row)`, where a band is a few rows of the
-//! batch (see `bands`): a row holds, for one block, a vector of every gate side by side, so that the
-//! columns of one block are a panel that products read and write as it stands. The projection of the input fills it, each step adds its recurrent product
-//! and applies the activations; when saving, gates replace the pre-activations; backward replaces
-//! the gates with their gradients, and the gradients of weights and input are products of it.
+//! Units are cut into blocks of one vector (SimpleRNN: up to four vectors). The pre-activations, `z`,
+//! of the rows of one thread are `(blocks, bands, time, rows, row)`, where a band is a few rows of the
+//! batch (see `bands`; for threads, `regions`): a row holds, for one block, a vector of every gate side
+//! by side, so that the columns of one block are a panel that products read and write as it stands.
+//! The projection of the input fills it, each step adds its recurrent product and applies the
+//! activations; when saving, gates replace the pre-activations; backward replaces the gates with
+//! their gradients, and the gradients of weights and input are products of it.
 //!
 //! | cell | row of `z` | columns of K use | columns of R use |
 //! |---|---|---|---|

@@ -9,7 +9,7 @@ use crate::pool::Shared;
 
 /// Numbers between the regions of two threads, nearly all of them never touched: with half as many, some
 /// layers still slow each other down.
-const GAP: usize = 1 << 15;
+const GAP: usize = 1 << 16;
 
 /// Four buffers, in each of some regions.
 #[derive(Clone, Copy, Debug)]
