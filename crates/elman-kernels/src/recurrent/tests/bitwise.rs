@@ -47,6 +47,28 @@ fn threads_do_not_change_results() {
     }
 }
 
+#[test]
+fn a_tape_serves_any_number_of_threads() {
+    let _one = THREADS.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let before = num_threads();
+    for cell in cells(Tanh, Sigmoid) {
+        for size in [[32, 40, 24, 70], [64, 9, 40, 100]] {
+            let gates = cell.gates();
+            for case in
+                [Case::new(cell, size, 1), Case::new(cell, size, 1).with_dropout([gates, gates], 4)]
+            {
+                let one = with_threads(1, || case.run(active_isa()));
+                for [forward, backward] in [[1, 2], [2, 1], [2, 3], [4, 2], [2, 4], [4, 3]] {
+                    set_num_threads(forward);
+                    let found = case.run_and(active_isa(), || set_num_threads(backward));
+                    assert!(one == found, "{cell:?} {size:?}: {forward} threads, then {backward}");
+                }
+            }
+        }
+    }
+    set_num_threads(before);
+}
+
 fn outputs(case: &Case, isa: Isa) -> (Vec<Float>, Vec<Float>) {
     let Everything { sequence, last, .. } = case.run(isa);
     (sequence, last)

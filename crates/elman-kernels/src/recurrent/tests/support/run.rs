@@ -46,8 +46,22 @@ impl Case {
         self.run_given(isa, &Upstream::of(self))
     }
 
+    /// The same, with something done before backward.
+    pub fn run_and(&self, isa: Isa, before_backward: impl FnOnce()) -> Everything {
+        self.run_given_and(isa, &Upstream::of(self), before_backward)
+    }
+
     /// The same, for given gradients.
     pub fn run_given(&self, isa: Isa, upstream: &Upstream) -> Everything {
+        self.run_given_and(isa, upstream, || {})
+    }
+
+    fn run_given_and(
+        &self,
+        isa: Isa,
+        upstream: &Upstream,
+        before_backward: impl FnOnce(),
+    ) -> Everything {
         let packed = self.pack(isa);
         let x = narrow(&self.x);
         let initial: Vec<Vec<Float>> = self.initial.iter().map(|s| narrow(s)).collect();
@@ -109,6 +123,7 @@ impl Case {
             recurrent_kernel: &mut out.recurrent_kernel,
             bias: self.bias.is_some().then_some(&mut out.bias),
         };
+        before_backward();
         backward(&packed, &input, tape.unwrap(), &upstream, gradients);
         out
     }
