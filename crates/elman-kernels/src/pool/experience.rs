@@ -42,6 +42,8 @@ const LONG: Duration = Duration::from_millis(1);
 const SKIPPED: u32 = 2;
 /// And those after them whose times count.
 const COUNTED: u32 = 2;
+/// Calls before the first trial.
+const FIRST: u32 = 32;
 /// Time from one trial to the next, or calls if these take longer; twice as long after each that
 /// failed, since other programs spoil some.
 const BETWEEN: Duration = Duration::from_millis(10);
@@ -109,7 +111,7 @@ impl Known {
             key,
             halvings: 0,
             trial: None,
-            calls: PATIENCE as u32,
+            calls: FIRST,
             skip: SKIPPED,
             time: 0.0,
             compared: 0.0,
