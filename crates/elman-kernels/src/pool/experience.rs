@@ -67,7 +67,7 @@ pub(super) struct Experience {
 struct Known {
     /// Zero: of none.
     key: u64,
-    /// How often the number of threads wanted is halved, for now and in a trial.
+    /// How often the number of threads wanted is halved, outside of trials and in one.
     halvings: u8,
     trial: Option<u8>,
     /// Calls of the trial, or until the next one.

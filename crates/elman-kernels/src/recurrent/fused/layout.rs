@@ -137,8 +137,8 @@ impl Layout {
         }
     }
 
-    /// The depth of such a product, over a panel `b` with rows of `b_step`; `z` has room for
-    /// `held` rows in a block.
+    /// The depth of such a product, over a panel `b` with rows of `b_step`; from one
+    /// block of `z` to the next are `next` numbers.
     pub(super) fn over_gates(
         &self,
         vectors: usize,

@@ -196,7 +196,7 @@ impl Worker<'_> {
     }
 }
 
-/// The step and the row that row `k` of the depth is of.
+/// The step and the row that row `k` of the depth is of; `k` is within a chunk, so there is one.
 fn first(steps: &Steps, k: usize) -> (usize, usize) {
     steps.pairs(k..k + 1).next().expect("a row of the depth")
 }
