@@ -12,8 +12,10 @@ pub enum WeightFormat {
     /// As they are.
     #[default]
     Float32,
-    /// The upper half of an f32, rounded to the nearest: eight bits of precision, a relative error
-    /// of at most 2^-9.
+    /// Sixteen bits each, with eight bits of precision: a relative error of at most 2^-8. Of each two
+    /// rows of a kernel, the first is rounded to the nearest bfloat16, the upper half of an f32, and
+    /// the second to the nearest f32 whose lower half has the bits of the first: a word holds both,
+    /// and is itself the second. So weights that were bfloat16 before may change by as much.
     Bfloat16,
     /// Multiples from -127 to 127 of a power of two for each column of both kernels together: an
     /// error of at most 1 / 127 of the largest weight of the column, and about a third of that on
@@ -62,17 +64,28 @@ impl Rounded {
             }
             rounded.scales = largest.into_iter().map(scale).collect();
         }
-        let scales = std::mem::take(&mut rounded.scales);
-        for row in rounded.rows(columns) {
-            for (w, scale) in row.iter_mut().zip(&scales) {
-                *w = match format {
-                    WeightFormat::Float32 => *w,
-                    WeightFormat::Bfloat16 => bfloat16(*w),
-                    WeightFormat::Int8 => (*w / scale).round().clamp(-127.0, 127.0) * scale,
-                };
+        match format {
+            WeightFormat::Float32 => {}
+            WeightFormat::Bfloat16 => {
+                for kernel in [&mut rounded.kernel, &mut rounded.recurrent_kernel] {
+                    for rows in kernel.chunks_mut((2 * columns).max(1)) {
+                        let (first, second) = rows.split_at_mut(columns);
+                        first.iter_mut().for_each(|w| *w = bfloat16(*w));
+                        let pairs = second.iter_mut().zip(first);
+                        pairs.for_each(|(w, first)| *w = nearest(*w, bits(*first) >> 16));
+                    }
+                }
+            }
+            WeightFormat::Int8 => {
+                let scales = std::mem::take(&mut rounded.scales);
+                for row in rounded.rows(columns) {
+                    for (w, scale) in row.iter_mut().zip(&scales) {
+                        *w = (*w / scale).round().clamp(-127.0, 127.0) * scale;
+                    }
+                }
+                rounded.scales = scales;
             }
         }
-        rounded.scales = scales;
         Some(rounded)
     }
 
@@ -100,16 +113,36 @@ fn scale(largest: Float) -> Float {
     scale
 }
 
-/// To the nearest, ties to even; what is no number stays none.
+/// The bits of a weight, or of the f32 nearest to it.
 #[allow(clippy::unnecessary_cast)] // Not in double precision.
+pub(super) fn bits(w: Float) -> u32 {
+    (w as f32).to_bits()
+}
+
+/// To the nearest, ties to even; what is no number stays none.
 fn bfloat16(w: Float) -> Float {
-    let w = w as f32;
     if w.is_nan() {
-        return w as Float;
+        return w;
     }
-    let bits = w.to_bits();
+    let bits = bits(w);
     let rounded = bits.wrapping_add(0x7fff + (bits >> 16 & 1)) & 0xffff_0000;
-    f32::from_bits(rounded) as Float
+    Float::from(f32::from_bits(rounded))
+}
+
+/// The nearest number whose last bits are these 16. Not a subnormal one, which some processors take
+/// long for; what is no finite number becomes none, whatever its last bits.
+fn nearest(w: Float, last: u32) -> Float {
+    const SIGN: u32 = 1 << 31;
+    let bits = bits(w);
+    let with = |first: u32| Float::from(f32::from_bits(bits & SIGN | first << 16 | last));
+    if !w.is_finite() {
+        return with(f32::NAN.to_bits() >> 16);
+    }
+    // The bits of positive numbers are in the order of the numbers.
+    let below = (bits & !SIGN).saturating_sub(last) >> 16;
+    let least = if last == 0 { 0 } else { f32::MIN_POSITIVE.to_bits() >> 16 };
+    let [below, above] = [below, below + 1].map(|x| with(x.clamp(least, f32::MAX.to_bits() >> 16)));
+    if (above - w).abs() < (below - w).abs() { above } else { below }
 }
 
 #[cfg(test)]
@@ -131,6 +164,25 @@ mod tests {
             assert_eq!(bfloat16(w as Float), expected as Float, "{w}");
         }
         assert!(bfloat16(Float::NAN).is_nan());
+    }
+
+    #[test]
+    fn the_second_of_a_pair_is_the_nearest_with_the_bits_of_the_first() {
+        for w in [0.1, -0.1, 1.0, -1.0, 0.999_999_9, 3.0e-5, -7.5, 1.0e38].map(Float::from) {
+            for last in [0, 1, 0x7fff, 0x8000, 0xbdcd, 0xffff] {
+                let found = nearest(w, last);
+                assert_eq!(bits(found) & 0xffff, last, "{w} {last:x}");
+                assert!((found / w - 1.0).abs() <= Float::powi(2.0, -8), "{w} {last:x}");
+                for step in [0x1_0000, -0x1_0000] {
+                    let other = Float::from(f32::from_bits(bits(found).wrapping_add_signed(step)));
+                    assert!((other - w).abs() >= (found - w).abs(), "{w} {last:x}");
+                }
+            }
+        }
+        assert_eq!(bits(nearest(-0.0, 0)), 1 << 31);
+        assert_eq!(bits(nearest(0.0, 0xbf80)), 0x0080_bf80);
+        assert!(nearest(Float::from(f32::MAX), 1).is_finite());
+        assert!(nearest(Float::INFINITY, 0).is_nan() && nearest(Float::NAN, 0xffff).is_nan());
     }
 
     #[test]

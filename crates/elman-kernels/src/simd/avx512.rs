@@ -61,12 +61,11 @@ impl Simd for Avx512 {
         unsafe { _mm512_storeu_ps(p, v) }
     }
     #[inline(always)]
-    unsafe fn load_halves(self, p: *const u32, mask: Self::V) -> [Self::V; 2] {
+    unsafe fn load_pairs(self, p: *const u32) -> [Self::V; 2] {
         // SAFETY: the token, and the caller's promise about `p`.
         unsafe {
             let words = _mm512_loadu_si512(p.cast());
-            let upper = _mm512_and_si512(words, _mm512_castps_si512(mask));
-            [_mm512_slli_epi32::<16>(words), upper].map(|v| _mm512_castsi512_ps(v))
+            [_mm512_slli_epi32::<16>(words), words].map(|v| _mm512_castsi512_ps(v))
         }
     }
     #[inline(always)]

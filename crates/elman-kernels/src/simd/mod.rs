@@ -45,12 +45,12 @@ pub(crate) trait Simd: Copy + Send + Sync + 'static {
     /// `p` is valid for writing `LANES` numbers.
     unsafe fn store(self, p: *mut Float, v: Self::V);
 
-    /// The lower and the upper halves of `LANES` words, each the first half of an f32: bfloat16.
-    /// `mask` has all bits of the upper halves.
+    /// The two numbers of each of `LANES` words: the lower half with zeros behind it, and the word
+    /// as it is.
     ///
     /// # Safety
     /// `p` is valid for reading `LANES` words.
-    unsafe fn load_halves(self, p: *const u32, mask: Self::V) -> [Self::V; 2];
+    unsafe fn load_pairs(self, p: *const u32) -> [Self::V; 2];
     /// `LANES` small integers.
     ///
     /// # Safety

@@ -60,14 +60,12 @@ impl Simd for Neon {
         }
     }
     #[inline(always)]
-    unsafe fn load_halves(self, p: *const u32, mask: Self::V) -> [Self::V; 2] {
+    unsafe fn load_pairs(self, p: *const u32) -> [Self::V; 2] {
         // SAFETY: the target, and the caller's promise about `p`.
         unsafe {
-            let (lower, upper) = (vld1q_u32(p), vld1q_u32(p.add(4)));
-            let first = |words| vreinterpretq_f32_u32(vshlq_n_u32::<16>(words));
-            let mask = vreinterpretq_u32_f32(mask[0]);
-            let second = |words| vreinterpretq_f32_u32(vandq_u32(words, mask));
-            [[first(lower), first(upper)], [second(lower), second(upper)]]
+            let words = [vld1q_u32(p), vld1q_u32(p.add(4))];
+            let first = words.map(|words| vreinterpretq_f32_u32(vshlq_n_u32::<16>(words)));
+            [first, words.map(|words| vreinterpretq_f32_u32(words))]
         }
     }
     #[inline(always)]

@@ -63,11 +63,11 @@ impl<const N: usize> Simd for Portable<N> {
         unsafe { p.cast::<[Float; N]>().write_unaligned(v) }
     }
     #[inline(always)]
-    unsafe fn load_halves(self, p: *const u32, _mask: Self::V) -> [Self::V; 2] {
+    unsafe fn load_pairs(self, p: *const u32) -> [Self::V; 2] {
         // SAFETY: the caller's promise; unaligned reads need no alignment.
         let words = unsafe { p.cast::<[u32; N]>().read_unaligned() };
-        [words.map(|word| word << 16), words.map(|word| word & 0xffff_0000)]
-            .map(|halves| halves.map(|bits| f32::from_bits(bits) as Float))
+        [words.map(|word| word << 16), words]
+            .map(|pair| pair.map(|bits| f32::from_bits(bits) as Float))
     }
     #[inline(always)]
     unsafe fn load_bytes(self, p: *const i8) -> Self::V {

@@ -15,7 +15,7 @@ mod wide;
 
 pub(crate) use chain::{Chain, Parts, chain};
 pub(crate) use product::{Columns, Product, Start};
-pub(crate) use weight::{Halves, Weight};
+pub(crate) use weight::{Pair, Weight};
 pub(crate) use wide::{WIDE, wide};
 
 use crate::Float;

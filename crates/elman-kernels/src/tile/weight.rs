@@ -2,7 +2,6 @@
 
 use crate::Float;
 use crate::simd::Simd;
-use std::hint::black_box;
 
 /// A number of a panel, or several.
 pub(crate) trait Weight: Copy + Send + Sync {
@@ -65,13 +64,14 @@ impl Weight for Float {
     }
 }
 
-/// Two numbers of a column below each other as bfloat16, the upper one in the lower half; a last row
-/// without another has a zero below it.
+/// Two numbers of a column below each other, each rounded to what the format has: the upper one as
+/// the lower half, which is the first half of an f32, the other as the word as it is, whose last bits
+/// are the upper one. A last row without another has a zero below it.
 #[derive(Clone, Copy, Debug, Default)]
 #[repr(transparent)]
-pub(crate) struct Halves(pub u32);
+pub(crate) struct Pair(pub u32);
 
-impl Weight for Halves {
+impl Weight for Pair {
     const SCALED: bool = false;
     const UNPACKED: bool = true;
 
@@ -84,15 +84,11 @@ impl Weight for Halves {
         s: S,
         factors: *const Float,
         depth: usize,
-        panel: *const Halves,
+        panel: *const Pair,
         next: usize,
         mut acc: [[S::V; V]; B],
     ) -> [[S::V; V]; B] {
         let mut panel = panel.cast::<u32>();
-        // A mask that the compiler knows is a blend to it. That is faster where the chains are few
-        // and all units busy with them (measured on a Zen 3), and else slower: then it isn't told.
-        let bits = if B * (T - F) == 8 { 0xffff_0000 } else { black_box(0xffff_0000) };
-        let mask = s.splat(f32::from_bits(bits) as Float);
         for k in (0..depth / 2 * 2).step_by(2) {
             // SAFETY: the caller's promise.
             unsafe {
@@ -100,7 +96,7 @@ impl Weight for Halves {
                 for i in 0..B {
                     for v in F..T {
                         let at = panel.add(i * next + (v - F) * S::LANES);
-                        let [first, second] = s.load_halves(at, mask);
+                        let [first, second] = s.load_pairs(at);
                         acc[i][v] = s.fma(upper, first, acc[i][v]);
                         acc[i][v] = s.fma(lower, second, acc[i][v]);
                     }
@@ -115,7 +111,7 @@ impl Weight for Halves {
                 for i in 0..B {
                     for v in F..T {
                         let at = panel.add(i * next + (v - F) * S::LANES);
-                        let [first, _] = s.load_halves(at, mask);
+                        let [first, _] = s.load_pairs(at);
                         acc[i][v] = s.fma(factor, first, acc[i][v]);
                     }
                 }

@@ -6,13 +6,13 @@
 use super::layout::{Layout, Slot};
 use crate::Float;
 use crate::buffer::Buffer;
-use crate::recurrent::format::{Rounded, WeightFormat};
-use crate::tile::{Halves, Weight};
+use crate::recurrent::format::{Rounded, WeightFormat, bits};
+use crate::tile::{Pair, Weight};
 
 /// See the module's documentation.
 #[derive(Debug)]
 pub(super) enum Reduced {
-    Bfloat16 { kernel: Panels<Halves>, recurrent: Panels<Halves> },
+    Bfloat16 { kernel: Panels<Pair>, recurrent: Panels<Pair> },
     Int8 { kernel: Panels<i8>, recurrent: Panels<i8>, scaled: Scaled },
 }
 
@@ -74,18 +74,15 @@ impl Source<'_> {
         unit.map(|unit| slot.gate * self.layout.units + unit)
     }
 
-    #[allow(clippy::unnecessary_cast)] // Not in double precision.
-    fn halves(&self) -> Panels<Halves> {
+    fn pairs(&self) -> Panels<Pair> {
         let [width, depth] = self.size();
-        let panel = Halves::panel(depth, width);
+        let panel = Pair::panel(depth, width);
         Panels::new(self.layout.blocks * panel, |at| {
             let (block, k, column) = (at / panel, at % panel / width * 2, at % width);
-            let Some(column) = self.column(block, column) else { return Halves(0) };
-            let bits = |k: usize| {
-                let w = self.weights.get(k * self.rounded.scales.len() + column);
-                (w.copied().unwrap_or(0.0) as f32).to_bits()
-            };
-            Halves(bits(k) >> 16 | bits(k + 1) & 0xffff_0000)
+            let Some(column) = self.column(block, column) else { return Pair(0) };
+            let row = |k: usize| self.weights.get(k * self.rounded.scales.len() + column);
+            // The other of a pair has the first one's bits as its last.
+            Pair(row(k + 1).map_or_else(|| row(k).map_or(0, |&w| bits(w) >> 16), |&w| bits(w)))
         })
     }
 
@@ -116,7 +113,7 @@ impl Reduced {
         Some(match rounded.format {
             WeightFormat::Float32 => return None,
             WeightFormat::Bfloat16 => {
-                Reduced::Bfloat16 { kernel: kernel.halves(), recurrent: recurrent.halves() }
+                Reduced::Bfloat16 { kernel: kernel.pairs(), recurrent: recurrent.pairs() }
             }
             WeightFormat::Int8 => {
                 let scaled = Scaled::new(layout, rounded, bias, inner_bias);
