@@ -1,6 +1,7 @@
 //! Memory for the kernels: aligned to cache lines, not cleared, and kept for the next call.
 
 use crate::Float;
+use crate::memory::prefer_large_pages;
 use std::cell::{Cell, RefCell};
 use std::mem::{MaybeUninit, take};
 
@@ -42,6 +43,7 @@ impl Buffer {
             let mut memory = Vec::with_capacity(lines);
             // SAFETY: within the capacity, and `MaybeUninit` needs no value.
             unsafe { memory.set_len(lines) };
+            prefer_large_pages(&mut memory);
             memory
         });
     }

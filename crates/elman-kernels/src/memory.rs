@@ -17,8 +17,9 @@ pub fn zeros(len: usize) -> Vec<Float> {
     memory
 }
 
+/// Asks for large pages, if the memory is long enough to hold one.
 #[cfg(all(target_os = "linux", not(miri)))]
-fn prefer_large_pages(memory: &mut [Float]) {
+pub(crate) fn prefer_large_pages<T>(memory: &mut [T]) {
     use std::ffi::{c_int, c_void};
 
     // The standard library links this already: a dependency for one declaration isn't worth it.
@@ -45,7 +46,7 @@ fn prefer_large_pages(memory: &mut [Float]) {
 
 /// Others have no larger pages, or give them unasked.
 #[cfg(not(all(target_os = "linux", not(miri))))]
-fn prefer_large_pages(_: &mut [Float]) {}
+pub(crate) fn prefer_large_pages<T>(_: &mut [T]) {}
 
 #[cfg(test)]
 mod tests {

@@ -122,7 +122,8 @@ pub(super) fn bits(w: Float) -> u32 {
 /// To the nearest, ties to even; what is no number stays none.
 fn bfloat16(w: Float) -> Float {
     if w.is_nan() {
-        return w;
+        // Whose upper half says so.
+        return Float::NAN;
     }
     let bits = bits(w);
     let rounded = bits.wrapping_add(0x7fff + (bits >> 16 & 1)) & 0xffff_0000;
