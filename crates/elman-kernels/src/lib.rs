@@ -38,6 +38,7 @@
 
 mod activation;
 mod buffer;
+mod cache;
 pub mod calibration;
 pub mod functions;
 #[cfg(test)]

@@ -5,6 +5,8 @@ use super::gradients;
 use super::layout::Layout;
 use super::pack::Fused;
 use super::steps::Steps;
+use crate::Float;
+use crate::cache;
 use crate::pool::{Job, Task, Team, share, team};
 use std::ops::Range;
 
@@ -17,13 +19,11 @@ const ROWS_PER_THREAD: usize = 4;
 /// Weights, in numbers, from which on a step is worth splitting: a barrier costs about as much as
 /// reading 16 KiB from the second-level cache, and is paid once or twice per step.
 const SPLIT_WEIGHTS: usize = 1 << 14;
-/// The same where only outputs are wanted, and rows of the batch could be split instead, if each
-/// thread would have fewer than [`MANY_ROWS`]: with half of the blocks the weights of a thread stay
-/// in its second-level cache. Fewer weights gain a hundredth, and lose a quarter while the processors
-/// are slow to hear of each other. Training keeps to rows, where no step waits for another thread's
-/// gradients.
-const SPLIT_WEIGHTS_OF_ROWS: usize = 1 << 17;
-/// See [`SPLIT_WEIGHTS_OF_ROWS`].
+/// Where only outputs are wanted, and rows of the batch could be split instead, threads that would have
+/// fewer rows than this share the units if the weights are more than a second-level cache holds: with
+/// half of the blocks those of a thread stay there. Fewer weights gain nothing by it, and lose a quarter
+/// while the processors are slow to hear of each other. Training keeps to rows, where no step waits for
+/// another thread's gradients.
 const MANY_ROWS: usize = 32;
 /// Rows of one portion of the input's projection: enough to amortise the reading of the kernel,
 /// few enough that the pre-activations are still in cache when the steps need them.
@@ -94,8 +94,9 @@ impl<'a> Plan<'a> {
         // With few rows the panels are what costs, so halving the rows would gain nothing.
         let few_rows = by_rows < threads && recurrent >= SPLIT_WEIGHTS;
         let rows = steps.batch / threads.max(1);
-        let big_weights =
-            matches!(task, Task::Forward) && rows < MANY_ROWS && recurrent >= SPLIT_WEIGHTS_OF_ROWS;
+        let big_weights = matches!(task, Task::Forward)
+            && rows < MANY_ROWS
+            && recurrent * size_of::<Float>() >= cache::second_level();
         let (wanted, split_blocks) = if few_rows || big_weights {
             (threads.min(recurrent / SPLIT_WEIGHTS * 2).min(layout.blocks), true)
         } else {
