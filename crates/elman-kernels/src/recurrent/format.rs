@@ -53,38 +53,10 @@ impl Rounded {
             recurrent_kernel: weights.recurrent_kernel.to_vec(),
             scales: vec![1.0; columns],
         };
-        if format == WeightFormat::Int8 {
-            let mut largest = vec![0.0; columns];
-            for row in rounded.rows(columns) {
-                let row = largest.iter_mut().zip(row);
-                row.for_each(|(largest, w)| {
-                    // So that no NaN is lost.
-                    *largest = if w.abs() > *largest || w.is_nan() { w.abs() } else { *largest };
-                });
-            }
-            rounded.scales = largest.into_iter().map(scale).collect();
-        }
         match format {
             WeightFormat::Float32 => {}
-            WeightFormat::Bfloat16 => {
-                for kernel in [&mut rounded.kernel, &mut rounded.recurrent_kernel] {
-                    for rows in kernel.chunks_mut((2 * columns).max(1)) {
-                        let (first, second) = rows.split_at_mut(columns);
-                        first.iter_mut().for_each(|w| *w = bfloat16(*w));
-                        let pairs = second.iter_mut().zip(first);
-                        pairs.for_each(|(w, first)| *w = nearest(*w, bits(*first) >> 16));
-                    }
-                }
-            }
-            WeightFormat::Int8 => {
-                let scales = std::mem::take(&mut rounded.scales);
-                for row in rounded.rows(columns) {
-                    for (w, scale) in row.iter_mut().zip(&scales) {
-                        *w = (*w / scale).round().clamp(-127.0, 127.0) * scale;
-                    }
-                }
-                rounded.scales = scales;
-            }
+            WeightFormat::Bfloat16 => rounded.round_pairs(columns),
+            WeightFormat::Int8 => rounded.round_integers(columns),
         }
         Some(rounded)
     }
@@ -94,9 +66,38 @@ impl Rounded {
         Weights { kernel: &self.kernel, recurrent_kernel: &self.recurrent_kernel, bias }
     }
 
-    fn rows(&mut self, columns: usize) -> impl Iterator<Item = &mut [Float]> {
+    fn round_pairs(&mut self, columns: usize) {
+        for pair in self.rows(2 * columns) {
+            let (first, second) = pair.split_at_mut(columns);
+            first.iter_mut().for_each(|w| *w = bfloat16(*w));
+            for (w, first) in second.iter_mut().zip(first) {
+                *w = nearest(*w, bits(*first) >> 16);
+            }
+        }
+    }
+
+    fn round_integers(&mut self, columns: usize) {
+        let mut largest = vec![0.0; columns];
+        for row in self.rows(columns) {
+            let row = largest.iter_mut().zip(row);
+            row.for_each(|(largest, w)| {
+                // So that no NaN is lost.
+                *largest = if w.abs() > *largest || w.is_nan() { w.abs() } else { *largest };
+            });
+        }
+        let scales: Vec<Float> = largest.into_iter().map(scale).collect();
+        for row in self.rows(columns) {
+            for (w, scale) in row.iter_mut().zip(&scales) {
+                *w = (*w / scale).round().clamp(-127.0, 127.0) * scale;
+            }
+        }
+        self.scales = scales;
+    }
+
+    /// The rows of both kernels, as many at once as have so many numbers.
+    fn rows(&mut self, numbers: usize) -> impl Iterator<Item = &mut [Float]> {
         let kernels = [&mut self.kernel, &mut self.recurrent_kernel];
-        kernels.into_iter().flat_map(move |kernel| kernel.chunks_mut(columns.max(1)))
+        kernels.into_iter().flat_map(move |kernel| kernel.chunks_mut(numbers.max(1)))
     }
 }
 
